@@ -1,0 +1,53 @@
+/*
+ * <ck-busy><form>…</form></ck-busy>
+ *
+ * A form that is sent once: a second tap while it is under way does nothing, and after 400 ms its button shows that
+ * something is happening. Works for plain forms and for htmx ones.
+ * The button used gets aria-busy="true"; a page that comes back from the browser's cache is as before.
+ */
+const PATIENCE = 400;
+
+class CkBusy extends HTMLElement {
+  #heard = null;
+  #button = null;
+  #timer = 0;
+  #sending = false;
+
+  connectedCallback() {
+    this.#heard = new AbortController();
+    const { signal } = this.#heard;
+    this.addEventListener('submit', (event) => this.#send(event), { signal, capture: true });
+    this.addEventListener('htmx:afterRequest', () => this.#rest(), { signal });
+    addEventListener('pageshow', () => this.#rest(), { signal });
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+    this.#heard?.abort();
+  }
+
+  #send(event) {
+    if (this.#sending) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    // Another listener may still stop this form (a missing choice, sign-out): look once they have all spoken.
+    queueMicrotask(() => this.#watch(event));
+  }
+
+  #watch(event) {
+    if (event.defaultPrevented && !event.target.closest('[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get]')) return;
+    this.#sending = true;
+    this.#button = event.submitter ?? event.target.querySelector('button:not([type="button"])');
+    this.#timer = setTimeout(() => this.#button?.setAttribute('aria-busy', 'true'), PATIENCE);
+  }
+
+  #rest() {
+    clearTimeout(this.#timer);
+    this.#sending = false;
+    this.#button?.removeAttribute('aria-busy');
+  }
+}
+
+customElements.define('ck-busy', CkBusy);

@@ -1,0 +1,33 @@
+/*
+ * What htmx needs to live in our pages: the CSRF token on every writing request, words when a request fails, and the focus
+ * in the right place after "load more". The settings themselves stand in <meta name="htmx-config"> of layouts/base.html.
+ */
+import 'htmx.org/dist/htmx.min.js';
+import { toast } from './events.js';
+import { net } from './net.js';
+
+const metaOf = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
+const wordsFor = (what) => document.querySelector('ck-toast')?.dataset[what] ?? '';
+
+document.addEventListener('htmx:configRequest', ({ detail }) => {
+  if (detail.verb !== 'get') detail.headers['X-CSRFToken'] = metaOf('csrf-token');
+});
+
+document.addEventListener('htmx:afterRequest', ({ detail }) => {
+  if (detail.xhr?.status) net.reached();
+});
+
+document.addEventListener('htmx:sendError', () => {
+  net.failed();
+  toast(wordsFor('offline'));
+});
+
+document.addEventListener('htmx:timeout', () => toast(wordsFor('offline')));
+document.addEventListener('htmx:responseError', () => toast(wordsFor('failed')));
+
+/* The "load more" button is gone once it was used: go on at the first row it brought. */
+document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  if (!detail.target?.matches('.pager')) return;
+  const before = detail.target.previousElementSibling;
+  document.addEventListener('htmx:afterSettle', () => before?.nextElementSibling?.focus({ preventScroll: true }), { once: true });
+});

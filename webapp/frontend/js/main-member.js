@@ -1,0 +1,11 @@
+/* The member app: what every page of it needs. */
+import './lib/shell.js';
+import './elements/ck-busy.js';
+import './elements/ck-dialog.js';
+import './elements/ck-sheet.js';
+import './elements/ck-stepper.js';
+import './elements/ck-theme.js';
+import './elements/ck-toast.js';
+import { start } from './lib/start.js';
+
+start('member');

@@ -1,0 +1,12 @@
+/* The staff app: what every page of it needs. The scanner brings its reader only when someone scans. */
+import './lib/shell.js';
+import './elements/ck-busy.js';
+import './elements/ck-dialog.js';
+import './elements/ck-keypad.js';
+import './elements/ck-sheet.js';
+import './elements/ck-stepper.js';
+import './elements/ck-theme.js';
+import './elements/ck-toast.js';
+import { start } from './lib/start.js';
+
+start('staff');
