@@ -1,0 +1,13 @@
+/* Signing out leaves nothing behind on a shared phone: pages, the code's secret, the push subscription. */
+import { current, inTime } from './push.js';
+import { storeOf } from './store.js';
+import { askWorker } from './worker.js';
+
+export async function forgetEverything(app) {
+  sessionStorage.clear();
+  const pushGone = current(app).then((subscription) => subscription?.unsubscribe());
+  await inTime(
+    Promise.allSettled([storeOf(app).clear(), pushGone, askWorker({ type: 'sign-out' }, 1500)]),
+    2000,
+  ).catch(() => {});
+}

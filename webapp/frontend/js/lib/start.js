@@ -1,0 +1,32 @@
+/*
+ * What each app does once per page, before any element: the worker, the sign-out, the push subscription.
+ * Called by the entries: `start('member')`, `start('staff')`.
+ *
+ * Reads <meta name="push-key" content="…"> (the server's VAPID public key; rendered only for people who are signed in).
+ */
+import { forgetEverything } from './forget.js';
+import { keepInstallPrompt } from './install-prompt.js';
+import { resync } from './push.js';
+import { registerWorker } from './worker.js';
+
+export function start(app) {
+  keepInstallPrompt();
+  document.addEventListener('submit', (event) => clearBeforeSignOut(event, app), true);
+  registerWorker(app).then((registration) => registration && renewPush(app));
+}
+
+function renewPush(app) {
+  const key = document.querySelector('meta[name="push-key"]')?.content;
+  return resync({ app, key }).catch(() => false);
+}
+
+/* Signing out empties this device first, then goes on with the form as it was. */
+function clearBeforeSignOut(event, app) {
+  const form = event.target;
+  if (!form.matches('form[data-sign-out], form[action$="/sign-out"]')) return;
+  if (form.dataset.cleared) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  form.dataset.cleared = 'yes';
+  forgetEverything(app).finally(() => form.requestSubmit(event.submitter));
+}
