@@ -135,12 +135,13 @@ def chromium(*, camera: Camera | None = None) -> Iterator[Chromium]:
 
 
 def complaints_of(context: BrowserContext) -> list[str]:
-    """A list that fills with what goes wrong in the pages of this device: script errors, console errors (a refusal
-    by the content security policy is one). A sound journey leaves it empty."""
+    """A list that fills with what goes wrong in the pages of this device: script errors and console errors, of which
+    a refusal by the content security policy is one. A sound journey leaves it empty; answers like 422 and a lost
+    network are part of sound journeys and not listed."""
     found: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
             found.append(f"{message.location.get('url', '')}: {message.text}")
 
     context.on("console", hear)

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -20,7 +21,8 @@ from psycopg import sql
 
 from tests.kit.ports import LOOPBACK, free_port
 
-BINARIES = Path("/usr/lib/postgresql/15/bin")
+HOME = Path("/usr/lib/postgresql")
+OLDEST = 15
 OWNER = "changke"
 SETTINGS = {
     "fsync": "off",
@@ -106,7 +108,7 @@ def temporary_postgres() -> Iterator[Postgres]:
 def _run(program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL: as user postgres when we are root (it refuses root), else as oneself."""
     done = subprocess.run(
-        [*_as_postgres(), str(BINARIES / program), *arguments],
+        [*_as_postgres(), str(_binaries() / program), *arguments],
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -117,6 +119,15 @@ def _run(program: str, *arguments: str) -> None:
     )
     if done.returncode != 0:
         raise RuntimeError(f"{program} ended with {done.returncode}:\n{done.stdout}")
+
+
+@cache
+def _binaries() -> Path:
+    """Debian 12 brings version 15; a newer system a newer one."""
+    versions = [int(each.name) for each in HOME.iterdir() if (each / "bin" / "initdb").exists()]
+    if not versions or max(versions) < OLDEST:
+        raise RuntimeError(f"PostgreSQL {OLDEST} or newer is not installed; `python -m tests.kit.system` helps.")
+    return HOME / str(max(versions)) / "bin"
 
 
 def _as_postgres() -> list[str]:

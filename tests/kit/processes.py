@@ -83,6 +83,7 @@ class Child:
     def kill(self) -> None:
         """`kill -9` on the whole group: what a power cut looks like to the program."""
         self._signal(signal.SIGKILL)
+        wait_until(lambda: not _has_living_members(self.pid), what=f"the end of the group {self.pid}")
         self._process.wait()
 
     def stop(self, *, seconds: float = 10.0) -> int:
@@ -97,6 +98,16 @@ class Child:
         """Signal the group, as long as its number is surely ours: before its first process is reaped."""
         if self._process.returncode is None:
             os.killpg(self.pid, number)
+
+
+def _has_living_members(group: int) -> bool:
+    """Whether a process of this group still runs. Zombies do not: in a container nobody may ever reap them."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended while we looked
+            state, _parent, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in "ZX":
+                return True
+    return False
 
 
 @contextmanager

@@ -1,0 +1,129 @@
+"""The real product for tests: web and worker as processes of their own, on a free port, with the demo shop's data.
+
+    with running_shop(tmp_path) as shop:
+        page.goto(f"{shop.origin}/staff/")
+
+What it relies on: the commands `changke migrate`, `demo`, `serve` and `work`, configured by `DATA`, `PORT`, `HOST`,
+`PUBLIC_ORIGIN`, `DEMO` and `DATABASE_URL`; `GET /healthz` is 200 once database, queue and worker live; the demo leaves its
+accounts in `$DATA/demo.json`.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.kit.ports import LOOPBACK, free_port
+from tests.kit.processes import Child
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CHANGKE = REPOSITORY / ".venv" / "bin" / "changke"
+# Settings of the person who runs the tests that must not reach the shop under test.
+PRIVATE = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "TLS_CERT",
+    "TLS_KEY",
+    "TLS",
+    "STAFF_ORIGIN",
+    "MEMBER_ORIGIN",
+    "TRUSTED_PROXIES",
+)
+
+
+class Shop:
+    """A shop that is open. `web` and `worker` are its processes: `shop.worker.kill()` is a power cut."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        port = free_port()
+        self.origin = f"http://localhost:{port}"
+        self.data = folder / "var"
+        self.logs = folder / "logs"
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._children: dict[str, Child] = {}
+        self._env = {name: value for name, value in os.environ.items() if name not in PRIVATE} | {
+            "DATA": str(self.data),
+            "HOST": LOOPBACK,
+            "PORT": str(port),
+            "PUBLIC_ORIGIN": self.origin,
+            "DEMO": "1",
+            **env,
+        }
+
+    @property
+    def accounts(self) -> dict[str, Any]:
+        """What `demo.json` says: who may sign in with what."""
+        told: dict[str, Any] = json.loads((self.data / "demo.json").read_text())
+        return told
+
+    def run(self, *arguments: str) -> str:
+        """Run a `changke` command on this shop's data and return what it says; fails with its output."""
+        done = subprocess.run(
+            [CHANGKE, *arguments],
+            env=self._env,
+            cwd=REPOSITORY,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(
+                f"changke {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+            )
+        return done.stdout
+
+    @property
+    def web(self) -> Child:
+        return self._children["serve"]
+
+    @property
+    def worker(self) -> Child:
+        return self._children["work"]
+
+    def start_web(self) -> None:
+        self._start("serve")
+
+    def start_worker(self) -> None:
+        self._start("work")
+
+    def kill_worker(self) -> None:
+        """A power cut for the worker alone; `start_worker` brings the next one."""
+        self.worker.kill()
+
+    def wait_until_healthy(self, *, seconds: float = 30.0) -> None:
+        """Wait for `/healthz`, which also asks for the worker."""
+        self.web.wait_for_http(f"{self.origin}/healthz", seconds=seconds)
+
+    def open(self) -> None:
+        """Start both processes and wait until they are healthy."""
+        self.start_web()
+        self.start_worker()
+        self.wait_until_healthy()
+
+    def stop(self) -> None:
+        for child in self._children.values():
+            child.stop()
+
+    def _start(self, command: str) -> None:
+        if command in self._children:
+            self._children[command].stop()
+        log = self.logs / f"{command}.log"
+        self._children[command] = Child([str(CHANGKE), command], log=log, env=self._env, cwd=REPOSITORY)
+
+
+@contextmanager
+def running_shop(folder: Path, *, env: Mapping[str, str] | None = None, demo: bool = True) -> Iterator[Shop]:
+    """A shop for the length of a `with` block, its data below `folder`; `demo=False` leaves it empty, for the wizard."""
+    shop = Shop(folder, {"DEMO": "1" if demo else "0"} | dict(env or {}))
+    shop.run("migrate")
+    if demo:
+        shop.run("demo")
+    try:
+        shop.open()
+        yield shop
+    finally:
+        shop.stop()
