@@ -6,6 +6,12 @@ import './elements/ck-sheet.js';
 import './elements/ck-stepper.js';
 import './elements/ck-theme.js';
 import './elements/ck-toast.js';
+import './elements/ck-code-card.js';
+import './elements/ck-install.js';
+import './elements/ck-net.js';
+import './elements/ck-push.js';
+import './elements/ck-update.js';
+import './elements/ck-wechat.js';
 import { start } from './lib/start.js';
 
 start('member');

@@ -7,6 +7,11 @@ import './elements/ck-sheet.js';
 import './elements/ck-stepper.js';
 import './elements/ck-theme.js';
 import './elements/ck-toast.js';
+import './elements/ck-install.js';
+import './elements/ck-net.js';
+import './elements/ck-push.js';
+import './elements/ck-scanner.js';
+import './elements/ck-update.js';
 import { start } from './lib/start.js';
 
 start('staff');

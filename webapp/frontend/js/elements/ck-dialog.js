@@ -4,7 +4,7 @@
  * A question before something that cannot be undone. The button that does it stands in a form inside and carries the verb.
  * Attributes: id (an opener names it in data-opens), open (open it at once).
  * Inside: [data-closes] closes.
- * Events: ck-open, ck-close {value}.  Methods: show(), close(value).
+ * Events: ck:open, ck:close {value}.  Methods: show(), close(value).
  */
 import { Modal } from '../lib/modal.js';
 

@@ -4,7 +4,7 @@
  * A panel that comes from the bottom of a phone and stands in the middle of a wide screen.
  * Attributes: id (an opener names it in data-opens), open (open it at once, for a form that came back with errors).
  * Inside: [data-closes] closes; .grab and .sheet-h can be pulled down to close.
- * Events: ck-open, ck-close {value}.  Methods: show(), close(value).
+ * Events: ck:open, ck:close {value}.  Methods: show(), close(value).
  */
 import { Modal } from '../lib/modal.js';
 

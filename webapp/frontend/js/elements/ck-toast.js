@@ -5,7 +5,7 @@
  *
  * The place where results are said, one per page, at the end of <body>. What the server put inside is said once more aloud,
  * since a live region speaks only about what is added. Each message goes after five seconds, later while it is looked at.
- * Hears (on document): ck-toast {text, undo: {label, url}}; a response can send it by the header HX-Trigger.
+ * Hears (on document): ck:toast {text, undo: {label, url}}; a response can send it by the header HX-Trigger: {"ck:toast": {…}}.
  */
 import { newKey } from '../lib/api.js';
 
@@ -16,7 +16,7 @@ class CkToast extends HTMLElement {
 
   connectedCallback() {
     this.#heard = new AbortController();
-    document.addEventListener('ck-toast', ({ detail }) => this.say(detail), { signal: this.#heard.signal });
+    document.addEventListener('ck:toast', ({ detail }) => this.say(detail), { signal: this.#heard.signal });
     for (const snack of this.querySelectorAll('.snack')) this.#sayAgain(snack);
   }
 

@@ -7,5 +7,5 @@ export function tell(target, name, detail = {}) {
 
 /** Show a short message for five seconds; `undo` is `{label, url}` for a button that posts there. */
 export function toast(text, { undo } = {}) {
-  tell(document.body, 'ck-toast', { text, undo });
+  tell(document.body, 'ck:toast', { text, undo });
 }

@@ -12,7 +12,7 @@ export class Modal extends HTMLElement {
     const { signal } = this.#heard;
     document.addEventListener('click', (event) => this.#openedBy(event), { signal });
     this.addEventListener('click', (event) => this.#closedBy(event), { signal });
-    this.dialog?.addEventListener('close', () => tell(this, 'ck-close', { value: this.dialog.returnValue }), { signal });
+    this.dialog?.addEventListener('close', () => tell(this, 'ck:close', { value: this.dialog.returnValue }), { signal });
     if (this.hasAttribute('open')) this.show();
   }
 
@@ -27,7 +27,7 @@ export class Modal extends HTMLElement {
   show() {
     if (!this.dialog || this.dialog.open) return;
     this.dialog.showModal();
-    tell(this, 'ck-open');
+    tell(this, 'ck:open');
   }
 
   close(value) {

@@ -4,7 +4,6 @@
  */
 import 'htmx.org/dist/htmx.min.js';
 import { toast } from './events.js';
-import { net } from './net.js';
 
 const metaOf = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 const wordsFor = (what) => document.querySelector('ck-toast')?.dataset[what] ?? '';
@@ -13,16 +12,8 @@ document.addEventListener('htmx:configRequest', ({ detail }) => {
   if (detail.verb !== 'get') detail.headers['X-CSRFToken'] = metaOf('csrf-token');
 });
 
-document.addEventListener('htmx:afterRequest', ({ detail }) => {
-  if (detail.xhr?.status) net.reached();
-});
-
-document.addEventListener('htmx:sendError', () => {
-  net.failed();
-  toast(wordsFor('offline'));
-});
-
-document.addEventListener('htmx:timeout', () => toast(wordsFor('offline')));
+/* <ck-net> tells that the network is gone; this tells that the tap just now came to nothing. */
+for (const name of ['htmx:sendError', 'htmx:timeout']) document.addEventListener(name, () => toast(wordsFor('offline')));
 document.addEventListener('htmx:responseError', () => toast(wordsFor('failed')));
 
 /* The "load more" button is gone once it was used: go on at the first row it brought. */
