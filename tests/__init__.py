@@ -1,1 +1,1 @@
-"""The tests: sentences about a known cast; `tests.kit` holds the machinery they share."""
+"""Tests are sentences about a known cast (tests/cast.py)."""

@@ -1,0 +1,1 @@
+"""Numbered migrations, forward only, each on data that exists."""

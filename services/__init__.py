@@ -1,0 +1,1 @@
+"""The shop's business. Knows nothing of HTTP."""

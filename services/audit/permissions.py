@@ -1,0 +1,3 @@
+"""What may be allowed here."""
+
+AUDIT_READ = "audit:read"

@@ -1,0 +1,89 @@
+"""Setting up the shop, creating staff and tokens."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.audit import commands as audit
+from services.identity import permissions, rules
+from services.identity.models import ApiToken, Role, Staff, StaffStore
+from services.shared import ids, runtime
+from services.shared.actors import SYSTEM, Actor
+from services.shared.refusals import Invalid, Refusal
+from services.shared.words import N_
+from services.stores import commands as stores
+from services.stores.models import Store
+from services.stores.queries import is_set_up
+
+
+def set_up_shop(
+    session: Session,
+    *,
+    settings: Mapping[str, Any],
+    store: Mapping[str, Any],
+    owner: Mapping[str, str],
+    roles: Mapping[str, Iterable[str]],
+    at: datetime,
+) -> tuple[Store, Staff]:
+    """Turn an empty database into a shop: settings, roles, first store, owner. Refuses `already_set_up`."""
+    if is_set_up(session):
+        raise Refusal("already_set_up", N_("店铺已经建好了，请直接登录"))
+    stores.change_settings(session, settings, actor=SYSTEM, at=at)
+    for name, allowed in roles.items():
+        session.add(Role(name=name, permissions=sorted(allowed)))
+    first = stores.create_store(session, store, actor=SYSTEM, at=at)
+    person = create_staff(session, {**owner, "role": "owner", "stores": None}, actor=SYSTEM, at=at)
+    return first, person
+
+
+def create_staff(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Staff:
+    """Add someone who works here: username, name, password, role (its name), stores (ids, None for all).
+
+    Raises Invalid when the user name is taken or the role unknown.
+    """
+    actor.require(permissions.STAFF_CHANGE)
+    username = data["username"].lower()
+    if session.scalar(select(Staff.id).where(Staff.username == username)) is not None:
+        raise Invalid({"username": [N_("这个用户名已经有人用了")]})
+    role = session.scalar(select(Role).where(Role.name == data["role"]))
+    if role is None:
+        raise Invalid({"role": [N_("没有这个角色")]})
+    staff = Staff(
+        username=username,
+        name=data["name"],
+        password_hash=rules.hash_password(data["password"]),
+        role_id=role.id,
+        all_stores=data["stores"] is None,
+        created_at=at,
+    )
+    session.add(staff)
+    session.flush()
+    session.add_all(StaffStore(staff_id=staff.id, store_id=store_id) for store_id in data["stores"] or ())
+    audit.record(
+        session,
+        "staff:create",
+        ("staff", staff.id),
+        actor=actor,
+        at=at,
+        changes={"username": username, "role": data["role"]},
+    )
+    return staff
+
+
+def create_token(
+    session: Session, name: str, scopes: Sequence[str], *, known: Iterable[str], actor: Actor, at: datetime
+) -> str:
+    """A new API token, returned once in clear. Raises Invalid for a scope that is not among `known` permissions."""
+    actor.require(permissions.TOKENS_CREATE)
+    unknown = sorted(set(scopes) - set(known) - {"all"})
+    if unknown:
+        raise Invalid({"scopes": [N_("没有这个权限")]}, scopes=", ".join(unknown))
+    clear = f"ck_{ids.token()}"
+    row = ApiToken(name=name, token_hash=runtime.keys().hash(clear), scopes=sorted(scopes), created_at=at)
+    session.add(row)
+    session.flush()
+    audit.record(session, "tokens:create", ("token", row.id), actor=actor, at=at, changes={"scopes": sorted(scopes)})
+    return clear

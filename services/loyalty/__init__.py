@@ -1,0 +1,1 @@
+"""Points (积分): what a member earns by buying, as an append-only ledger that explains itself."""

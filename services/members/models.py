@@ -1,0 +1,93 @@
+"""Members, their search terms, consents, registration links and facts."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.shared.database import Model
+
+
+class RegistrationLink(Model):
+    """A link (and its QR) by which people join: one per store and channel, so that the owner sees what works."""
+
+    __tablename__ = "registration_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    source: Mapped[str]
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+
+class Member(Model):
+    """One member. `phone` is E.164 and unique among the living; `number` finds a member but never spends."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        CheckConstraint("birthday_month IS NULL OR birthday_month BETWEEN 1 AND 12", name="month"),
+        Index("ix_members_joined", "joined_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    phone: Mapped[str | None] = mapped_column(unique=True)
+    phone_verified_at: Mapped[datetime | None]
+    name: Mapped[str]
+    gender: Mapped[str | None]
+    birthday_calendar: Mapped[str | None]
+    birthday_month: Mapped[int | None]
+    birthday_day: Mapped[int | None]
+    birthday_leap: Mapped[bool] = mapped_column(default=False)
+    birthday_year: Mapped[int | None]
+    wechat_id: Mapped[str] = mapped_column(default="")
+    source: Mapped[str]
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"), index=True)
+    opened_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    registration_link_id: Mapped[int | None] = mapped_column(ForeignKey("registration_links.id"))
+    note: Mapped[str] = mapped_column(default="")
+    language: Mapped[str | None]
+    joined_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+
+class MemberSearchTerm(Model):
+    """One string that finds a member: a tail of the name, of its pinyin initials, of the phone, or the number.
+
+    A search for any part is then a prefix look-up on one index, alike on every engine and at a million members.
+    """
+
+    __tablename__ = "member_search_terms"
+
+    term: Mapped[str] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True, index=True)
+
+
+class Consent(Model):
+    """What a member agreed to. `text_hash` fixes the wording of `version`; `way` is registration_page, counter, member_app or api."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    kind: Mapped[str]
+    version: Mapped[str]
+    text_hash: Mapped[str]
+    way: Mapped[str]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class MemberFacts(Model):
+    """One row of figures per member, kept by reactions; what lists and segments look at. `spent` is fen, net of refunds."""
+
+    __tablename__ = "member_facts"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    orders: Mapped[int] = mapped_column(default=0)
+    spent: Mapped[int] = mapped_column(default=0)
+    first_order_at: Mapped[datetime | None]
+    last_order_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -1,0 +1,3 @@
+"""What may be allowed here."""
+
+ORDERS_READ = "orders:read"

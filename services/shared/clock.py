@@ -1,0 +1,39 @@
+"""The one clock. Everything that needs the time is given it; the edge asks here."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_standing: datetime | None = None
+
+
+def now() -> datetime:
+    """The present moment in UTC, or the one that `stand_at` fixed."""
+    return _standing or datetime.now(UTC)
+
+
+@contextlib.contextmanager
+def stand_at(moment: datetime) -> Iterator[None]:
+    """Let the whole process stand on `moment` (aware). For tests, forecasts and `changke work --at`."""
+    global _standing  # noqa: PLW0603 (the one global this module is for)
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its zone")
+    before, _standing = _standing, moment.astimezone(UTC)
+    try:
+        yield
+    finally:
+        _standing = before
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The calendar day of `moment` in the shop's `zone` (IANA name)."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """First moment of `day` and of the day after, in UTC."""
+    shop = ZoneInfo(zone)
+    start = datetime.combine(day, time.min, shop)
+    end = datetime.combine(day + timedelta(days=1), time.min, shop)
+    return start.astimezone(UTC), end.astimezone(UTC)

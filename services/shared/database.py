@@ -1,0 +1,162 @@
+"""The database: one declarative base, two ways in (`transaction`, `reading`), nothing else commits.
+
+SQLite runs in WAL mode with `synchronous=FULL`; writers begin IMMEDIATE behind one in-process lock, readers DEFERRED, so that
+no lock is upgraded half-way (stack.md, *Database hooks*). PostgreSQL needs none of that and gets the same calls.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import registry as orm_registry
+from sqlalchemy.types import TypeDecorator
+
+from services.shared import runtime
+from services.shared.refusals import Unavailable
+
+LOCK_TIMEOUT = 10.0  # seconds a writer queues before it is told to try again
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment; kept as UTC by every engine, always read back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive moments; SQLite stores the UTC wall clock."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_TYPES: dict[Any, Any] = {
+    datetime: UtcDateTime(),
+    dict[str, Any]: JSON(),
+    list[str]: JSON(),
+    # 64 bits everywhere; SQLite only counts keys in plain INTEGER.
+    int: BigInteger().with_variant(Integer(), "sqlite"),
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables: constraints have fixed names, so that migrations can speak of them."""
+
+    registry = orm_registry(metadata=MetaData(naming_convention=_NAMES), type_annotation_map=_TYPES)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+_writing = threading.Lock()
+_open = threading.local()
+
+
+def prepare(engine: Engine) -> None:
+    """Install the hooks that make an engine safe for us. Call once per engine."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def connect(dbapi: Any, _record: object) -> None:
+        dbapi.isolation_level = None
+        for pragma in ("journal_mode=WAL", "busy_timeout=8000", "synchronous=FULL", "foreign_keys=ON"):
+            dbapi.execute("PRAGMA " + pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN " + connection.get_execution_options().get("sqlite_begin", "IMMEDIATE"))
+
+
+@contextlib.contextmanager
+def _write_turn(engine: Engine) -> Iterator[None]:
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    if not _writing.acquire(timeout=LOCK_TIMEOUT):
+        raise Unavailable
+    try:
+        yield
+    finally:
+        _writing.release()
+
+
+@contextlib.contextmanager
+def transaction() -> Iterator[Session]:
+    """One writing transaction: committed when the block ends, rolled back when it raises.
+
+    What `announce` and `after_commit` noted inside is performed after the commit, outside every lock.
+    Raises Unavailable when the database is locked or gone.
+    """
+    engine = runtime.current().engine
+    if getattr(_open, "transaction", False):
+        raise RuntimeError("a transaction is already open here: pass its session on")
+    with _unavailable_when_down(), _write_turn(engine), Session(engine, expire_on_commit=False) as session:
+        _open.transaction = True
+        try:
+            yield session
+            session.commit()
+        finally:
+            _open.transaction = False
+    for follow_up in session.info.pop("after_commit", []):
+        follow_up()
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Session]:
+    """A read-only look: one consistent snapshot, never blocked by a writer, never committed."""
+    engine = runtime.current().engine.execution_options(sqlite_begin="DEFERRED")
+    with _unavailable_when_down(), Session(engine, expire_on_commit=False, autoflush=False) as session:
+        yield session
+
+
+@contextlib.contextmanager
+def _unavailable_when_down() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable from error
+
+
+def after_commit(session: Session, follow_up: Any) -> None:
+    """Call `follow_up()` once the transaction of `session` has been committed; never when it is rolled back."""
+    session.info.setdefault("after_commit", []).append(follow_up)
+
+
+def is_alive() -> bool:
+    """Whether the database answers."""
+    try:
+        with reading() as session:
+            return session.execute(text("SELECT 1")).scalar() == 1
+    except Unavailable:
+        return False
+
+
+def close() -> None:
+    """Close every connection of this process (before a fork, after a test)."""
+    runtime.current().engine.dispose()

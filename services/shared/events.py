@@ -1,0 +1,143 @@
+"""Events cross domains; the outbox carries them past the commit (architecture.md, *How effects cross domains*).
+
+`announce` writes one outbox row per reaction in the transaction of the cause. Each row is performed in a transaction of its own
+that first claims it by a conditional UPDATE, so its database effects happen exactly once, and a broken reaction neither blocks
+nor repeats its siblings. The request that caused it performs its rows at once after commit; the worker takes what is left.
+"""
+
+import dataclasses
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from services.shared import clock
+from services.shared.database import after_commit, reading, transaction
+from services.shared.models import OutboxEntry
+
+log = logging.getLogger(__name__)
+
+MAX_DEPTH = 8  # a chain of causes longer than this is a loop
+MAX_ATTEMPTS = 12
+_BACKOFF = (5, 30, 120, 600, 3600)  # seconds
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """Something that happened: ids and plain values (str, int, bool, None, datetime as ISO text), named in the past tense."""
+
+
+E = TypeVar("E", bound=Event)
+Reaction = Callable[[Session, Any], None]
+
+_reactions: dict[type[Event], tuple[Reaction, ...]] = {}
+_by_name: dict[str, tuple[type[Event], Reaction]] = {}
+_depth: ContextVar[int] = ContextVar("depth", default=0)
+
+
+class LoopError(Exception):
+    """A reaction announced an event that caused itself, `MAX_DEPTH` times over."""
+
+
+def wire(table: Mapping[type[Event], Sequence[Reaction]]) -> None:
+    """Say who reacts to what. Called once, by `services.wiring`."""
+    _reactions.clear()
+    _by_name.clear()
+    for event, reactions in table.items():
+        _reactions[event] = tuple(reactions)
+        for reaction in reactions:
+            _by_name[f"{event.__name__}>{_name(reaction)}"] = (event, reaction)
+
+
+def _name(reaction: Reaction) -> str:
+    domain = reaction.__module__.split(".")[1]
+    return f"{domain}.{reaction.__name__}"
+
+
+def announce(session: Session, event: Event, *, at: datetime) -> None:
+    """Note that `event` happened; its reactions follow after the commit. Raises LoopError on a runaway chain."""
+    depth = _depth.get() + 1
+    if depth > MAX_DEPTH:
+        raise LoopError(f"{type(event).__name__} at depth {depth}")
+    entries = [
+        OutboxEntry(
+            event=type(event).__name__,
+            reaction=_name(reaction),
+            payload=dataclasses.asdict(event),
+            depth=depth,
+            created_at=at,
+            available_at=at,
+        )
+        for reaction in _reactions[type(event)]
+    ]
+    session.add_all(entries)
+    session.flush()
+    for entry in entries:
+        after_commit(session, lambda entry_id=entry.id: perform(entry_id))
+
+
+def perform(entry_id: int) -> bool:
+    """Perform one outbox row, once. True when this call did it; False when it was done already or failed (kept for a retry)."""
+    try:
+        with transaction() as session:
+            entry = session.execute(_claim(entry_id)).first()
+            if entry is None:
+                return False
+            event, reaction = _by_name[f"{entry.event}>{entry.reaction}"]
+            token = _depth.set(entry.depth)
+            try:
+                reaction(session, event(**entry.payload))
+            finally:
+                _depth.reset(token)
+    except Exception as error:
+        log.exception("reaction %s failed", entry_id)
+        _note_failure(entry_id, error)
+        return False
+    return True
+
+
+def _claim(entry_id: int) -> Any:
+    now = clock.now()
+    return (
+        update(OutboxEntry)
+        .where(OutboxEntry.id == entry_id, OutboxEntry.done_at.is_(None))
+        .values(done_at=now, attempts=OutboxEntry.attempts + 1)
+        .returning(OutboxEntry.event, OutboxEntry.reaction, OutboxEntry.payload, OutboxEntry.depth)
+    )
+
+
+def _note_failure(entry_id: int, error: Exception) -> None:
+    now = clock.now()
+    with transaction() as session:
+        entry = session.get(OutboxEntry, entry_id)
+        if entry is None or entry.done_at is not None:
+            return
+        entry.attempts += 1
+        entry.error = f"{type(error).__name__}: {error}"[:500]
+        entry.available_at = now + timedelta(seconds=_BACKOFF[min(entry.attempts, len(_BACKOFF)) - 1])
+        if entry.attempts >= MAX_ATTEMPTS:
+            entry.given_up_at = now
+
+
+def perform_waiting(limit: int = 500, *, grace: timedelta = timedelta(seconds=2)) -> int:
+    """Perform rows that were left behind (a process died, a reaction failed). Returns how many were performed.
+
+    `grace` leaves the request that wrote a row the time to perform it itself.
+    """
+    now = clock.now()
+    with reading() as session:
+        ids = session.scalars(
+            select(OutboxEntry.id)
+            .where(
+                OutboxEntry.done_at.is_(None),
+                OutboxEntry.given_up_at.is_(None),
+                OutboxEntry.available_at <= now - grace,
+            )
+            .order_by(OutboxEntry.id)
+            .limit(limit)
+        ).all()
+    return sum(perform(entry_id) for entry_id in ids)

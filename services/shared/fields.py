@@ -1,0 +1,91 @@
+"""Marshmallow fields that every schema shares: text, money, ids, times. One schema serves form, JSON and spreadsheet row."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from services.shared import money
+from services.shared.words import N_
+
+# The words marshmallow itself says, in ours.
+fields.Field.default_error_messages.update(required=N_("请填写"), null=N_("请填写"), validator_failed=N_("这个值不行"))
+fields.Integer.default_error_messages.update(invalid=N_("请填整数"))
+fields.Boolean.default_error_messages.update(invalid=N_("请选是或否"))
+
+
+class Text(fields.String):
+    """Text with spaces around it and control characters removed; a required one may not be empty."""
+
+    default_error_messages = {"invalid": N_("请填文字"), "empty": N_("请填写")}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        cleaned = "".join(char for char in text if char >= " " or char == "\n").strip()
+        if self.required and not cleaned:
+            raise self.make_error("empty")
+        return cleaned
+
+
+class Optional(Text):
+    """Text that is None when empty (a unique column that may be missing)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:  # type: ignore[override]
+        return super()._deserialize(value, attr, data, **kwargs) or None
+
+
+class Money(fields.Field[int]):
+    """Fen inside, a decimal string with two places outside."""
+
+    default_error_messages = {"invalid": N_("请填金额，例如 12.50"), "range": N_("金额超出了范围")}
+
+    def __init__(self, *, least: int = 0, most: int = 100_000_000, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(**kwargs)
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else money.text(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not isinstance(value, str) and not (isinstance(value, int) and not isinstance(value, bool)):
+            raise self.make_error("invalid")
+        try:
+            fen = money.parse(str(value))
+        except ValueError:
+            raise self.make_error("invalid") from None
+        if not self.least <= fen <= self.most:
+            raise self.make_error("range")
+        return fen
+
+
+class Identifier(fields.Field[int]):
+    """An id: a whole number inside, a string outside."""
+
+    default_error_messages = {"invalid": N_("没有找到")}
+
+    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and len(text) <= 18):
+            raise self.make_error("invalid")
+        return int(text)
+
+
+class Moment(fields.Field[datetime]):
+    """An aware time: ISO 8601 with offset outside, UTC inside."""
+
+    default_error_messages = {"invalid": N_("请填时间，例如 2026-11-22T09:30:00+08:00")}
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"]) from None
+        if moment.tzinfo is None:
+            raise ValidationError(self.error_messages["invalid"])
+        return moment.astimezone(UTC)

@@ -1,0 +1,98 @@
+"""The only way out of the building: time-outs, a size cap, no redirects, no private addresses.
+
+An endpoint that a person gave us may point anywhere (facts.md §5.5). So the name is resolved here, every address must be public
+(or its host explicitly admitted), and the connection goes to the vetted address, so that a second look-up cannot change it.
+"""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+CONNECT_SECONDS, READ_SECONDS = 3, 10
+MOST_BYTES = 1_000_000
+
+
+class BlockedAddress(Exception):  # noqa: N818 (reads as the reason)
+    """The address is private, or not one that may be reached."""
+
+
+class NoAnswer(Exception):  # noqa: N818 (reads as the reason)
+    """The other side did not answer in time, or the connection broke."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, lower-case headers and at most MOST_BYTES of body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class _PinnedAdapter(HTTPAdapter):
+    """Connects to one vetted address, while TLS and Host speak of the name."""
+
+    def __init__(self, host: str, address: str) -> None:
+        self._host, self._address = host, address
+        super().__init__(max_retries=0)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        parts = urlsplit(str(request.url))
+        literal = f"[{self._address}]" if ":" in self._address else self._address
+        netloc = f"{literal}:{parts.port}" if parts.port else literal
+        request.headers["Host"] = parts.netloc
+        request.url = parts._replace(netloc=netloc).geturl()
+        if parts.scheme == "https":
+            self.poolmanager.connection_pool_kw.update(server_hostname=self._host, assert_hostname=self._host)
+        return super().send(request, *args, **kwargs)
+
+
+def public_address(host: str, port: int) -> str:
+    """One public address of `host`. Raises BlockedAddress when any of its addresses is not public, NoAnswer when it has none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise NoAnswer(str(error)) from error
+    addresses = [str(entry[4][0]) for entry in found]
+    for address in addresses:
+        if not ipaddress.ip_address(address.split("%")[0]).is_global:
+            raise BlockedAddress(host)
+    return addresses[0]
+
+
+def post(url: str, body: bytes, headers: dict[str, str], *, admitted: tuple[str, ...] = ()) -> Answer:
+    """POST `body` to an https address on port 443. Hosts in `admitted` (`host` or `host:port`) may be local, plain http, any port.
+
+    Raises BlockedAddress or NoAnswer; any status is an answer, redirects included.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    local = host in admitted or f"{host}:{parts.port}" in admitted
+    if parts.username or not host or (not local and (parts.scheme != "https" or parts.port not in {None, 443})):
+        raise BlockedAddress(url)
+    with requests.Session() as session:
+        session.trust_env = False
+        if not local:
+            session.mount(f"https://{host}", _PinnedAdapter(host, public_address(host, 443)))
+        return _send(session, url, body, headers)
+
+
+def _send(session: requests.Session, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    try:
+        with session.post(
+            url,
+            data=body,
+            headers=headers,
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            content = response.raw.read(MOST_BYTES, decode_content=True) or b""
+            return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, content)
+    except (requests.RequestException, OSError) as error:
+        raise NoAnswer(str(error)) from error

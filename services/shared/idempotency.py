@@ -1,0 +1,71 @@
+"""Same key, same body: the same answer, one effect (domain.md, *Ground*). The row is written in the transaction of the effect."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.shared.models import IdempotencyKey
+from services.shared.refusals import Invalid
+from services.shared.words import N_
+
+KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request was answered: HTTP status, headers worth keeping (Location) and body text."""
+
+    status: int
+    body: str
+    headers: dict[str, str]
+    replayed: bool = False
+
+
+def fingerprint(body: bytes) -> str:
+    """Hash by which two bodies are compared."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def earlier(session: Session, *, scope: str, key: str, body_hash: str) -> Answer | None:
+    """The stored answer for this key, if any. Raises Invalid `idempotency_key_reused` when the body differs."""
+    row = session.scalar(select(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.key == key))
+    if row is None or row.status == 0:
+        return None
+    if row.body_hash != body_hash:
+        raise Invalid(code="idempotency_key_reused", text=N_("这个操作编号已用在另一个请求上"))
+    return Answer(row.status, row.answer["body"], row.answer["headers"], replayed=True)
+
+
+def once(
+    session: Session, produce: Callable[[], Answer], *, scope: str, key: str, body_hash: str, at: datetime
+) -> Answer:
+    """Run `produce` unless this key was answered before; store its answer beside its effect.
+
+    Parallel duplicates wait: on SQLite for the write turn, on PostgreSQL on the unique key inserted here first.
+    """
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    claimed = session.execute(
+        insert(IdempotencyKey)
+        .values(scope=scope, key=key, body_hash=body_hash, status=0, answer={}, created_at=at)
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
+    ).first()
+    if claimed is None:
+        stored = earlier(session, scope=scope, key=key, body_hash=body_hash)
+        if stored is not None:
+            return stored
+    answer = produce()
+    row = session.get_one(IdempotencyKey, (scope, key))
+    row.status, row.answer = answer.status, {"body": answer.body, "headers": answer.headers}
+    return answer
+
+
+def forget_old(session: Session, *, at: datetime) -> None:
+    """Drop keys past their 30 days."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < at - KEPT))

@@ -1,0 +1,83 @@
+"""Append-only ledgers: entries with a unique key, a cached balance beside them that always equals their sum.
+
+A ledger is two tables of a domain: *accounts* (owner, balance) and *entries* (owner, amount, balance_after, key …). The domain owns
+both; this module knows the two moves that every ledger makes, alike on SQLite and PostgreSQL, and how to check one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Names the columns of one ledger. `floor` is the least balance allowed, None where debt is (points after a clawback)."""
+
+    name: str
+    account: Any
+    owner: InstrumentedAttribute[int]
+    balance: InstrumentedAttribute[int]
+    entry_owner: InstrumentedAttribute[int]
+    entry_amount: InstrumentedAttribute[int]
+    floor: int | None = 0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An account whose balance is not the sum of its entries, or stands below its floor."""
+
+    ledger: str
+    owner: int
+    balance: int
+    total: int
+
+
+def move(session: Session, ledger: Ledger, owner: int, amount: int) -> int | None:
+    """Change the balance of `owner` by `amount` in one conditional UPDATE and return the new balance.
+
+    None when the floor would be broken (the caller refuses). The account row is made on first use.
+    """
+    new_balance = _change(session, ledger, owner, amount)
+    if new_balance is None and _open(session, ledger, owner):
+        new_balance = _change(session, ledger, owner, amount)
+    return new_balance
+
+
+def _change(session: Session, ledger: Ledger, owner: int, amount: int) -> int | None:
+    condition: list[ColumnElement[bool]] = [ledger.owner == owner]
+    if ledger.floor is not None and amount < 0:
+        condition.append(ledger.balance + amount >= ledger.floor)
+    statement = update(ledger.account).where(*condition).values({ledger.balance: ledger.balance + amount})
+    return session.execute(
+        statement.returning(ledger.balance).execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+
+
+def _open(session: Session, ledger: Ledger, owner: int) -> bool:
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(ledger.account).values({ledger.owner: owner, ledger.balance: 0}).on_conflict_do_nothing()
+    return session.execute(statement.returning(ledger.owner)).first() is not None
+
+
+def differences(session: Session, ledger: Ledger) -> Iterator[Difference]:
+    """Every account of `ledger` that does not add up."""
+    sums = (
+        select(ledger.entry_owner.label("owner"), func.sum(ledger.entry_amount).label("total"))
+        .group_by(ledger.entry_owner)
+        .subquery()
+    )
+    accounts = select(ledger.owner.label("owner"), ledger.balance.label("balance")).subquery()
+    joined = select(
+        func.coalesce(accounts.c.owner, sums.c.owner),
+        func.coalesce(accounts.c.balance, 0),
+        func.coalesce(sums.c.total, 0),
+    ).select_from(accounts.outerjoin(sums, accounts.c.owner == sums.c.owner, full=True))
+    wrong = func.coalesce(accounts.c.balance, 0) != func.coalesce(sums.c.total, 0)
+    if ledger.floor is not None:
+        wrong = wrong | (func.coalesce(accounts.c.balance, 0) < ledger.floor)
+    for owner, balance, total in session.execute(joined.where(wrong)):
+        yield Difference(ledger.name, owner, balance, total)

@@ -1,0 +1,102 @@
+"""Sessions of staff and members, one-time codes, member devices, scans."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.shared.database import Model
+
+
+class StaffSession(Model):
+    """A staff browser. `store_id` is the store it works in now."""
+
+    __tablename__ = "staff_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
+    browser: Mapped[str]
+    address: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class MemberSession(Model):
+    """A member's browser."""
+
+    __tablename__ = "member_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    browser: Mapped[str]
+    address: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class OneTimeCode(Model):
+    """A code that signs a member in once: 6 digits to type beside the phone number, or the ticket inside a QR. Only hashes are kept."""
+
+    __tablename__ = "one_time_codes"
+    __table_args__ = (Index("ix_one_time_codes_live", "member_id", "used_at", "expires_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    code_hash: Mapped[str]
+    ticket_hash: Mapped[str] = mapped_column(unique=True)
+    way: Mapped[str]
+    issued_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    wrong_tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class DevelopmentMail(Model):
+    """What a channel would have sent, for the development inbox page; written with DEMO=1 only."""
+
+    __tablename__ = "development_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipient: Mapped[str]
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class MemberDevice(Model):
+    """A phone that makes member codes. `last_step` only grows: that is what makes each code single use."""
+
+    __tablename__ = "member_devices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("member_sessions.id"))
+    handle: Mapped[str] = mapped_column(unique=True)
+    secret: Mapped[bytes]
+    name: Mapped[str]
+    last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Scan(Model):
+    """A member code was read, once, at this store by this actor."""
+
+    __tablename__ = "scans"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    device_id: Mapped[int] = mapped_column(ForeignKey("member_devices.id"))
+    step: Mapped[int]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    actor_kind: Mapped[str]
+    actor_id: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,4 @@
+"""What may be allowed around signing members in and scanning their codes."""
+
+SIGNIN_CODES_CREATE = "signin_codes:create"
+SCANS_CREATE = "scans:create"

@@ -1,0 +1,58 @@
+"""Looking up sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.identity.models import Staff
+from services.members.models import Member
+from services.shared import runtime
+from services.signin.models import MemberSession, StaffSession
+
+
+@dataclass(frozen=True)
+class StaffPass:
+    """A live staff session and whose it is."""
+
+    session: StaffSession
+    staff: Staff
+
+
+@dataclass(frozen=True)
+class MemberPass:
+    """A live member session and whose it is."""
+
+    session: MemberSession
+    member: Member
+
+
+def find_staff_pass(session: Session, token: str, *, at: datetime) -> StaffPass | None:
+    """The live staff session of this cookie; None when unknown, expired, revoked or the person disabled."""
+    row = session.execute(
+        select(StaffSession, Staff)
+        .join(Staff, Staff.id == StaffSession.staff_id)
+        .where(
+            StaffSession.token_hash == runtime.keys().hash(token),
+            StaffSession.revoked_at.is_(None),
+            StaffSession.expires_at > at,
+            Staff.disabled_at.is_(None),
+        )
+    ).first()
+    return StaffPass(row[0], row[1]) if row else None
+
+
+def find_member_pass(session: Session, token: str, *, at: datetime) -> MemberPass | None:
+    """The live member session of this cookie; None when unknown, expired, revoked or the member archived."""
+    row = session.execute(
+        select(MemberSession, Member)
+        .join(Member, Member.id == MemberSession.member_id)
+        .where(
+            MemberSession.token_hash == runtime.keys().hash(token),
+            MemberSession.revoked_at.is_(None),
+            MemberSession.expires_at > at,
+            Member.archived_at.is_(None),
+        )
+    ).first()
+    return MemberPass(row[0], row[1]) if row else None

@@ -1,0 +1,37 @@
+"""Looking up stores and settings."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.shared.actors import Actor
+from services.shared.refusals import NotFound
+from services.stores.models import SettingValue, Store
+from services.stores.settings import Settings
+
+
+def load_settings(session: Session) -> Settings:
+    """All settings, in one query."""
+    return Settings(dict(session.execute(select(SettingValue.name, SettingValue.value)).tuples().all()))
+
+
+def list_stores(session: Session, *, actor: Actor, archived: bool = False) -> list[Store]:
+    """The stores this actor works in, in the shop's order."""
+    query = select(Store).order_by(Store.sort, Store.id)
+    if not archived:
+        query = query.where(Store.archived_at.is_(None))
+    if actor.stores is not None:
+        query = query.where(Store.id.in_(actor.stores))
+    return list(session.scalars(query))
+
+
+def get_store(session: Session, store_id: int, *, actor: Actor) -> Store:
+    """One store. Raises NotFound also for a store the actor does not work in."""
+    store = session.get(Store, store_id)
+    if store is None or not actor.sees_store(store.id):
+        raise NotFound("store_not_found")
+    return store
+
+
+def is_set_up(session: Session) -> bool:
+    """Whether the shop has a store, so that people can sign in."""
+    return session.scalar(select(Store.id).limit(1)) is not None

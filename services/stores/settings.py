@@ -1,0 +1,217 @@
+"""The typed list of settings: every value an owner edits, with its default, bounds and words. Data, not code paths.
+
+Where domain.md says *setting*, it stands here. `Settings` is what a caller gets: attribute-free look-ups by name, defaults filled in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+from services.shared import money
+from services.shared.words import N_
+
+Kind = Literal["text", "long_text", "whole", "money", "switch", "choice", "colour", "zone", "picture", "list"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value. `least`/`most` bound whole numbers, money (fen) and the length of texts; `choices` maps a value to its words."""
+
+    name: str
+    kind: Kind
+    default: Any
+    group: str
+    label: str
+    help: str = ""
+    least: int = 0
+    most: int = 200
+    choices: Mapping[str, str] | None = None
+
+    def read(self, typed: Any) -> Any:
+        """The value of what was typed or sent. Raises ValueError with a msgid that says what to do."""
+        return _READERS[self.kind](self, typed)
+
+    def show(self, value: Any) -> Any:
+        """The value as JSON and forms carry it: money as a decimal string, the rest as it is."""
+        return money.text(value) if self.kind == "money" else value
+
+
+def _text(setting: Setting, typed: Any) -> str:
+    value = str(typed).strip()
+    if not setting.least <= len(value) <= setting.most:
+        raise ValueError(N_("太长或太短了") if value else N_("请填写"))
+    return value
+
+
+def _whole(setting: Setting, typed: Any) -> int:
+    try:
+        value = int(str(typed).strip())
+    except ValueError:
+        raise ValueError(N_("请填整数")) from None
+    return _within(setting, value)
+
+
+def _money(setting: Setting, typed: Any) -> int:
+    try:
+        value = money.parse(str(typed))
+    except ValueError:
+        raise ValueError(N_("请填金额，例如 12.50")) from None
+    return _within(setting, value)
+
+
+def _within(setting: Setting, value: int) -> int:
+    if not setting.least <= value <= setting.most:
+        raise ValueError(N_("超出了可以填的范围"))
+    return value
+
+
+def _switch(_setting: Setting, typed: Any) -> bool:
+    return typed is True or str(typed).lower() in {"1", "true", "on", "yes"}
+
+
+def _choice(setting: Setting, typed: Any) -> str:
+    if str(typed) not in (setting.choices or {}):
+        raise ValueError(N_("请从列表里选"))
+    return str(typed)
+
+
+def _colour(_setting: Setting, typed: Any) -> str:
+    value = str(typed).strip().lower()
+    if len(value) != 7 or value[0] != "#" or any(char not in "0123456789abcdef" for char in value[1:]):
+        raise ValueError(N_("请填颜色，例如 #952847"))
+    return value
+
+
+def _zone(_setting: Setting, typed: Any) -> str:
+    if str(typed) not in available_timezones():
+        raise ValueError(N_("没有这个时区"))
+    return str(typed)
+
+
+def _list(setting: Setting, typed: Any) -> list[str]:
+    lines = typed if isinstance(typed, list) else str(typed).splitlines()
+    values = list(dict.fromkeys(line for raw in lines if (line := str(raw).strip())))
+    if not values or len(values) > setting.most:
+        raise ValueError(N_("请至少填一项，每行一项"))
+    return values
+
+
+_READERS = {
+    "text": _text,
+    "long_text": _text,
+    "picture": _text,
+    "whole": _whole,
+    "money": _money,
+    "switch": _switch,
+    "choice": _choice,
+    "colour": _colour,
+    "zone": _zone,
+    "list": _list,
+}
+
+GROUPS = {
+    "shop": N_("店铺"),
+    "look": N_("外观"),
+    "points": N_("积分"),
+    "members": N_("会员"),
+    "privacy": N_("隐私"),
+    "orders": N_("订单"),
+    "messages": N_("消息"),
+}
+
+_PRIVACY = N_(
+    "我们收集您的手机号和您填写的称呼、生日，只用于会员积分、订单和您同意接收的提醒，不会提供给他人。"
+    "您可以随时查看、更正或要求删除，也可以不填手机号以外的任何一项。"
+)
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("shop.name", "text", "常客", "shop", N_("店名"), N_("会员和店员在应用里看到的名字"), least=1, most=24),
+    Setting(
+        "shop.industry",
+        "choice",
+        "dessert",
+        "shop",
+        N_("行业"),
+        choices={"dessert": N_("甜品烘焙"), "baby": N_("母婴"), "both": N_("两者都做")},
+    ),
+    Setting("shop.zone", "zone", "Asia/Shanghai", "shop", N_("时区"), N_("“今天”、生日和报表按这个时区算")),
+    Setting("shop.language", "choice", "zh", "shop", N_("默认语言"), choices={"zh": "简体中文", "en": "English"}),
+    Setting("shop.contact", "text", "", "shop", N_("联系电话"), N_("写在会员端和隐私说明里"), most=40),
+    Setting("look.colour", "colour", "#952847", "look", N_("主色"), N_("太浅的颜色会自动调深，保证看得清")),
+    Setting("look.logo", "picture", "", "look", N_("标志"), N_("方形图片最好；没有就用店名的第一个字")),
+    Setting(
+        "points.step",
+        "money",
+        1000,
+        "points",
+        N_("每消费多少元"),
+        N_("按实付金额，满一次算一次"),
+        least=1,
+        most=10_000_00,
+    ),
+    Setting("points.per_step", "whole", 1, "points", N_("得几积分"), least=0, most=1000),
+    Setting(
+        "points.way",
+        "choice",
+        "steps",
+        "points",
+        N_("不足一次的部分"),
+        choices={"steps": N_("不计"), "proportional": N_("按比例计，舍去小数")},
+    ),
+    Setting(
+        "members.sources",
+        "list",
+        ["walk_in", "online", "friend", "campaign", "import"],
+        "members",
+        N_("会员来源"),
+        N_("每行一项"),
+        most=30,
+    ),
+    Setting(
+        "privacy.version",
+        "text",
+        "1",
+        "privacy",
+        N_("隐私说明版本"),
+        N_("改了说明就换个版本号，会员的同意记着版本"),
+        least=1,
+        most=20,
+    ),
+    Setting("privacy.notice", "long_text", _PRIVACY, "privacy", N_("隐私说明"), least=1, most=5000),
+    Setting("orders.receipt_note", "text", N_("谢谢光临，下次见"), "orders", N_("小票结尾"), most=60),
+    Setting(
+        "orders.large_tender",
+        "money",
+        5_000_00,
+        "orders",
+        N_("单笔超过多少元要再确认一次"),
+        least=1_00,
+        most=1_000_000_00,
+    ),
+    Setting(
+        "messages.sale", "switch", True, "messages", N_("消费后通知会员"), N_("收件箱总会有一条；推送看会员有没有打开")
+    ),
+)
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+class Settings(Mapping[str, Any]):
+    """All settings of the shop at one moment: `settings["points.step"]` is the owner's value or the default."""
+
+    def __init__(self, changed: Mapping[str, Any]) -> None:
+        self._changed = changed
+
+    def __getitem__(self, name: str) -> Any:
+        return self._changed.get(name, BY_NAME[name].default)
+
+    def __iter__(self) -> Any:
+        return iter(BY_NAME)
+
+    def __len__(self) -> int:
+        return len(BY_NAME)
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the shop's time zone."""
+        return str(self["shop.zone"])

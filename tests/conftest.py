@@ -1,0 +1,110 @@
+"""One migrated database per test run, one fresh copy of it per test; SQLite, or PostgreSQL with DB=postgresql."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from services.shared import clock, database, migrations
+from tests.cast import Cast, meet, open_shop
+from tests.kit.postgres import Postgres, temporary_postgres
+from webapp import create_app
+
+ENGINE = os.environ.get("DB", "sqlite")
+NOON = datetime(2026, 11, 21, 6, 20, tzinfo=UTC)  # Saturday 14:20 in the shop
+
+
+def pytest_report_header() -> str:
+    """Say which engine this run is about."""
+    return f"database: {ENGINE}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests are collected once: with the SQLite run."""
+    if ENGINE == "sqlite":
+        return
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    config.hook.pytest_deselected(items=browser)
+    items[:] = [item for item in items if item not in browser]
+
+
+@dataclass
+class Template:
+    """Two databases to copy from: `empty` is migrated only, `cast` holds the known cast."""
+
+    folder: Path
+    server: Postgres | None
+
+    def copy(self, name: str, data: Path) -> dict[str, str]:
+        """The environment of a fresh copy of the template `name`, with `data` as its data folder."""
+        shutil.copytree(self.folder / name, data)
+        environ = {"DATA": str(data), "CHANGKE_TEST_CLOCK": "1"}
+        if self.server is not None:
+            environ["DATABASE_URL"] = self.server.create_database(template=f"template_{name}")
+        return environ
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """The databases that every test copies from; made once, by migrating."""
+    with ExitStack() as stack:
+        server = stack.enter_context(temporary_postgres()) if ENGINE == "postgresql" else None
+        made = Template(tmp_path_factory.mktemp("template"), server)
+        for name in ("empty", "cast"):
+            environ = {"DATA": str(made.folder / name), "CHANGKE_TEST_CLOCK": "1"}
+            if server is not None:
+                environ["DATABASE_URL"] = server.create_database(name=f"template_{name}")
+            create_app(environ)
+            migrations.upgrade()
+            if name == "cast":
+                open_shop(NOON)
+            database.close()
+        yield made
+
+
+@pytest.fixture
+def environ(template: Template, tmp_path: Path) -> dict[str, str]:
+    """The environment of one test's own shop."""
+    return template.copy("cast", tmp_path / "data")
+
+
+@pytest.fixture
+def app(environ: dict[str, str]) -> Iterator[Flask]:
+    """The application of one test's own shop, standing at NOON."""
+    with clock.stand_at(NOON):
+        yield create_app(environ)
+    database.close()
+
+
+@pytest.fixture
+def empty_app(template: Template, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a migrated database in which nothing is set up."""
+    with clock.stand_at(NOON):
+        yield create_app(template.copy("empty", tmp_path / "data"))
+    database.close()
+
+
+@pytest.fixture
+def shop(app: Flask) -> Cast:
+    """The known cast: one shop, two stores, four roles (tests/cast.py)."""
+    return meet(app, NOON)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A writing transaction for tests of commands."""
+    with database.transaction() as open_session:
+        yield open_session
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment the tests stand on."""
+    return NOON

@@ -1,0 +1,59 @@
+"""The surfaces: they parse, ask a service, and render. No rules, no SQL, no commit.
+
+`create_app` builds the one Flask application that serves the staff app, the member app, the API and the public pages.
+"""
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from services import wiring
+from services.shared import config, database, jobs, keys, runtime
+from webapp.web import assets, edge, errors, forms, i18n, logs, people, pwa, security, template_words
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """The application for one shop, configured from `environ`. Raises ConfigurationError listing every mistake."""
+    settings = config.read(os.environ if environ is None else environ)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    secrets = keys.load(settings.secrets_file)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=secrets.forms,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        MAX_CONTENT_LENGTH=12_000_000,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=400,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.extensions["changke"] = settings
+    database.db.init_app(app)
+    with app.app_context():
+        engine = database.db.engine
+    database.prepare(engine)
+    runtime.start(runtime.Runtime(settings, secrets, engine))
+    wiring.wire()
+    jobs.start_queue(settings)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+    for part in (logs, i18n, assets, security, people, forms, edge, errors, template_words, pwa):
+        part.init_app(app)
+    _register_surfaces(app)
+    return app
+
+
+def _engine_options(settings: config.Config) -> dict[str, object]:
+    if settings.sqlite:
+        return {"connect_args": {"check_same_thread": False, "timeout": 8}}
+    return {"pool_size": settings.web_threads + 4, "max_overflow": 8, "pool_pre_ping": True}
+
+
+def _register_surfaces(app: Flask) -> None:
+    from webapp import api, member, staff, web  # the surfaces import the edge, which is ready now
+
+    for surface in (web, staff, member, api):
+        surface.register(app)

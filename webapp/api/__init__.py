@@ -1,0 +1,37 @@
+"""REST API v1 (api.md): bearer tokens with scopes, JSON, OpenAPI 3.1 at /api/v1/openapi.json."""
+
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+
+RESOURCES = ("stores",)
+
+
+class ChangkeApi(Api):  # type: ignore[misc]
+    """flask-smorest without its own error pages: the edge answers every error in one shape."""
+
+    def _register_error_handlers(self) -> None:
+        """The edge has registered them (webapp/web/errors.py)."""
+
+
+def register(app: Flask) -> None:
+    """Register every resource (each module has a `blueprint`)."""
+    app.config.update(
+        API_TITLE="Changke",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = ChangkeApi(app, spec_kwargs=_spec())
+    for resource in RESOURCES:
+        api.register_blueprint(import_module(f"webapp.api.{resource}").blueprint, url_prefix="/api/v1")
+
+
+def _spec() -> dict[str, Any]:
+    return {
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"token": []}],
+    }

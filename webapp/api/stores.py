@@ -1,0 +1,86 @@
+"""/stores and /settings."""
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from services.shared import clock
+from services.stores import commands, permissions, queries
+from services.stores.schemas import StoreIn, StoreOut
+from services.stores.settings import SETTINGS, Setting, Settings
+from webapp.api import shape
+from webapp.web import edge, guards
+
+blueprint = Blueprint("api_stores", __name__, description="门店与设置 Stores and settings")
+
+
+@blueprint.get("/stores")
+@blueprint.response(200, StoreOut(many=True))
+@guards.api(permissions.STORES_READ)
+def list_stores() -> Response:
+    """The stores this caller works in."""
+    stores = queries.list_stores(edge.read(), actor=edge.actor())
+    return edge.json_answer({"items": StoreOut(many=True).dump(stores), "next": None})
+
+
+@blueprint.post("/stores")
+@blueprint.response(201, StoreOut)
+@guards.api(permissions.STORES_CHANGE)
+def create_store() -> Response:
+    """Open a store."""
+    data, at = shape.body(StoreIn), clock.now()
+    return edge.write(
+        lambda session: shape.one(StoreOut, commands.create_store(session, data, actor=edge.actor(), at=at), 201)
+    )
+
+
+@blueprint.get("/stores/<int:store_id>")
+@blueprint.response(200, StoreOut)
+@guards.api(permissions.STORES_READ)
+def get_store(store_id: int) -> Response:
+    """One store."""
+    return shape.one(StoreOut, queries.get_store(edge.read(), store_id, actor=edge.actor()))
+
+
+@blueprint.patch("/stores/<int:store_id>")
+@blueprint.response(200, StoreOut)
+@guards.api(permissions.STORES_CHANGE)
+def change_store(store_id: int) -> Response:
+    """Change some fields of a store."""
+    data, at = shape.body(StoreIn, partial=True), clock.now()
+    return edge.write(
+        lambda session: shape.one(StoreOut, commands.change_store(session, store_id, data, actor=edge.actor(), at=at))
+    )
+
+
+@blueprint.get("/settings")
+@guards.api(permissions.SETTINGS_READ)
+def list_settings() -> Response:
+    """Every setting with its type, value and default."""
+    values = queries.load_settings(edge.read())
+    return edge.json_answer({"items": [_shown(setting, values) for setting in SETTINGS], "next": None})
+
+
+@blueprint.patch("/settings")
+@guards.api(permissions.SETTINGS_CHANGE)
+def change_settings() -> Response:
+    """Change some settings by name: `{"points.step": "10.00"}`."""
+    typed, at = shape.mapping(), clock.now()
+
+    def effect(session: Any) -> Response:
+        commands.change_settings(session, typed, actor=edge.actor(), at=at)
+        return edge.json_answer({name: typed[name] for name in typed})
+
+    return edge.write(effect)
+
+
+def _shown(setting: Setting, values: Settings) -> dict[str, Any]:
+    show = setting.show
+    return {
+        "name": setting.name,
+        "kind": setting.kind,
+        "group": setting.group,
+        "value": show(values[setting.name]),
+        "default": show(setting.default),
+    }

@@ -1,0 +1,15 @@
+"""The member app (会员端): one module per area, all on one blueprint under /member/."""
+
+from importlib import import_module
+
+from flask import Blueprint, Flask
+
+blueprint = Blueprint("member", __name__, url_prefix="/member")
+AREAS: tuple[str, ...] = ()
+
+
+def register(app: Flask) -> None:
+    """Import every area (each adds its routes) and register the blueprint."""
+    for area in AREAS:
+        import_module(f"webapp.member.{area}")
+    app.register_blueprint(blueprint)

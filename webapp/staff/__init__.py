@@ -1,0 +1,15 @@
+"""The staff app (店员端): one module per area, all on one blueprint under /staff/."""
+
+from importlib import import_module
+
+from flask import Blueprint, Flask
+
+blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+AREAS = ("home",)
+
+
+def register(app: Flask) -> None:
+    """Import every area (each adds its routes) and register the blueprint."""
+    for area in AREAS:
+        import_module(f"webapp.staff.{area}")
+    app.register_blueprint(blueprint)

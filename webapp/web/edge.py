@@ -1,0 +1,120 @@
+"""The edge owns the transaction.
+
+`read()` is the request's one read-only session. `write(effect)` runs an effect in one writing transaction under the request's
+idempotency key and answers a repeated request with the stored answer. Views never open a session themselves.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from flask import Flask, Response, current_app, g, jsonify, request
+from sqlalchemy.orm import Session
+
+from services.shared import clock, idempotency
+from services.shared.actors import Actor
+from services.shared.database import reading, transaction
+from services.shared.refusals import Refusal
+from services.shared.words import N_
+from webapp.web import people
+
+KEY_HEADER, KEY_FIELD = "Idempotency-Key", "idempotency_key"
+_KEPT_HEADERS = ("Location", "Content-Type", "HX-Redirect", "HX-Trigger", "HX-Location")
+_NOT_COMPARED = {KEY_FIELD, "csrf_token"}
+Effect = Callable[[Session], Any]
+
+
+class KeyMissing(Refusal):
+    """A state-changing request came without its idempotency key."""
+
+    status = 400
+    code = "idempotency_key_missing"
+    text = N_("请求缺少 Idempotency-Key")
+
+
+def init_app(app: Flask) -> None:
+    """Close the request's reading session when the request is over."""
+    app.teardown_appcontext(_close)
+
+
+def read() -> Session:
+    """The read-only session of this request: one snapshot."""
+    if "reading" not in g:
+        g.open_sessions = ExitStack()
+        g.reading = g.open_sessions.enter_context(reading())
+    return g.reading  # type: ignore[no-any-return]
+
+
+def _close(_error: BaseException | None) -> None:
+    stack = g.pop("open_sessions", None)
+    g.pop("reading", None)
+    if stack is not None:
+        stack.close()
+
+
+def write(effect: Effect, *, keyed: bool = True) -> Response:
+    """Run `effect(session)` in one transaction and return its answer (a redirect, or small JSON: no page is rendered inside).
+
+    With `keyed` (always, but for signing in and out, whose answer carries a secret) the request needs an idempotency key: the
+    same key and body get the stored answer, whatever runs at the same time. Raises KeyMissing (400), Invalid
+    `idempotency_key_reused` (422). Nothing is stored when the effect refuses.
+    """
+    if not keyed:
+        with transaction() as session:
+            return _response(effect(session))
+    actor, body_hash = people.actor(), _fingerprint()
+    key = request.headers.get(KEY_HEADER) or request.form.get(KEY_FIELD) or ""
+    if not 8 <= len(key) <= 128:
+        raise KeyMissing
+    scope = f"{actor.scope} {request.method} {request.path}"
+    answer = idempotency.earlier(read(), scope=scope, key=key, body_hash=body_hash)
+    _close(None)  # a snapshot older than the write must not answer what comes after it
+    if answer is None:
+        with transaction() as session:
+            answer = idempotency.once(
+                session,
+                lambda: _freeze(_response(effect(session))),
+                scope=scope,
+                key=key,
+                body_hash=body_hash,
+                at=clock.now(),
+            )
+    return _thaw(answer)
+
+
+def actor() -> Actor:
+    """Who acts in this request."""
+    return people.actor()
+
+
+def json_answer(body: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    response = jsonify(body)
+    response.status_code = status
+    return response
+
+
+def _response(value: Any) -> Response:
+    response: Response = current_app.make_response(value)
+    return response
+
+
+def _freeze(response: Response) -> idempotency.Answer:
+    headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    return idempotency.Answer(response.status_code, response.get_data(as_text=True), headers)
+
+
+def _thaw(answer: idempotency.Answer) -> Response:
+    response = Response(answer.body, answer.status, headers=answer.headers)
+    if answer.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _fingerprint() -> str:
+    if request.is_json:
+        return idempotency.fingerprint(request.get_data())
+    fields = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _NOT_COMPARED)
+    files = sorted((name, file.filename, file.content_length) for name, file in request.files.items(multi=True))
+    return idempotency.fingerprint(json.dumps([fields, files]).encode())

@@ -1,0 +1,112 @@
+"""Forms: one schema reads form and JSON; errors stand beside their field (422); nothing typed is lost."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask, Response, make_response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from marshmallow import EXCLUDE, Schema, ValidationError
+from sqlalchemy.orm import Session
+
+from services.shared import ids
+from services.shared.refusals import Invalid, Refusal
+from webapp.web import edge, i18n
+
+
+class Form:
+    """What a page shows in its fields: `value(name)` as typed or as stored, `errors(name)` in the reader's language."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self._values: dict[str, Any] = dict(values or {})
+        self._errors: dict[str, list[str]] = {}
+        self.refusal: str | None = None
+
+    def value(self, name: str, default: Any = "") -> Any:
+        """What stands in the field `name`."""
+        found = self._values.get(name)
+        return default if found is None else found
+
+    def values(self, name: str) -> list[str]:
+        """All values of a field that may be chosen several times."""
+        found = self._values.get(name, [])
+        return list(found) if isinstance(found, list) else [found]
+
+    def errors(self, name: str) -> list[str]:
+        """What is wrong with the field `name`."""
+        return self._errors.get(name, [])
+
+    @property
+    def failed(self) -> bool:
+        """Whether something has to be put right."""
+        return bool(self._errors or self.refusal)
+
+    def put_right(self, refusal: Refusal) -> None:
+        """Take over what a refusal says."""
+        if isinstance(refusal, Invalid) and refusal.errors:
+            self._errors |= {name: [str(gettext(word)) for word in words] for name, words in refusal.errors.items()}
+        self.refusal = i18n.translate(refusal)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates a fresh idempotency key per form."""
+    app.jinja_env.globals["new_key"] = ids.token
+
+
+def load(schema: Schema | type[Schema], source: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
+    """What `source` says, checked by `schema`. Raises Invalid with the words beside each field."""
+    reader = schema() if isinstance(schema, type) else schema
+    try:
+        loaded: dict[str, Any] = reader.load(source, partial=partial, unknown=EXCLUDE)
+    except ValidationError as error:
+        messages: dict[str, Any] = error.messages_dict
+        raise Invalid(flat(messages)) from error
+    return loaded
+
+
+def flat(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, list[str]]:
+    """Nested error messages with dotted names: `lines.0.quantity`."""
+    found: dict[str, list[str]] = {}
+    for name, words in messages.items():
+        path = f"{prefix}{name}"
+        if isinstance(words, Mapping):
+            found |= flat(words, f"{path}.")
+        else:
+            found[path] = [str(word) for word in words]
+    return found
+
+
+def typed() -> dict[str, Any]:
+    """The submitted form: one value per name, a list where the name ends in `[]`."""
+    return {
+        name.removesuffix("[]"): request.form.getlist(name) if name.endswith("[]") else request.form[name]
+        for name in request.form
+    }
+
+
+def submit(
+    schema: Schema | type[Schema],
+    perform: Callable[[Session, dict[str, Any]], Any],
+    again: Callable[[Form], str],
+    *,
+    keyed: bool = True,
+) -> ResponseReturnValue:
+    """Read the submitted form with `schema` and write `perform(session, data)` in one transaction.
+
+    Whatever is refused shows the page `again` with everything that was typed, the words beside the fields, and the refusal's status.
+    """
+    values = typed()
+    try:
+        data = load(schema, values)
+        return edge.write(lambda session: perform(session, data), keyed=keyed)
+    except Refusal as refusal:
+        if refusal.status >= 500:
+            raise
+        form = Form(values)
+        form.put_right(refusal)
+        return _answer(again(form), refusal.status)
+
+
+def _answer(page: str, status: int) -> Response:
+    response: Response = make_response(page, status)
+    return response

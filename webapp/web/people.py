@@ -1,0 +1,114 @@
+"""Who is asking: two cookies, two session tables, and bearer tokens; chosen by path, so that a staff session never opens /member/.
+
+`/member/…` and `/api/v1/me/…` know members; `/staff/…` and the rest of `/api/…` know staff; `/api/…` also knows tokens.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Flask, Request, g, request
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.datastructures import Authorization
+
+from services.identity import queries as identity
+from services.members.models import Member
+from services.shared import clock
+from services.shared.actors import Actor
+from services.signin import queries as signin
+from services.signin.queries import StaffPass
+
+STAFF_COOKIE, MEMBER_COOKIE = "ck_staff", "ck_member"
+PUBLIC = Actor("public", name="public")
+App = Literal["staff", "member", "token"]
+login = LoginManager()
+
+
+@dataclass(frozen=True, eq=False)
+class Person(UserMixin):  # type: ignore[misc]
+    """Whoever is signed in: the actor for the services, and for staff the store they work in now."""
+
+    app: App
+    actor: Actor
+    session_id: int | None = None
+    store_id: int | None = None
+    language: str | None = None
+    member: Member | None = None
+
+    def get_id(self) -> str:
+        """Flask-Login's name for this person."""
+        return self.actor.scope
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login ask `load` once per request; it keeps nothing in Flask's own cookie."""
+    login.init_app(app)
+    login.session_protection = None
+    login.request_loader(load)
+
+
+def app_of(path: str) -> App:
+    """Which app's people a path knows."""
+    return "member" if path.startswith(("/member/", "/api/v1/me/")) or path == "/member" else "staff"
+
+
+def load(asking: Request) -> Person | None:
+    """The person behind this request, from its bearer token or from the cookie of the path's app."""
+    if asking.path.startswith("/api/") and asking.authorization is not None:
+        return _bearer(asking.authorization)
+    if app_of(asking.path) == "member":
+        return _member(asking.cookies.get(MEMBER_COOKIE))
+    return _staff(asking.cookies.get(STAFF_COOKIE))
+
+
+def _bearer(authorization: Authorization) -> Person | None:
+    from webapp.web.edge import read
+
+    if authorization.type != "bearer" or not authorization.token:
+        return None
+    actor = identity.find_actor_of_token(read(), authorization.token, origin())
+    return Person("token", actor) if actor else None
+
+
+def _staff(cookie: str | None) -> Person | None:
+    from webapp.web.edge import read
+
+    found: StaffPass | None = signin.find_staff_pass(read(), cookie, at=clock.now()) if cookie else None
+    if found is None:
+        return None
+    actor = identity.actor_of_staff(read(), found.staff, origin())
+    return Person("staff", actor, found.session.id, found.session.store_id, found.staff.language)
+
+
+def _member(cookie: str | None) -> Person | None:
+    from webapp.web.edge import read
+
+    found = signin.find_member_pass(read(), cookie, at=clock.now()) if cookie else None
+    if found is None:
+        return None
+    member = found.member
+    actor = Actor("member", member.id, member.name, origin=origin())
+    return Person("member", actor, found.session.id, language=member.language, member=member)
+
+
+def person() -> Person | None:
+    """Whoever is signed in for this path, else None."""
+    if "person" not in g:
+        g.person = current_user._get_current_object() if current_user and current_user.is_authenticated else None
+    return g.person  # type: ignore[no-any-return]
+
+
+def actor() -> Actor:
+    """Who acts; `PUBLIC` when nobody is signed in."""
+    found = person()
+    return found.actor if found else PUBLIC
+
+
+def preferred_language() -> str | None:
+    """The language this person chose, if any."""
+    found = person()
+    return found.language if found else None
+
+
+def origin() -> str:
+    """Where the request comes from, for the audit: address and browser."""
+    return f"{request.remote_addr or '-'} {request.user_agent.string[:120]}"

@@ -1,0 +1,28 @@
+"""What every template may say: money, the signed-in person, the shop, links of navigation."""
+
+from flask import Flask
+
+from services.shared import money
+from webapp.web import people, shop
+
+
+def init_app(app: Flask) -> None:
+    """Register filters and globals."""
+    app.jinja_env.filters.update(money=money_words, flat_money=flat_money)
+    app.jinja_env.globals.update(person=people.person, setting=_setting)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def money_words(fen: int) -> str:
+    """`128.00`, minus as `−`; the class `.money` prints the sign ¥ before it."""
+    return money.text(fen).replace("-", "−")
+
+
+def flat_money(fen: int) -> str:
+    """`¥128.00` for use inside sentences."""
+    return f"{'−' if fen < 0 else ''}¥{money.text(abs(fen))}"
+
+
+def _setting(name: str) -> object:
+    return shop.settings()[name]
