@@ -2,7 +2,7 @@
 
     with push_service() as service, firefox(push=service, folder=tmp_path) as browser:
         tab = browser.open("http://localhost:8000/member/")
-        tab.click("text of a button")
+        tab.click("button[name=push]")
         browser.wait_for_alert("消费 ¥38.00")
         browser.click_alert("消费 ¥38.00")
         browser.wait_for_tab("/member/orders/7")
@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.kit.bidi import Bidi
+from tests.kit.bidi import Bidi, BidiError
 from tests.kit.ports import free_port
 from tests.kit.processes import running
 from tests.kit.pushservice import PushService
@@ -60,7 +60,7 @@ CLICK_ALERT = """(title) => {
 
 CENTRE = """(selector) => {
     const element = document.querySelector(selector);
-    if (!element) return null;
+    if (!element?.checkVisibility()) return null;
     element.scrollIntoView({block: "center", behavior: "instant"});
     const box = element.getBoundingClientRect();
     return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
@@ -88,8 +88,20 @@ class Tab:
         return self._bidi.call({"context": self.context}, function, *arguments)
 
     def wait_for(self, function: str, *arguments: object, what: str = "", seconds: float = 10.0) -> Any:
-        """Wait until the function gives something true, and return that."""
-        return wait_until(lambda: self.run(function, *arguments), what=what or function, seconds=seconds, pause=0.05)
+        """Wait until the function gives something true, and return that. While the page changes it may throw."""
+        thrown: list[BidiError] = []
+
+        def ask() -> Any:
+            try:
+                return self.run(function, *arguments)
+            except BidiError as error:
+                thrown.append(error)
+                return None
+
+        try:
+            return wait_until(ask, what=what or function, seconds=seconds, pause=0.05)
+        except TimeoutError as late:
+            raise TimeoutError(f"{late} {thrown[-1] if thrown else ''}") from None
 
     def wait_for_worker(self, scope: str) -> None:
         """Wait until the service worker of `scope` (a path like `/member/`) is active."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.kit.accessibility import REPOSITORY, axe
@@ -17,6 +18,8 @@ from tests.kit.devtools import (
 from tests.kit.traffic import Traffic
 from tests.kit.webpages import Page as Served
 from tests.kit.webpages import serving
+
+pytestmark = pytest.mark.browser
 
 ROOT = REPOSITORY / "node_modules"
 DECODER = ROOT / "barcode-detector" / "dist" / "iife" / "ponyfill.js"

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.kit.chromium import Chromium
 from tests.kit.contact_sheet import ContactSheet
 
 
+@pytest.mark.browser
 def test_each_variant_gets_its_sheet(browser: Chromium, site: str, tmp_path: Path) -> None:
     sheet = ContactSheet(tmp_path)
     with browser.phone() as phone, browser.desk(theme="dark") as desk:

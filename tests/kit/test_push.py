@@ -60,6 +60,7 @@ def message(number: int) -> dict[str, object]:
     return {"web_push": 8030, "notification": body}
 
 
+@pytest.mark.browser
 def test_firefox_is_told_and_the_click_opens_the_order(
     service: PushService, shop: Shop, site: str, tmp_path: Path
 ) -> None:
@@ -83,6 +84,7 @@ def test_firefox_is_told_and_the_click_opens_the_order(
     assert service.faults == []
 
 
+@pytest.mark.browser
 def test_a_mouse_and_a_keyboard_reach_the_page(service: PushService, site: str, tmp_path: Path) -> None:
     with firefox(push=service, folder=tmp_path) as browser:
         tab = browser.open(site)
@@ -94,6 +96,8 @@ def test_a_mouse_and_a_keyboard_reach_the_page(service: PushService, site: str, 
         }""")
         tab.fill("#phone", "13800138000")
         tab.click("button")
+        with pytest.raises(TimeoutError, match="nobody is not defined"):
+            tab.wait_for("() => nobody", seconds=0.2)
         tab.wait_for("() => document.title === 'true 13800138000'")
         tab.screenshot(tmp_path / "phone.png")
         assert (tmp_path / "phone.png").read_bytes().startswith(b"\x89PNG")
