@@ -1,0 +1,124 @@
+"""What comes in and goes out about products. One schema reads form and JSON."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
+
+from services.catalog import rules
+from services.shared.fields import Identifier, Money, Optional, Text
+from services.shared.words import N_
+
+_KEY = validate.Regexp(r"[a-z0-9_]{1,20}\Z", error=N_("小写字母、数字和下划线，最多 20 位"))
+
+
+class CategoryIn(Schema):
+    """A shelf of the catalogue."""
+
+    name = Text(required=True, validate=validate.Length(1, 20))
+    sort = fields.Integer(load_default=0)
+
+
+class CategoryOut(Schema):
+    """A shelf as the API shows it."""
+
+    id = Identifier()
+    name = fields.String()
+    sort = fields.Integer()
+
+
+class ChoiceIn(Schema):
+    """One answer to an option."""
+
+    key = Text(required=True, validate=_KEY)
+    name = Text(required=True, validate=validate.Length(1, 20))
+    price_change = Money(load_default=0, least=-10_000_000)
+
+
+class OptionIn(Schema):
+    """A question the product asks, with its answers."""
+
+    key = Text(required=True, validate=_KEY)
+    name = Text(required=True, validate=validate.Length(1, 20))
+    choices = fields.List(fields.Nested(ChoiceIn), required=True, validate=validate.Length(1, 30))
+
+    @validates("choices")
+    def _distinct(self, value: list[dict[str, Any]], **_kwargs: Any) -> None:
+        _require_distinct(value)
+
+
+class ProductIn(Schema):
+    """A product as a person or program writes it."""
+
+    name = Text(required=True, validate=validate.Length(1, 40))
+    category = Identifier(load_default=None, allow_none=True, attribute="category_id")
+    price = Money(required=True)
+    description = Text(load_default="", validate=validate.Length(max=300))
+    sku = Optional(load_default=None, allow_none=True)
+    barcode = Optional(load_default=None, allow_none=True)
+    picture = Text(load_default="", validate=validate.Length(max=80))
+    sort = fields.Integer(load_default=0, validate=validate.Range(-100_000, 100_000))
+    options = fields.List(fields.Nested(OptionIn), load_default=list, validate=validate.Length(max=6))
+    unavailable_at = fields.List(Identifier(), load_default=list)
+
+    @validates("options")
+    def _distinct(self, value: list[dict[str, Any]], **_kwargs: Any) -> None:
+        _require_distinct(value)
+
+    @validates("sku")
+    def _sku(self, value: str | None, **_kwargs: Any) -> None:
+        if value is not None and not rules.is_sku(value):
+            raise ValidationError(N_("字母和数字，最多 32 位"))
+
+    @validates("barcode")
+    def _barcode(self, value: str | None, **_kwargs: Any) -> None:
+        if value is not None and not rules.is_barcode(value):
+            raise ValidationError(N_("条码是 13 位数字，最后一位是校验位，请核对"))
+
+    @validates_schema(skip_on_field_errors=True)
+    def _never_negative(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        cheapest = sum(
+            min(choice["price_change"] for choice in option["choices"]) for option in data.get("options", [])
+        )
+        if "price" in data and data["price"] + cheapest < 0:
+            raise ValidationError({"options": [N_("最便宜的规格算下来低于 0 元")]})
+
+
+def _require_distinct(things: list[dict[str, Any]]) -> None:
+    for name in ("key", "name"):
+        values = [thing[name] for thing in things if name in thing]  # a thing with errors of its own comes incomplete
+        if len(set(values)) < len(values):
+            raise ValidationError(N_("有重复的一项"))
+
+
+class ChoiceOut(Schema):
+    """One answer to an option."""
+
+    key = fields.String()
+    name = fields.String()
+    price_change = Money()
+
+
+class OptionOut(Schema):
+    """A question the product asks."""
+
+    key = fields.String()
+    name = fields.String()
+    choices = fields.List(fields.Nested(ChoiceOut))
+
+
+class ProductOut(Schema):
+    """A product as the API shows it; `sold_out_at` and `unavailable_at` list store ids."""
+
+    id = Identifier()
+    name = fields.String()
+    category = Identifier(attribute="category_id", allow_none=True)
+    price = Money()
+    description = fields.String()
+    sku = fields.String(allow_none=True)
+    barcode = fields.String(allow_none=True)
+    picture = fields.String()
+    sort = fields.Integer()
+    options = fields.List(fields.Nested(OptionOut))
+    sold_out_at = fields.List(Identifier())
+    unavailable_at = fields.List(Identifier())
+    archived = fields.Boolean()

@@ -1,0 +1,123 @@
+"""/products and /categories."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from services.catalog import commands, permissions, queries
+from services.catalog.schemas import CategoryIn, CategoryOut, ProductIn, ProductOut
+from services.shared import clock
+from services.shared.refusals import Invalid
+from services.shared.words import N_
+from webapp.api import shape
+from webapp.web import edge, guards
+
+blueprint = Blueprint("api_products", __name__, description="商品 Products")
+
+
+@blueprint.get("/products")
+@blueprint.response(200, ProductOut(many=True))
+@guards.api(permissions.PRODUCTS_READ)
+def list_products() -> Response:
+    """Products by id; `?q=` matches name, initials and codes, `?barcode=` one code, `?archived=1` shows all."""
+    text = request.args.get("barcode") or request.args.get("q", "")
+    archived = request.args.get("archived") == "1"
+    return shape.page(
+        ProductOut,
+        lambda after, limit: queries.list_products(
+            edge.read(), text=text[:60], archived=archived, after=after, limit=limit
+        ),
+    )
+
+
+@blueprint.post("/products")
+@blueprint.response(201, ProductOut)
+@guards.api(permissions.PRODUCTS_CHANGE)
+def create_product() -> Response:
+    """Add a product."""
+    data, at = shape.body(ProductIn), clock.now()
+
+    def effect(session: Session) -> Response:
+        product = commands.create_product(session, data, actor=edge.actor(), at=at)
+        session.flush()
+        return shape.one(ProductOut, queries.get_product(session, product.id), 201)
+
+    return edge.write(effect)
+
+
+@blueprint.get("/products/<int:product_id>")
+@blueprint.response(200, ProductOut)
+@guards.api(permissions.PRODUCTS_READ)
+def get_product(product_id: int) -> Response:
+    """One product."""
+    return shape.one(ProductOut, queries.get_product(edge.read(), product_id))
+
+
+@blueprint.patch("/products/<int:product_id>")
+@blueprint.response(200, ProductOut)
+@guards.api(permissions.PRODUCTS_CHANGE)
+def change_product(product_id: int) -> Response:
+    """Change some fields; `archived` takes it off the list or puts it back."""
+    sent, at, actor = shape.mapping(), clock.now(), edge.actor()
+    data = shape.body(ProductIn, partial=True)
+    archived = _archived(sent)
+
+    def change(session: Session) -> None:
+        commands.change_product(session, product_id, data, actor=actor, at=at)
+        if archived is not None:
+            set_archived: Callable[..., Any] = commands.archive_product if archived else commands.restore_product
+            set_archived(session, product_id, actor=actor, at=at)
+
+    return _changed(change, product_id)
+
+
+@blueprint.put("/products/<int:product_id>/stores/<int:store_id>/sold-out")
+@blueprint.response(200, ProductOut)
+@guards.api(permissions.PRODUCTS_SELL_OUT)
+def sell_out(product_id: int, store_id: int) -> Response:
+    """Sold out at a store: `{"sold_out": true}`."""
+    sent, at, actor = shape.mapping(), clock.now(), edge.actor()
+    if not isinstance(sent.get("sold_out"), bool):
+        raise Invalid({"sold_out": [N_("请选是或否")]})
+    return _changed(
+        lambda session: commands.sell_out(session, product_id, store_id, sold_out=sent["sold_out"], actor=actor, at=at),
+        product_id,
+    )
+
+
+@blueprint.get("/categories")
+@blueprint.response(200, CategoryOut(many=True))
+@guards.api(permissions.PRODUCTS_READ)
+def list_categories() -> Response:
+    """The shelves in the shop's order."""
+    found = queries.list_categories(edge.read())
+    return edge.json_answer({"items": CategoryOut(many=True).dump(found), "next": None})
+
+
+@blueprint.post("/categories")
+@blueprint.response(201, CategoryOut)
+@guards.api(permissions.PRODUCTS_CHANGE)
+def create_category() -> Response:
+    """Add a shelf."""
+    data, at = shape.body(CategoryIn), clock.now()
+    return edge.write(
+        lambda session: shape.one(CategoryOut, commands.create_category(session, data, actor=edge.actor(), at=at), 201)
+    )
+
+
+def _archived(sent: dict[str, Any]) -> bool | None:
+    if "archived" in sent and not isinstance(sent["archived"], bool):
+        raise Invalid({"archived": [N_("请选是或否")]})
+    return sent.get("archived")
+
+
+def _changed(change: Callable[[Session], None], product_id: int) -> Response:
+    def effect(session: Session) -> Response:
+        change(session)
+        session.flush()
+        return shape.one(ProductOut, queries.get_product(session, product_id))
+
+    return edge.write(effect)
