@@ -6,6 +6,7 @@
  * The button used gets aria-busy="true"; a page that comes back from the browser's cache is as before.
  */
 const PATIENCE = 400;
+const BY_HTMX = '[hx-get], [hx-post], [hx-put], [hx-patch], [hx-delete]';
 
 class CkBusy extends HTMLElement {
   #heard = null;
@@ -17,7 +18,7 @@ class CkBusy extends HTMLElement {
     this.#heard = new AbortController();
     const { signal } = this.#heard;
     this.addEventListener('submit', (event) => this.#send(event), { signal, capture: true });
-    this.addEventListener('htmx:afterRequest', () => this.#rest(), { signal });
+    for (const name of ['htmx:afterRequest', 'htmx:validation:halted']) this.addEventListener(name, () => this.#rest(), { signal });
     addEventListener('pageshow', () => this.#rest(), { signal });
   }
 
@@ -32,15 +33,11 @@ class CkBusy extends HTMLElement {
       event.stopImmediatePropagation();
       return;
     }
-    // Another listener may still stop this form (a missing choice, sign-out): look once they have all spoken.
-    queueMicrotask(() => this.#watch(event));
-  }
-
-  #watch(event) {
-    if (event.defaultPrevented && !event.target.closest('[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get]')) return;
     this.#sending = true;
     this.#button = event.submitter ?? event.target.querySelector('button:not([type="button"])');
     this.#timer = setTimeout(() => this.#button?.setAttribute('aria-busy', 'true'), PATIENCE);
+    // Another listener may still have stopped this form (no network, a missing choice): look once they have all spoken.
+    setTimeout(() => event.defaultPrevented && !event.target.matches(BY_HTMX) && this.#rest());
   }
 
   #rest() {
