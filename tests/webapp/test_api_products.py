@@ -56,7 +56,7 @@ def test_sizes_and_flavours_keep_their_order_and_price(shop: Cast) -> None:
         ({"sku": "a b"}, "sku"),
         ({"name": "  "}, "name"),
         ({"category": "99"}, "category"),
-        ({"options": [CAKE["options"][0], CAKE["options"][0]]}, "options"),  # type: ignore[index]
+        ({"options": [CAKE["options"][0], CAKE["options"][0]]}, "options"),
         ({"unavailable_at": ["x"]}, "unavailable_at.0"),
     ],
 )
