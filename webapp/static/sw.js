@@ -84,7 +84,16 @@ const signInManners = {
 
 const keepManners = { cacheWillUpdate: async ({ response }) => (isKeepable(response) ? response : null) };
 
-const MANNERS = { pages: [keepManners, pageManners], network: [signInManners, pageManners] };
+/* The page asks for /brand.css?v=3; offline any version of the shop's colours is better than none. */
+const brandManners = {
+  handlerDidError: async ({ request }) => caches.match(request, { ignoreSearch: true, cacheName: cacheName('brand') }),
+};
+
+const MANNERS = {
+  pages: [keepManners, pageManners],
+  brand: [keepManners, brandManners],
+  network: [signInManners, pageManners],
+};
 
 function strategyOf({ name, strategy, timeout, maxAge, limit }) {
   const plugins = [...(MANNERS[name] ?? [keepManners])];
@@ -169,7 +178,7 @@ function readPush({ data }) {
 }
 
 function show({ notification = {} }) {
-  const { title, navigate, body, tag, lang, dir, icon, badge: mark, silent } = notification;
+  const { title, navigate, body, tag, lang, dir, icon = `${SCOPE}icons/192.png`, badge: mark, silent } = notification;
   const given = { body, tag, lang, dir, icon, badge: mark, silent, data: { navigate: safeTarget(navigate) } };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   if (tag) options.renotify = !silent;

@@ -12,9 +12,11 @@
  *   [data-qr]        <svg viewBox="-4 -4 29 29"> with one <path>: four modules of quiet zone around 21
  *   [data-ring]      <path pathLength="15" stroke-dasharray="15">: drains in 15 s; stands still with reduced motion
  *   [data-digits]    the 20 digits in fours           [data-seconds]  seconds left
- *   [data-live]      shown while there is a code      [data-trouble]  role=status, the reason why there is none
+ *   [data-trouble]   role=status, in place of the QR: why there is no code
+ *   [data-note]      a remark beside a code (plain http)
  *   [data-refresh]   button: one step ahead, at most two   [data-said]  role=status, for screen readers only
  *
+ * Sets `data-ready` on itself while there is a code, `data-served` when the server made it. Nothing moves: the places keep their size.
  * Events: `ck:code` {code, step} (bubbles) whenever another code is shown.
  */
 import { ApiError, post } from '../lib/api.js';
@@ -136,9 +138,8 @@ class CodeCard extends HTMLElement {
   #draw(code) {
     this.#part('qr').querySelector('path').setAttribute('d', qrPath(code).path);
     this.#part('digits').textContent = inFours(code);
-    this.#part('live').hidden = false;
-    this.#part('trouble').hidden = true;
-    this.toggleAttribute('ready', true);
+    this.#say('trouble', '');
+    this.toggleAttribute('data-ready', true);
     this.dispatchEvent(new CustomEvent('ck:code', { bubbles: true, detail: { code, step: this.#step } }));
   }
 
@@ -175,7 +176,7 @@ class CodeCard extends HTMLElement {
     const now = stepAt(serverSeconds(this.#device.offset));
     if (this.#step - now < MAX_AHEAD) {
       await this.#show(Math.max(this.#step, now) + 1);
-      this.#part('said').textContent = this.dataset.renewed ?? '';
+      this.#say('said', this.dataset.renewed);
     }
     if (net.online && !this.#isFresh(RECENT)) this.#confirm();
     return this.#tick();
@@ -196,8 +197,9 @@ class CodeCard extends HTMLElement {
     try {
       const { code, seconds } = await post(this.getAttribute('code-url'), {});
       this.#served = { code, until: Date.now() + seconds * 1000 };
+      this.toggleAttribute('data-served', true);
       this.#draw(code);
-      this.#say(this.dataset.insecure);
+      this.#say('note', this.dataset.insecure);
     } catch (error) {
       this.#served = null;
       this.#trouble(error);
@@ -220,14 +222,16 @@ class CodeCard extends HTMLElement {
 
   #trouble({ status }) {
     const { offlineFirst, signedOut, failed } = this.dataset;
-    this.#part('live').hidden = true;
-    this.#say({ 0: offlineFirst, 401: signedOut }[status] ?? failed);
+    this.toggleAttribute('data-ready', false);
+    this.#part('qr').querySelector('path').setAttribute('d', '');
+    this.#part('digits').textContent = '';
+    this.#say('trouble', { 0: offlineFirst, 401: signedOut }[status] ?? failed);
   }
 
-  #say(words) {
-    const place = this.#part('trouble');
-    place.textContent = words ?? '';
-    place.hidden = !words;
+  #say(place, words) {
+    const part = this.#part(place);
+    part.textContent = words ?? '';
+    if (place !== 'said') part.hidden = !words;
   }
 }
 

@@ -16,6 +16,7 @@
  *     [data-keys]   button aria-pressed: digits or letters on the typing field
  *     form[data-typed] with an input named `code`; typing works without camera, and without script as a plain form
  *
+ * Sets `data-camera` on itself while the camera shows a picture.
  * Events: `ck:scan` {code, way: camera|photo|typed|wedge} (bubbles, cancelable). Not cancelled and the form has an
  * `action` or hx-post: the form is sent with `code`, `way` (if it has that field) and a fresh `idempotency_key`.
  * Methods: open(), close().
@@ -95,6 +96,7 @@ class Scanner extends HTMLElement {
     reader.catch(() => {});
     try {
       await this.#camera.open();
+      this.toggleAttribute('data-camera', true);
       this.#showTorch();
       this.#say(this.dataset.ready);
       await reader;
@@ -106,6 +108,7 @@ class Scanner extends HTMLElement {
 
   #stop() {
     this.#looking = 0;
+    this.toggleAttribute('data-camera', false);
     this.#camera?.close();
   }
 

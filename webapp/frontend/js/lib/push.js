@@ -35,16 +35,20 @@ export function hasKey(subscription, key) {
   return !own || toBase64Url(own) === key.replace(/=+$/, '');
 }
 
-/** Subscribe (renewing a subscription under an old key) and tell the server. */
+/** Subscribe and tell the server. Rejects with Error("timeout") when the browser does not settle in time. */
 export async function subscribe({ app, key, url = DOORS[app], span }) {
-  const { pushManager } = await inTime(registrationOf(app), span);
-  const old = await inTime(pushManager.getSubscription(), span);
-  if (old && !hasKey(old, key)) await inTime(old.unsubscribe(), span);
-  const options = { userVisibleOnly: true, applicationServerKey: fromBase64Url(key) };
-  const subscription = await inTime(pushManager.subscribe(options), span);
+  const subscription = await inTime(subscribeHere(app, key), span);
   await tell(url, subscription);
   await storeOf(app).set('push-wanted', true);
   return subscription;
+}
+
+/* A subscription under an old key is of no use: it is replaced. */
+async function subscribeHere(app, key) {
+  const { pushManager } = await registrationOf(app);
+  const old = await pushManager.getSubscription();
+  if (old && !hasKey(old, key)) await old.unsubscribe();
+  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64Url(key) });
 }
 
 /** Stop on this device, here and on the server. */
