@@ -37,6 +37,11 @@ class Form:
         return self._errors.get(name, [])
 
     @property
+    def mistakes(self) -> dict[str, list[str]]:
+        """Everything that is wrong, by field; the refusal itself under the empty name (kit: `error_summary`)."""
+        return self._errors | ({"": [self.refusal]} if self.refusal else {})
+
+    @property
     def failed(self) -> bool:
         """Whether something has to be put right."""
         return bool(self._errors or self.refusal)
