@@ -6,7 +6,7 @@
  *   continuous   stay open after a scan (products one after another)
  *   sound        a short tone besides the vibration
  *   data-starting, data-ready, data-insecure, data-denied, data-missing, data-taken, data-nothing, data-unreadable,
- *   data-found   the words for those states
+ *   data-no-net, data-found   the words for those states
  *
  * Expected inside (kit/scanner.html draws it)
  *   [data-open]     button: opens the camera            <dialog> with
@@ -50,6 +50,7 @@ class Scanner extends HTMLElement {
     this.#dialog.addEventListener('close', () => this.#stop(), { signal });
     document.addEventListener('keydown', (event) => this.#key(event), { signal, capture: true });
     document.addEventListener('visibilitychange', () => this.#turn(), { signal });
+    document.addEventListener('ck:net', ({ detail }) => !detail.online && this.#say(this.dataset.noNet), { signal });
     addEventListener('pagehide', () => this.#stop(), { signal });
   }
 
