@@ -1,5 +1,6 @@
 """Same key, same body: the same answer, one effect (domain.md, *Ground*). The row is written in the transaction of the effect."""
 
+import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from services.shared import runtime
 from services.shared.models import IdempotencyKey
 from services.shared.refusals import Invalid
 from services.shared.words import N_
@@ -39,7 +41,7 @@ def earlier(session: Session, *, scope: str, key: str, body_hash: str) -> Answer
         return None
     if row.body_hash != body_hash:
         raise Invalid(code="idempotency_key_reused", text=N_("这个操作编号已用在另一个请求上"))
-    return Answer(row.status, row.answer["body"], row.answer["headers"], replayed=True)
+    return Answer(row.status, _open(row.answer["sealed"]), row.answer["headers"], replayed=True)
 
 
 def once(
@@ -62,8 +64,17 @@ def once(
             return stored
     answer = produce()
     row = session.get_one(IdempotencyKey, (scope, key))
-    row.status, row.answer = answer.status, {"body": answer.body, "headers": answer.headers}
+    row.status, row.answer = answer.status, {"sealed": _seal(answer.body), "headers": answer.headers}
     return answer
+
+
+def _seal(body: str) -> str:
+    """Answers may carry what is told only once (a device's secret, a sign-in code): they rest encrypted."""
+    return base64.b64encode(runtime.keys().encrypt(body.encode(), "idempotency")).decode()
+
+
+def _open(sealed: str) -> str:
+    return runtime.keys().decrypt(base64.b64decode(sealed), "idempotency").decode()
 
 
 def forget_old(session: Session, *, at: datetime) -> None:
