@@ -33,12 +33,13 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("phone_verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("gender", sa.String(), nullable=True),
+        sa.Column("gender", sa.String(), nullable=False),
         sa.Column("birthday_calendar", sa.String(), nullable=True),
         sa.Column("birthday_month", whole(), nullable=True),
         sa.Column("birthday_day", whole(), nullable=True),
         sa.Column("birthday_leap", sa.Boolean(), nullable=False),
         sa.Column("birthday_year", whole(), nullable=True),
+        sa.Column("birthday_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wechat_id", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("store_id", whole(), nullable=True),
@@ -56,9 +57,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_members_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
         sa.UniqueConstraint("number", name=op.f("uq_members_number")),
-        sa.UniqueConstraint("phone", name=op.f("uq_members_phone")),
     )
     op.create_index("ix_members_joined", "members", ["joined_at", "id"], unique=False)
+    op.create_index(
+        "ix_members_phone_living",
+        "members",
+        ["phone"],
+        unique=True,
+        sqlite_where=sa.text("archived_at IS NULL"),
+        postgresql_where=sa.text("archived_at IS NULL"),
+    )
+    op.create_index(op.f("ix_members_registration_link_id"), "members", ["registration_link_id"], unique=False)
     op.create_index(op.f("ix_members_store_id"), "members", ["store_id"], unique=False)
     op.create_table(
         "consents",
@@ -89,7 +98,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_member_facts_last_order_at"), "member_facts", ["last_order_at"], unique=False)
     op.create_table(
         "member_search_terms",
-        sa.Column("term", sa.String(), nullable=False),
+        sa.Column("term", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("member_id", whole(), nullable=False),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_member_search_terms_member_id")),
         sa.PrimaryKeyConstraint("term", "member_id", name=op.f("pk_member_search_terms")),

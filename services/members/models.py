@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -29,24 +29,32 @@ class Member(Model):
     __table_args__ = (
         CheckConstraint("birthday_month IS NULL OR birthday_month BETWEEN 1 AND 12", name="month"),
         Index("ix_members_joined", "joined_at", "id"),
+        Index(
+            "ix_members_phone_living",
+            "phone",
+            unique=True,
+            sqlite_where=text("archived_at IS NULL"),
+            postgresql_where=text("archived_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
-    phone: Mapped[str | None] = mapped_column(unique=True)
+    phone: Mapped[str | None]
     phone_verified_at: Mapped[datetime | None]
     name: Mapped[str]
-    gender: Mapped[str | None]
+    gender: Mapped[str] = mapped_column(default="unknown")
     birthday_calendar: Mapped[str | None]
     birthday_month: Mapped[int | None]
     birthday_day: Mapped[int | None]
     birthday_leap: Mapped[bool] = mapped_column(default=False)
     birthday_year: Mapped[int | None]
+    birthday_changed_at: Mapped[datetime | None]
     wechat_id: Mapped[str] = mapped_column(default="")
     source: Mapped[str]
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"), index=True)
     opened_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    registration_link_id: Mapped[int | None] = mapped_column(ForeignKey("registration_links.id"))
+    registration_link_id: Mapped[int | None] = mapped_column(ForeignKey("registration_links.id"), index=True)
     note: Mapped[str] = mapped_column(default="")
     language: Mapped[str | None]
     joined_at: Mapped[datetime]
@@ -56,12 +64,13 @@ class Member(Model):
 class MemberSearchTerm(Model):
     """One string that finds a member: a tail of the name, of its pinyin initials, of the phone, or the number.
 
-    A search for any part is then a prefix look-up on one index, alike on every engine and at a million members.
+    A search for any part is then a prefix look-up on one index, alike on every engine and at a million members: on PostgreSQL
+    the collation "C" compares bytes, as SQLite does, so that a range is a prefix.
     """
 
     __tablename__ = "member_search_terms"
 
-    term: Mapped[str] = mapped_column(primary_key=True)
+    term: Mapped[str] = mapped_column(String().with_variant(String(collation="C"), "postgresql"), primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True, index=True)
 
 

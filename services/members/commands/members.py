@@ -1,0 +1,229 @@
+"""Opening and changing members."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.audit import commands as audit
+from services.members import permissions
+from services.members.commands.consents import note_consent
+from services.members.errors import BirthdayChangedRecently, PhoneTaken
+from services.members.events import MemberChanged, MemberJoined
+from services.members.models import Member, MemberFacts, MemberSearchTerm
+from services.members.queries.cards import HIGHEST_ID
+from services.members.queries.links import get_open_link
+from services.members.rules import birthdays, names, phones
+from services.shared import clock
+from services.shared.actors import Actor
+from services.shared.events import announce
+from services.shared.refusals import Forbidden, Invalid, NotFound
+from services.shared.words import N_
+from services.stores import queries as stores
+from services.stores.settings import Settings
+
+WAYS = {"staff": "counter", "token": "api", "system": "system", "public": "registration_page"}
+_BIRTHDAY = "birthday_"
+
+
+def create_member(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Member:
+    """Open a card at the counter or by program. `data` is what MemberIn read; `consent` notes one by this way.
+
+    Raises PhoneTaken (409) with the member's id, Invalid for an unknown store, source or a birthday to come.
+    """
+    store_id = data.get("store_id")
+    actor.require(permissions.MEMBERS_CREATE)
+    settings = stores.load_settings(session)
+    _require_store(session, store_id, actor)
+    values = {name: value for name, value in data.items() if name != "consent"}
+    values["source"] = _known_source(settings, data.get("source") or "", fallback="walk_in")
+    opened_by = actor.id if actor.kind == "staff" else None
+    member = _open(session, {**values, "opened_by": opened_by}, settings, actor=actor, at=at)
+    if data.get("consent"):
+        note_consent(session, member.id, settings, actor=actor, at=at)
+    return member
+
+
+def register(session: Session, code: str, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Member:
+    """Join by a registration link; the link is the permission, the consent is part of it.
+
+    Raises NotFound or LinkArchived for the link, PhoneTaken, Invalid.
+    """
+    link, settings = get_open_link(session, code), stores.load_settings(session)
+    values = {name: value for name, value in data.items() if name != "consent"}
+    origin = {"source": link.source, "store_id": link.store_id, "registration_link_id": link.id}
+    member = _open(session, values | origin, settings, actor=actor, at=at)
+    note_consent(session, member.id, settings, actor=actor, at=at)
+    return member
+
+
+def change_member(session: Session, member_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Member:
+    """Change what staff know of a member. Raises NotFound, PhoneTaken, BirthdayChangedRecently, Invalid."""
+    actor.require(permissions.MEMBERS_CHANGE)
+    member, settings = load(session, member_id), stores.load_settings(session)
+    if data.get("store_id", member.store_id) != member.store_id:
+        _require_store(session, data["store_id"], actor)
+    if data.get("source", member.source) != member.source:
+        _known_source(settings, data["source"])
+    free = actor.may(permissions.BIRTHDAYS_CHANGE)
+    return _change(session, member, data, settings, birthday_free=free, actor=actor, at=at)
+
+
+def change_own_profile(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Member:
+    """A member changes the own profile: name, gender, birthday (once in 365 days), WeChat ID, language."""
+    if actor.kind != "member" or actor.id is None:
+        raise Forbidden
+    member, settings = load(session, actor.id), stores.load_settings(session)
+    return _change(session, member, data, settings, birthday_free=False, actor=actor, at=at)
+
+
+def archive_member(session: Session, member_id: int, *, actor: Actor, at: datetime) -> Member:
+    """Take a card out of use: it keeps its orders and points, cannot sign in, and frees the phone number."""
+    actor.require(permissions.MEMBERS_ARCHIVE)
+    member = load(session, member_id)
+    if member.archived_at is None:
+        member.archived_at = at
+        audit.record(session, "members:archive", ("member", member.id), actor=actor, at=at, store_id=member.store_id)
+        announce(session, MemberChanged(member.id, "archived"), at=at)
+    return member
+
+
+def restore_member(session: Session, member_id: int, *, actor: Actor, at: datetime) -> Member:
+    """Take a card back into use. Raises PhoneTaken when someone else has the phone by now."""
+    actor.require(permissions.MEMBERS_ARCHIVE)
+    member = load(session, member_id)
+    if member.archived_at is not None:
+        _require_free_phone(session, member.phone)
+        member.archived_at = None
+        _flush_new_phone(session, member)
+        audit.record(session, "members:restore", ("member", member.id), actor=actor, at=at, store_id=member.store_id)
+        announce(session, MemberChanged(member.id, "archived"), at=at)
+    return member
+
+
+def load(session: Session, member_id: int) -> Member:
+    """The row of a member. Raises NotFound."""
+    member = session.get(Member, member_id) if 0 < member_id <= HIGHEST_ID else None
+    if member is None:
+        raise NotFound("member_not_found")
+    return member
+
+
+def _open(session: Session, values: Mapping[str, Any], settings: Settings, *, actor: Actor, at: datetime) -> Member:
+    _require_free_phone(session, values["phone"])
+    _require_birthday_past(values, settings, at)
+    member = Member(**values, number=_free_number(session), joined_at=at)
+    _flush_new_phone(session, member)
+    session.add(MemberFacts(member_id=member.id))
+    _write_terms(session, member)
+    audit.record(
+        session,
+        "members:create",
+        ("member", member.id),
+        actor=actor,
+        at=at,
+        store_id=member.store_id,
+        changes={"phone": phones.mask(member.phone), "name": member.name, "source": member.source},
+    )
+    announce(session, MemberJoined(member.id, member.store_id, member.source, WAYS[actor.kind]), at=at)
+    return member
+
+
+def _change(
+    session: Session,
+    member: Member,
+    data: Mapping[str, Any],
+    settings: Settings,
+    *,
+    birthday_free: bool,
+    actor: Actor,
+    at: datetime,
+) -> Member:
+    changes = {name: [getattr(member, name), new] for name, new in data.items() if getattr(member, name) != new}
+    if not changes:
+        return member
+    if "phone" in changes:
+        _require_free_phone(session, data["phone"])
+        member.phone_verified_at = None
+    if any(name.startswith(_BIRTHDAY) for name in changes):
+        _require_birthday_past(data, settings, at)
+        _note_birthday_change(member, birthday_free, at)
+    for name in changes:
+        setattr(member, name, data[name])
+    _flush_new_phone(session, member)
+    if {"name", "phone"} & set(changes):
+        _write_terms(session, member)
+    audit.record(
+        session, "members:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=changes
+    )
+    announce(session, MemberChanged(member.id, ",".join(sorted(changes))), at=at)
+    return member
+
+
+def _note_birthday_change(member: Member, free: bool, at: datetime) -> None:
+    """The first telling is no change; taking it back is one, so that it cannot be told anew at once."""
+    if not free and not birthdays.may_change(member.birthday_changed_at, at):
+        raise BirthdayChangedRecently
+    if member.birthday_month is not None:
+        member.birthday_changed_at = at
+
+
+def _require_birthday_past(values: Mapping[str, Any], settings: Settings, at: datetime) -> None:
+    birthday = birthdays.of(values)
+    if birthday is not None and birthdays.lies_ahead(birthday, clock.local_day(at, settings.zone)):
+        raise Invalid({"birthday": [N_("这个生日还没有到，请核对年份")]})
+
+
+def _require_store(session: Session, store_id: int | None, actor: Actor) -> None:
+    if store_id is None:
+        return
+    try:
+        store = stores.get_store(session, store_id, actor=actor)
+    except NotFound:
+        raise Invalid({"store": [N_("没有这家门店")]}) from None
+    if store.archived_at is not None:
+        raise Invalid({"store": [N_("这家门店已经关了")]})
+
+
+def _known_source(settings: Settings, source: str, fallback: str = "") -> str:
+    """`source` when the shop knows it; where none is given, `fallback` or the first the shop has."""
+    known: list[str] = settings["members.sources"]
+    if not source:
+        return fallback if fallback in known else known[0]
+    if source not in known:
+        raise Invalid({"source": [N_("没有这个来源，请从列表里选")]})
+    return source
+
+
+def _require_free_phone(session: Session, phone: str | None) -> None:
+    taken = session.scalar(select(Member.id).where(Member.phone == phone, Member.archived_at.is_(None)))
+    if taken is not None:
+        raise PhoneTaken(taken)
+
+
+def _flush_new_phone(session: Session, member: Member) -> None:
+    """Write the row. Where two people open the same card at once, the index decides and the second hears PhoneTaken."""
+    phone = member.phone
+    try:
+        with session.begin_nested():
+            session.add(member)
+            session.flush()
+    except IntegrityError:
+        _require_free_phone(session, phone)
+        raise
+
+
+def _free_number(session: Session) -> str:
+    number = phones.fresh_number()
+    while session.scalar(select(Member.id).where(Member.number == number)) is not None:
+        number = phones.fresh_number()
+    return number
+
+
+def _write_terms(session: Session, member: Member) -> None:
+    session.execute(delete(MemberSearchTerm).where(MemberSearchTerm.member_id == member.id))
+    terms = names.search_terms(member.name, member.phone, member.number)
+    session.execute(insert(MemberSearchTerm), [{"term": term, "member_id": member.id} for term in sorted(terms)])

@@ -1,0 +1,76 @@
+"""Birthdays, solar or lunar 农历, kept as they were told: calendar, month, day, leap month, year if known (facts.md §2.4)."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.shared.words import N_
+
+CALENDARS = ("solar", "lunar")
+FIRST_YEAR = 1900
+BETWEEN_CHANGES = timedelta(days=365)  # facts.md §2.4: against birthday coupons twice a year
+_A_LEAP_YEAR = 2024  # without a year 29 February is possible
+
+
+@dataclass(frozen=True)
+class Birthday:
+    """A day in one calendar. `leap` marks a lunar leap month; `year` is in the same calendar."""
+
+    calendar: str
+    month: int
+    day: int
+    year: int | None = None
+    leap: bool = False
+
+    def columns(self) -> dict[str, Any]:
+        """The same as the columns of a member."""
+        return {f"birthday_{name}": getattr(self, name) for name in _PARTS}
+
+
+_PARTS = ("calendar", "month", "day", "year", "leap")
+NO_BIRTHDAY: dict[str, Any] = {
+    "birthday_calendar": None, "birthday_month": None, "birthday_day": None, "birthday_year": None,
+    "birthday_leap": False,
+}  # fmt: skip
+
+
+def of(columns: Mapping[str, Any]) -> Birthday | None:
+    """The birthday in the columns of a member; None when none was told."""
+    if columns.get("birthday_month") is None or columns.get("birthday_day") is None:
+        return None
+    return Birthday(
+        columns["birthday_calendar"] or "solar",
+        columns["birthday_month"],
+        columns["birthday_day"],
+        columns["birthday_year"],
+        bool(columns["birthday_leap"]),
+    )
+
+
+def mistakes(birthday: Birthday) -> dict[str, list[str]]:
+    """What cannot be, by field; empty when the day exists."""
+    if not 1 <= birthday.month <= 12:
+        return {"month": [N_("月份是 1 到 12")]}
+    if birthday.leap and birthday.calendar == "solar":
+        return {"leap": [N_("只有农历才有闰月")]}
+    if birthday.calendar == "lunar":
+        return {} if 1 <= birthday.day <= 30 else {"day": [N_("农历的日子是 1 到 30")]}
+    if not 1 <= birthday.day <= monthrange(birthday.year or _A_LEAP_YEAR, birthday.month)[1]:
+        return {"day": [N_("这个月没有这一天")]}
+    return {}
+
+
+def lies_ahead(birthday: Birthday, today: date) -> bool:
+    """Whether nobody can be born then yet. A lunar year ends up to seven weeks after the solar one: only its number is compared."""
+    if birthday.year is None or birthday.year < today.year:
+        return False
+    if birthday.calendar == "lunar" or birthday.year > today.year:
+        return birthday.year > today.year
+    return (birthday.month, birthday.day) > (today.month, today.day)
+
+
+def may_change(last_change: datetime | None, at: datetime) -> bool:
+    """Whether the birthday may be changed without a manager: not yet changed, or not within 365 days."""
+    return last_change is None or at - last_change >= BETWEEN_CHANGES
