@@ -17,7 +17,7 @@ from webapp.web import assets, edge, errors, forms, i18n, logs, people, pwa, sec
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """The application for one shop, configured from `environ`. Raises ConfigurationError listing every mistake."""
     settings = config.read(os.environ if environ is None else environ)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)  # phones and names are in there
     secrets = keys.load(settings.secrets_file)
     app = Flask(__name__, static_folder=None)
     app.config.update(

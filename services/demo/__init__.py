@@ -1,1 +1,1 @@
-"""The demo shop and the replay of a real bakery's tickets: both go through the same commands as people do."""
+"""The demo shop 小满甜品, and the replay of real sales: made by the same commands that people use, nothing is written past them."""

@@ -1,5 +1,8 @@
 """What comes in about staff."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import Schema, validate
 
 from services.shared.fields import Text
@@ -15,3 +18,26 @@ class OwnerIn(Schema):
     username = Text(required=True, validate=USERNAME)
     name = Text(required=True, validate=validate.Length(1, 24))
     password = Text(required=True, validate=PASSWORD)
+
+
+class SetUpIn(Schema):
+    """What turns an empty database into a shop: its name, first store, owner, colour."""
+
+    shop = Text(required=True, validate=validate.Length(1, 24))
+    industry = Text(required=True, validate=validate.OneOf(("dessert", "baby", "both"), error=N_("请从列表里选")))
+    store = Text(required=True, validate=validate.Length(1, 24))
+    username = Text(required=True, validate=USERNAME)
+    owner_name = Text(required=True, validate=validate.Length(1, 24))
+    password = Text(required=True, validate=PASSWORD)
+    colour = Text(
+        load_default="#952847", validate=validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error=N_("请填颜色，例如 #952847"))
+    )
+
+    @staticmethod
+    def parts(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """The loaded data as `set_up_shop` takes it: settings, store, owner."""
+        return {
+            "settings": {"shop.name": data["shop"], "shop.industry": data["industry"], "look.colour": data["colour"]},
+            "store": {"code": "A1", "name": data["store"]},
+            "owner": {"username": data["username"], "name": data["owner_name"], "password": data["password"]},
+        }

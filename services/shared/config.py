@@ -4,6 +4,7 @@ Every variable is listed in README.md, *Configuration*. `DATA` and `PORT` are va
 """
 
 import ipaddress
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,15 +127,17 @@ def read(environ: Mapping[str, str]) -> Config:
     if redis and not redis.startswith(("redis://", "rediss://", "unix://")):
         reader.mistakes.append("REDIS_URL: write redis://host:6379/0")
     scheme = "https" if cert or tls else "http"
-    origin = reader.origin("PUBLIC_ORIGIN", f"{scheme}://localhost:{port}")
+    near = lan_address() if tls else None  # phones cannot call us localhost
+    origin = reader.origin("PUBLIC_ORIGIN", f"{scheme}://{near or 'localhost'}:{port}")
     default_subject = (
         origin if origin.startswith("https://") and not _is_local(origin) else "mailto:shop@changke.invalid"
     )
+    database_url = _database(reader, data)
     config = Config(
         data=data,
-        host=reader.text("HOST", "127.0.0.1"),
+        host=reader.text("HOST", "0.0.0.0" if tls else "127.0.0.1"),  # noqa: S104 (TLS=local is for the shop's network)
         port=port,
-        database_url=_database(reader, data),
+        database_url=database_url,
         redis_url=redis,
         public_origin=origin,
         trusted_proxies=reader.whole("TRUSTED_PROXIES", 0, 0, 5),
@@ -145,7 +148,7 @@ def read(environ: Mapping[str, str]) -> Config:
         push_extra_hosts=tuple(host for host in reader.text("CHANGKE_PUSH_EXTRA_HOSTS").split(",") if host),
         test_clock=reader.flag("CHANGKE_TEST_CLOCK"),
         web_threads=reader.whole("WEB_THREADS", 8, 1, 64),
-        web_processes=reader.whole("WEB_PROCESSES", 1, 1, 16),
+        web_processes=reader.whole("WEB_PROCESSES", 1 if database_url.startswith("sqlite") else 2, 1, 16),
         push_subject=reader.text("PUSH_SUBJECT", default_subject),
     )
     if config.sqlite and config.web_processes > 1:
@@ -153,6 +156,17 @@ def read(environ: Mapping[str, str]) -> Config:
     if reader.mistakes:
         raise ConfigurationError(reader.mistakes)
     return config
+
+
+def lan_address() -> str | None:
+    """This machine's address in the network around it; None without one. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # a documentation address: the kernel only picks the way there
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+        return address
 
 
 def _is_local(origin: str) -> bool:

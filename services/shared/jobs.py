@@ -86,6 +86,12 @@ def start_queue(config: Config) -> Huey:
     return _queue
 
 
+def stop_queue() -> None:
+    """Close the queue's storage (before a fork: what is open there must not be shared)."""
+    if _queue is not None:
+        _queue.storage.close()
+
+
 def run(name: str, *arguments: Any) -> None:
     """Run one job by name; errors are logged, the rows it works on carry the retry."""
     try:

@@ -1,0 +1,70 @@
+"""The demo shop: made in one transaction on an empty database, from what the modules beside this one list."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.catalog import commands as catalog
+from services.demo import cast, menu
+from services.identity import commands as identity
+from services.shared import ids
+from services.shared.actors import SYSTEM
+from services.stores import commands as stores
+from services.stores.models import Store
+
+
+def make_passwords() -> dict[str, str]:
+    """A fresh password per user name: well-known ones would be open doors on a machine that others reach."""
+    return {person.username: ids.short_code()[:9].lower() for person in cast.STAFF}
+
+
+def open_shop(
+    session: Session, passwords: Mapping[str, str], roles: Mapping[str, frozenset[str]], *, at: datetime
+) -> None:
+    """Set up the shop with its stores, staff and products. Refuses `already_set_up`."""
+    owner = cast.STAFF[0]
+    first, _ = identity.set_up_shop(
+        session,
+        settings=cast.SETTINGS,
+        store=cast.STORES[0],
+        owner={"username": owner.username, "name": owner.name, "password": passwords[owner.username]},
+        roles=roles,
+        at=at,
+    )
+    opened = {first.code: first}
+    for data in cast.STORES[1:]:
+        opened[str(data["code"])] = stores.create_store(session, data, actor=SYSTEM, at=at)
+    _hire(session, opened, passwords, at)
+    _stock(session, at)
+
+
+def _hire(session: Session, opened: Mapping[str, Store], passwords: Mapping[str, str], at: datetime) -> None:
+    for person in cast.STAFF[1:]:
+        data = {
+            "username": person.username,
+            "name": person.name,
+            "password": passwords[person.username],
+            "role": person.role,
+            "stores": [opened[code].id for code in person.stores],
+        }
+        identity.create_staff(session, data, actor=SYSTEM, at=at)
+
+
+def _stock(session: Session, at: datetime) -> None:
+    shelves = {
+        name: catalog.create_category(session, {"name": name, "sort": place}, actor=SYSTEM, at=at).id
+        for place, name in enumerate(menu.SHELVES)
+    }
+    for place, item in enumerate(menu.ITEMS):
+        data = {
+            "name": item.name,
+            "category_id": shelves[item.shelf],
+            "price": item.price,
+            "description": item.description,
+            "barcode": item.barcode,
+            "picture": f"drawn:{item.picture}",
+            "sort": place,
+            "options": item.options,
+        }
+        catalog.create_product(session, data, actor=SYSTEM, at=at)

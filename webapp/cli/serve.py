@@ -1,0 +1,81 @@
+"""`changke serve`: the web process, gunicorn started from here so that one command serves on every machine.
+
+SQLite: one process with WEB_THREADS threads behind one write lock; PostgreSQL: WEB_PROCESSES of them.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from services.shared import certificates, clock, database, jobs, runtime
+from services.shared.config import Config
+from webapp.cli import addresses, migrated_application
+
+MEMORY = Path("/dev/shm")  # noqa: S108 (gunicorn's heartbeat files: never on a slow disk)
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with our settings; every process builds the application for itself, after the fork."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take over the options."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application of one process."""
+        from webapp import create_app
+
+        return create_app(os.environ)
+
+
+@click.command()
+def serve() -> None:
+    """Serve both apps and the API on HOST and PORT, until it is told to stop."""
+    migrated_application()
+    config = runtime.config()
+    options = server_options(config)
+    jobs.stop_queue()
+    database.close()  # nothing open may be shared with the processes that follow
+    Server(options).run()
+
+
+def server_options(config: Config) -> dict[str, Any]:
+    """Gunicorn's settings for this shop."""
+    options: dict[str, Any] = {
+        "bind": [f"{_bracketed(config.host)}:{config.port}"],
+        "worker_class": "gthread",
+        "workers": config.web_processes,
+        "threads": config.web_threads,
+        "timeout": 60,
+        "graceful_timeout": 15,
+        "keepalive": 5,
+        "control_socket_disable": True,  # it would be shared by every shop of this user
+        "forwarded_allow_ips": "",  # TRUSTED_PROXIES decides (webapp/__init__.py)
+        "loglevel": "warning",
+        "when_ready": lambda _server: click.echo(addresses.banner(config)),
+    }
+    if MEMORY.is_dir():
+        options["worker_tmp_dir"] = str(MEMORY)
+    return options | _certificate(config)
+
+
+def _certificate(config: Config) -> dict[str, Any]:
+    if config.tls_cert:
+        return {"certfile": str(config.tls_cert), "keyfile": str(config.tls_key)}
+    if config.tls_local:
+        made = certificates.for_addresses(config.data / "tls", addresses.names(config), at=clock.now())
+        return {"certfile": str(made.certificate), "keyfile": str(made.key)}
+    return {}
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
