@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.catalog import permissions, rules
 from services.catalog.models import Category, Product, ProductChoice, ProductOption, ProductStore
-from services.catalog.queries import get_product
+from services.catalog.queries import get_category, get_product
 from services.shared.actors import Actor
 from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
@@ -20,10 +20,10 @@ _PLAIN = ("name", "category_id", "price", "description", "sku", "barcode", "pict
 
 
 def create_category(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Category:
-    """Add a shelf. Raises Invalid when the name is taken."""
+    """Add a shelf; without a `sort` it comes last. Raises Invalid when the name is taken."""
     actor.require(permissions.PRODUCTS_CHANGE)
     _require_free(session, Category.name, data["name"], "name")
-    category = Category(**data)
+    category = Category(**_placed(session, Category, data))
     session.add(category)
     session.flush()
     audit.record(
@@ -37,7 +37,7 @@ def change_category(
 ) -> Category:
     """Rename or move a shelf. Raises NotFound, or Invalid when the name is taken."""
     actor.require(permissions.PRODUCTS_CHANGE)
-    category = _get_category(session, category_id)
+    category = get_category(session, category_id)
     if data.get("name", category.name) != category.name:
         _require_free(session, Category.name, data["name"], "name")
     changes = {key: [getattr(category, key), value] for key, value in data.items() if getattr(category, key) != value}
@@ -50,7 +50,7 @@ def change_category(
 def archive_category(session: Session, category_id: int, *, actor: Actor, at: datetime) -> None:
     """Take a shelf away; its products stay, without a shelf."""
     actor.require(permissions.PRODUCTS_CHANGE)
-    category = _get_category(session, category_id)
+    category = get_category(session, category_id)
     category.archived_at = at
     category.name = f"{category.name} #{category.id}"  # frees the name for a new shelf
     for product in session.scalars(select(Product).where(Product.category_id == category.id)):
@@ -58,13 +58,22 @@ def archive_category(session: Session, category_id: int, *, actor: Actor, at: da
     audit.record(session, "categories:archive", ("category", category.id), actor=actor, at=at)
 
 
+def sort_categories(session: Session, ids: Sequence[int], *, actor: Actor, at: datetime) -> None:
+    """Put the shelves into the order of `ids`; those not named keep their place number."""
+    actor.require(permissions.PRODUCTS_CHANGE)
+    _sort(session, Category, ids)
+    audit.record(session, "categories:sort", ("category", None), actor=actor, at=at, changes={"order": list(ids)})
+
+
 def create_product(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Product:
-    """Add a product with its options. Raises Invalid when SKU or barcode are taken or the shelf is unknown."""
+    """Add a product with its options; without a `sort` it comes last.
+
+    Raises Invalid when SKU or barcode are taken or the shelf is unknown.
+    """
     actor.require(permissions.PRODUCTS_CHANGE)
     _check(session, data, product_id=None)
-    product = Product(
-        **{key: data[key] for key in _PLAIN if key in data}, initials=rules.initials(data["name"]), created_at=at
-    )
+    plain = {key: data[key] for key in _PLAIN if key in data}
+    product = Product(**_placed(session, Product, plain), initials=rules.initials(data["name"]), created_at=at)
     session.add(product)
     session.flush()
     _set_options(session, product.id, data.get("options", []))
@@ -110,6 +119,13 @@ def restore_product(session: Session, product_id: int, *, actor: Actor, at: date
     audit.record(session, "products:restore", ("product", product.id), actor=actor, at=at)
 
 
+def sort_products(session: Session, ids: Sequence[int], *, actor: Actor, at: datetime) -> None:
+    """Put products (of one shelf) into the order of `ids`."""
+    actor.require(permissions.PRODUCTS_CHANGE)
+    _sort(session, Product, ids)
+    audit.record(session, "products:sort", ("product", None), actor=actor, at=at, changes={"order": list(ids)})
+
+
 def sell_out(session: Session, product_id: int, store_id: int, *, sold_out: bool, actor: Actor, at: datetime) -> None:
     """Say that a product is sold out at a store, or that it is there again."""
     actor.require(permissions.PRODUCTS_SELL_OUT, store_id)
@@ -131,18 +147,25 @@ def sell_out(session: Session, product_id: int, store_id: int, *, sold_out: bool
     )
 
 
+def _placed(session: Session, model: type[Category] | type[Product], data: Mapping[str, Any]) -> dict[str, Any]:
+    """`data` with a place behind everything there is, unless it names one."""
+    return {**data, "sort": data.get("sort") or (session.scalar(select(func.max(model.sort))) or 0) + 1}
+
+
+def _sort(session: Session, model: type[Category] | type[Product], ids: Sequence[int]) -> None:
+    found: Sequence[Any] = session.scalars(select(model).where(model.id.in_(ids))).all()
+    rows = {row.id: row for row in found}
+    if len(rows) < len(set(ids)):
+        raise NotFound
+    for place, row_id in enumerate(ids, 1):
+        rows[row_id].sort = place
+
+
 def _get(session: Session, product_id: int) -> Product:
     product = session.get(Product, product_id)
     if product is None:
         raise NotFound("product_not_found")
     return product
-
-
-def _get_category(session: Session, category_id: int) -> Category:
-    category = session.get(Category, category_id)
-    if category is None or category.archived_at is not None:
-        raise NotFound("category_not_found")
-    return category
 
 
 def _check(session: Session, data: Mapping[str, Any], *, product_id: int | None) -> None:
@@ -182,7 +205,8 @@ def _set_stores(session: Session, product_id: int, unavailable_at: Sequence[int]
         row.store_id: row for row in session.scalars(select(ProductStore).where(ProductStore.product_id == product_id))
     }
     for store_id, row in rows.items():
-        row.available = store_id not in unavailable_at
+        if actor.sees_store(store_id):  # what other stores sell is not this actor's to say
+            row.available = store_id not in unavailable_at
     session.add_all(
         ProductStore(product_id=product_id, store_id=store_id, available=False)
         for store_id in unavailable_at

@@ -1,12 +1,15 @@
-"""What a product may look like: codes, initials, keys of options."""
+"""What a product may look like: codes, pictures, initials, keys of options."""
 
 import re
+from collections.abc import Collection
 
 from pypinyin import Style, lazy_pinyin
 
-from services.shared import ids
+from services.catalog.texts import DRAWN
+from services.shared import ids, pictures
 
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+_KEY_LENGTH = 20
 
 
 def initials(name: str) -> str:
@@ -23,3 +26,17 @@ def is_barcode(code: str) -> bool:
 def is_sku(code: str) -> bool:
     """Whether `code` can be the shop's own article number."""
     return _SKU.fullmatch(code) is not None
+
+
+def is_picture(picture: str) -> bool:
+    """Whether `picture` can stand on a product: none, one of the drawn set (`drawn:roll`), or an uploaded file's name."""
+    kind, _, symbol = picture.partition(":")
+    return not picture or (kind == "drawn" and symbol in DRAWN) or pictures.is_name(picture)
+
+
+def key_of(name: str, taken: Collection[str] = ()) -> str:
+    """A stable key for an option or choice, from its name: 尺寸 → `chicun`, 6 寸 → `6cun`, again → `6cun2`."""
+    letters = "".join(lazy_pinyin(name, errors="default")).lower()
+    key = "".join(char for char in letters if char.isascii() and char.isalnum())[: _KEY_LENGTH - 3] or "x"
+    numbered = (f"{key}{number}" for number in range(2, 999))
+    return key if key not in taken else next(again for again in numbered if again not in taken)

@@ -69,6 +69,11 @@ class ProductIn(Schema):
         if value is not None and not rules.is_sku(value):
             raise ValidationError(N_("字母和数字，最多 32 位"))
 
+    @validates("picture")
+    def _picture(self, value: str, **_kwargs: Any) -> None:
+        if not rules.is_picture(value):
+            raise ValidationError(N_("没有这张图片，请重新选一张"))
+
     @validates("barcode")
     def _barcode(self, value: str | None, **_kwargs: Any) -> None:
         if value is not None and not rules.is_barcode(value):

@@ -60,5 +60,10 @@ def ean13_holds(barcode: str) -> bool:
     """Whether `barcode` is 13 digits with a right EAN check digit (GS1 General Specifications §7.9)."""
     if len(barcode) != 13 or not (barcode.isascii() and barcode.isdigit()):
         return False
-    weighed = sum(int(char) * (3 if index % 2 else 1) for index, char in enumerate(barcode[:12]))
-    return -weighed % 10 == int(barcode[12])
+    return ean13_digit(barcode[:12]) == barcode[12]
+
+
+def ean13_digit(first: str) -> str:
+    """The EAN check digit that belongs behind the 12 digits `first`."""
+    weighed = sum(int(char) * (3 if index % 2 else 1) for index, char in enumerate(first))
+    return str(-weighed % 10)

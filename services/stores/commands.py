@@ -1,6 +1,6 @@
 """Changing stores and settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,11 +37,11 @@ def create_store(session: Session, data: Mapping[str, Any], *, actor: Actor, at:
 
 
 def change_store(session: Session, store_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Store:
-    """Change what is known of a store. Raises NotFound, or Invalid when the code is taken."""
+    """Change what is known of a store. Raises NotFound, or Invalid: the code opens its order numbers and never changes."""
     actor.require(permissions.STORES_CHANGE, store_id)
     store = get_store(session, store_id, actor=actor)
     if data.get("code", store.code) != store.code:
-        _require_free_code(session, data["code"])
+        raise Invalid({"code": [N_("订单号用它开头，开店以后不能改")]})
     changes = {key: [getattr(store, key), value] for key, value in data.items() if getattr(store, key) != value}
     for key, value in data.items():
         setattr(store, key, value)
@@ -59,6 +59,23 @@ def archive_store(session: Session, store_id: int, *, actor: Actor, at: datetime
     store.archived_at = at
     audit.record(session, "stores:archive", ("store", store.id), actor=actor, at=at, store_id=store.id)
     return store
+
+
+def restore_store(session: Session, store_id: int, *, actor: Actor, at: datetime) -> Store:
+    """Open a closed store again, with everything it had."""
+    actor.require(permissions.STORES_CHANGE, store_id)
+    store = get_store(session, store_id, actor=actor)
+    store.archived_at = None
+    audit.record(session, "stores:restore", ("store", store.id), actor=actor, at=at, store_id=store.id)
+    return store
+
+
+def sort_stores(session: Session, ids: Sequence[int], *, actor: Actor, at: datetime) -> None:
+    """Put the stores into the order of `ids`."""
+    actor.require(permissions.STORES_CHANGE)
+    for place, store_id in enumerate(ids, 1):
+        get_store(session, store_id, actor=actor).sort = place
+    audit.record(session, "stores:sort", ("store", None), actor=actor, at=at, changes={"order": list(ids)})
 
 
 def change_settings(session: Session, typed: Mapping[str, Any], *, actor: Actor, at: datetime) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from services.shared import money
+from services.shared import money, pictures
 from services.shared.words import N_
 
 Kind = Literal["text", "long_text", "whole", "money", "switch", "choice", "colour", "zone", "picture", "list"]
@@ -16,7 +16,10 @@ Kind = Literal["text", "long_text", "whole", "money", "switch", "choice", "colou
 
 @dataclass(frozen=True)
 class Setting:
-    """One value. `least`/`most` bound whole numbers, money (fen) and the length of texts; `choices` maps a value to its words."""
+    """One value. `least`/`most` bound whole numbers, money (fen) and the length of texts.
+
+    `choices` maps a value to its words; in a list it gives words to the values that a shop starts with.
+    """
 
     name: str
     kind: Kind
@@ -89,6 +92,13 @@ def _zone(_setting: Setting, typed: Any) -> str:
     return str(typed)
 
 
+def _picture(_setting: Setting, typed: Any) -> str:
+    value = str(typed).strip()
+    if value and not pictures.is_name(value):
+        raise ValueError(N_("没有这张图片，请重新选一张"))
+    return value
+
+
 def _list(setting: Setting, typed: Any) -> list[str]:
     lines = typed if isinstance(typed, list) else str(typed).splitlines()
     values = list(dict.fromkeys(line for raw in lines if (line := str(raw).strip())))
@@ -100,7 +110,7 @@ def _list(setting: Setting, typed: Any) -> list[str]:
 _READERS = {
     "text": _text,
     "long_text": _text,
-    "picture": _text,
+    "picture": _picture,
     "whole": _whole,
     "money": _money,
     "switch": _switch,
@@ -165,8 +175,15 @@ SETTINGS: tuple[Setting, ...] = (
         ["walk_in", "online", "friend", "campaign", "import"],
         "members",
         N_("会员来源"),
-        N_("每行一项"),
+        N_("登记会员时选的，每行一项"),
         most=30,
+        choices={
+            "walk_in": N_("到店"),
+            "online": N_("线上"),
+            "friend": N_("朋友推荐"),
+            "campaign": N_("活动"),
+            "import": N_("导入"),
+        },
     ),
     Setting(
         "privacy.version",

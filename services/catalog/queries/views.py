@@ -1,47 +1,16 @@
-"""Looking up products: for lists and pages (`ProductView`), and lean for a sale (`SaleProduct`)."""
+"""Products with everything that stands on their page."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from services.catalog.models import Category, Product, ProductChoice, ProductOption, ProductStore
+from services.catalog.models import Category, Product, ProductStore
+from services.catalog.queries.parts import Option, matches, options_of
 from services.shared.refusals import NotFound
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer to an option; `price_change` in fen."""
-
-    key: str
-    name: str
-    price_change: int
-
-
-@dataclass(frozen=True)
-class Option:
-    """A question a product asks."""
-
-    key: str
-    name: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True)
-class SaleProduct:
-    """A product as one store sells it now. `price` is the list price in fen before choices."""
-
-    id: int
-    name: str
-    price: int
-    options: tuple[Option, ...]
-    available: bool
-    sold_out: bool
-    barcode: str | None
-    sku: str | None
 
 
 @dataclass(frozen=True)
@@ -78,40 +47,12 @@ def list_categories(session: Session) -> list[Category]:
     )
 
 
-def load_for_sale(session: Session, store_id: int, product_ids: Collection[int]) -> dict[int, SaleProduct]:
-    """The named products as `store_id` sells them, by id; unknown and archived ones are missing. Three queries."""
-    rows = session.execute(
-        select(
-            Product.id, Product.name, Product.price, Product.barcode, Product.sku,
-            ProductStore.available, ProductStore.sold_out_at,
-        )
-        .outerjoin(ProductStore, and_(ProductStore.product_id == Product.id, ProductStore.store_id == store_id))
-        .where(Product.id.in_(product_ids), Product.archived_at.is_(None))
-    ).all()  # fmt: skip
-    options = _options_of(session, [row.id for row in rows])
-    return {
-        row.id: SaleProduct(
-            id=row.id,
-            name=row.name,
-            price=row.price,
-            options=options.get(row.id, ()),
-            available=row.available is not False,
-            sold_out=row.sold_out_at is not None,
-            barcode=row.barcode,
-            sku=row.sku,
-        )
-        for row in rows
-    }
-
-
-def find_by_barcode(session: Session, code: str, store_id: int) -> SaleProduct | None:
-    """The product whose EAN-13 or article number was scanned; None when none has it."""
-    found = session.scalar(
-        select(Product.id)
-        .where(or_(Product.barcode == code, Product.sku == code), Product.archived_at.is_(None))
-        .limit(1)
-    )
-    return load_for_sale(session, store_id, [found]).get(found) if found else None
+def get_category(session: Session, category_id: int) -> Category:
+    """One shelf that is not archived. Raises NotFound."""
+    category = session.get(Category, category_id)
+    if category is None or category.archived_at is not None:
+        raise NotFound("category_not_found")
+    return category
 
 
 def get_product(session: Session, product_id: int) -> ProductView:
@@ -138,7 +79,7 @@ def list_products(
     if category_id is not None:
         query = query.where(Product.category_id == category_id)
     if text:
-        query = query.where(_matches(text))
+        query = query.where(matches(text))
     if limit is not None:
         query = query.where(Product.id > (after or 0)).order_by(Product.id).limit(limit)
     else:
@@ -153,21 +94,10 @@ def list_for_store(session: Session, store_id: int) -> list[ProductView]:
     return sorted(found, key=lambda view: (shelves.get(view.category_id or 0, len(shelves)), view.sort, view.id))
 
 
-def _matches(text: str) -> ColumnElement[bool]:
-    cleaned = text.strip().lower()
-    part = "%" + cleaned.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return or_(
-        Product.name.ilike(part, escape="\\"),
-        Product.initials.like(part, escape="\\"),
-        Product.barcode == cleaned,
-        Product.sku.ilike(part, escape="\\"),
-    )
-
-
 def _views(session: Session, query: Select[Any]) -> list[ProductView]:
     products: Sequence[Product] = session.scalars(query).all()
     ids = [product.id for product in products]
-    options = _options_of(session, ids)
+    options = options_of(session, ids)
     sold_out, unavailable = _exceptions(session, ids)
     return [
         ProductView(
@@ -187,27 +117,6 @@ def _views(session: Session, query: Select[Any]) -> list[ProductView]:
         )
         for product in products
     ]
-
-
-def _options_of(session: Session, product_ids: Collection[int]) -> dict[int, tuple[Option, ...]]:
-    if not product_ids:
-        return {}
-    rows = session.execute(
-        select(
-            ProductOption.product_id, ProductOption.key, ProductOption.name,
-            ProductChoice.key, ProductChoice.name, ProductChoice.price_change,
-        )
-        .join(ProductChoice, ProductChoice.option_id == ProductOption.id)
-        .where(ProductOption.product_id.in_(product_ids))
-        .order_by(ProductOption.product_id, ProductOption.sort, ProductOption.id, ProductChoice.sort, ProductChoice.id)
-    )  # fmt: skip
-    grouped: dict[int, dict[tuple[str, str], list[Choice]]] = defaultdict(dict)
-    for product_id, key, name, choice_key, choice_name, change in rows:
-        grouped[product_id].setdefault((key, name), []).append(Choice(choice_key, choice_name, change))
-    return {
-        product_id: tuple(Option(key, name, tuple(choices)) for (key, name), choices in asked.items())
-        for product_id, asked in grouped.items()
-    }
 
 
 def _exceptions(

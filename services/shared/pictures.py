@@ -1,0 +1,63 @@
+"""Uploaded pictures: checked before they are decoded, drawn anew as WebP without metadata, kept under a random name."""
+
+import io
+import re
+import secrets
+
+from PIL import Image, ImageOps
+
+from services.shared import runtime
+from services.shared.words import N_
+
+MOST_BYTES = 8_000_000
+MOST_PIXELS = 40_000_000
+LONGEST_SIDE = 1200  # pixels
+ACCEPT = "image/png,image/jpeg,image/webp"
+_FORMATS = ("PNG", "JPEG", "WEBP")
+_NAME = re.compile(r"[0-9a-f]{32}\.webp")
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+def is_name(name: str) -> bool:
+    """Whether `name` can be a picture that `keep` made: never a path, never another kind of file."""
+    return _NAME.fullmatch(name) is not None
+
+
+def keep(sent: bytes) -> str:
+    """Keep an uploaded picture and return its file name in the uploads folder.
+
+    PNG, JPEG or WebP, at most 8 MB and 40 million pixels; the longest side becomes at most 1200 pixels, place and camera
+    (EXIF, XMP) are gone. Raises ValueError with a msgid that says what to do.
+    """
+    data = _drawn_anew(sent)
+    name = f"{secrets.token_hex(16)}.webp"
+    folder = runtime.config().uploads
+    folder.mkdir(parents=True, exist_ok=True)
+    half = folder / f".{name}"
+    half.write_bytes(data)
+    half.rename(folder / name)
+    return name
+
+
+def _drawn_anew(sent: bytes) -> bytes:
+    if len(sent) > MOST_BYTES:
+        raise ValueError(N_("图片太大了，最多 8 MB"))
+    try:
+        with Image.open(io.BytesIO(sent), formats=_FORMATS) as picture:  # reads the header only
+            if picture.width * picture.height > MOST_PIXELS:
+                raise ValueError(N_("图片尺寸太大了，最多 4000 万像素"))
+            return _webp(picture)
+    except _BOMBS:
+        raise ValueError(N_("图片尺寸太大了，最多 4000 万像素")) from None
+    except (OSError, SyntaxError) as error:  # Pillow: not a picture, or a broken one
+        raise ValueError(N_("这不是能用的图片，请选 PNG、JPEG 或 WebP")) from error
+
+
+def _webp(picture: Image.Image) -> bytes:
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG: decode no finer than needed
+    upright = ImageOps.exif_transpose(picture)
+    drawn = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+    drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    drawn.save(out, "WEBP", quality=82, method=4, exif=b"", xmp=b"")
+    return out.getvalue()
