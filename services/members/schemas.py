@@ -114,6 +114,15 @@ class MemberIn(Schema):
         return data
 
 
+class ChangedMemberIn(MemberIn):
+    """What staff and programs may change of a member; consent has its own way."""
+
+    class Meta:
+        """All but consent."""
+
+        exclude = ("consent",)
+
+
 PROFILE = ("name", "gender", "birthday", "wechat_id")
 
 

@@ -15,13 +15,18 @@ fields.Boolean.default_error_messages.update(invalid=N_("请选是或否"))
 
 
 class Text(fields.String):
-    """Text with spaces around it and control characters removed; a required one may not be empty."""
+    """Text without spaces around it, control characters and halves of characters (JSON may carry them, no database takes them).
+
+    A required one may not be empty.
+    """
 
     default_error_messages = {"invalid": N_("请填文字"), "empty": N_("请填写")}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
-        cleaned = "".join(char for char in text if char >= " " or char == "\n").strip()
+        cleaned = "".join(
+            char for char in text if (char >= " " or char == "\n") and not "\ud800" <= char <= "\udfff"
+        ).strip()
         if self.required and not cleaned:
             raise self.make_error("empty")
         return cleaned
@@ -56,6 +61,25 @@ class Money(fields.Field[int]):
         if not self.least <= fen <= self.most:
             raise self.make_error("range")
         return fen
+
+
+class Whole(fields.Field[int]):
+    """A whole number as JSON or as typed in a form; 2.5 is refused, not cut."""
+
+    default_error_messages = {"invalid": N_("请填整数"), "range": N_("超出了可以填的范围")}
+
+    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        typed = str(value).strip()
+        digits = typed.removeprefix("-")
+        if isinstance(value, bool) or not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+            raise self.make_error("invalid")
+        if not self.least <= int(typed) <= self.most:
+            raise self.make_error("range")
+        return int(typed)
 
 
 class Identifier(fields.Field[int]):

@@ -57,9 +57,14 @@ def _refused(refusal: Refusal) -> Response:
 
 def _details(refusal: Refusal) -> dict[str, Any]:
     if isinstance(refusal, Invalid):
-        return {"errors": {name: [str(gettext(word)) for word in words] for name, words in refusal.errors.items()}}
+        errors = {name: [str(gettext(word)) for word in words] for name, words in refusal.errors.items()}
+        return _plain(refusal) | {"errors": errors}
     if isinstance(refusal, TooMany):
         return {}
+    return _plain(refusal)
+
+
+def _plain(refusal: Refusal) -> dict[str, Any]:
     return {name: value for name, value in refusal.params.items() if isinstance(value, (str, int, dict, list))}
 
 

@@ -1,0 +1,20 @@
+"""What may stand in an address: `<int:…>` is an id, so a number that no database can count to is no page (404), not an error."""
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter
+
+HIGHEST_ID = 2**63 - 1
+
+
+class IdConverter(IntegerConverter):
+    """A whole number that fits into a column."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": HIGHEST_ID, **kwargs})
+
+
+def init_app(app: Flask) -> None:
+    """Before any route is registered."""
+    app.url_map.converters["int"] = IdConverter
