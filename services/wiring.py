@@ -1,24 +1,47 @@
 """The story of the system on one screen: who reacts to what, what runs when, who may do what."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+
+from sqlalchemy.orm import Session
 
 from services.audit.permissions import AUDIT_READ
 from services.catalog.permissions import PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT
+from services.checkout import reactions as checkout
 from services.checkout.permissions import ORDERS_CREATE, QUOTES_CREATE
 from services.identity.permissions import KIT_READ, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
+from services.loyalty.events import PointsAdjusted
 from services.loyalty.permissions import POINTS_ADJUST, POINTS_READ
-from services.members.permissions import MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, REGISTRATION_LINKS_CHANGE
+from services.loyalty.queries import POINTS
+from services.members.events import MemberChanged, MemberJoined
+from services.members.permissions import (
+    BIRTHDAYS_CHANGE,
+    MEMBERS_ARCHIVE,
+    MEMBERS_CHANGE,
+    MEMBERS_CREATE,
+    MEMBERS_READ,
+    REGISTRATION_LINKS_CHANGE,
+)
 from services.messaging.permissions import MESSAGES_READ, MESSAGES_SEND
+from services.orders.checks import find_differences as find_order_differences
+from services.orders.events import OrderCompleted
 from services.orders.permissions import ORDERS_READ
 from services.shared import events, jobs
 from services.shared.actors import EVERYTHING
 from services.shared.events import Event, Reaction
 from services.shared.jobs import Every, Job
+from services.shared.ledger import Ledger
 from services.signin.permissions import SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
 
+Check = Callable[[Session], Iterator[str]]
+
 # What happened → what the domains do about it, each in its own transaction.
-REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {}
+REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
+    MemberJoined: (),  # heard by automations and welcome coupons in part 2
+    MemberChanged: (),
+    OrderCompleted: (checkout.keep_facts,),
+    PointsAdjusted: (),
+}
 
 # Work that other processes carry, by name.
 JOBS: tuple[Job, ...] = ()
@@ -26,9 +49,14 @@ JOBS: tuple[Job, ...] = ()
 # What runs when; every job is safe to run twice.
 SCHEDULE: Mapping[Job, Every] = {}
 
+# The books that must add up; `changke verify` walks them.
+LEDGERS: tuple[Ledger, ...] = (POINTS,)
+CHECKS: tuple[Check, ...] = (find_order_differences,)
+
 PERMISSIONS = frozenset(
     {
-        AUDIT_READ, KIT_READ, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, MESSAGES_READ, MESSAGES_SEND, ORDERS_CREATE,
+        AUDIT_READ, BIRTHDAYS_CHANGE, KIT_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ,
+        MESSAGES_READ, MESSAGES_SEND, ORDERS_CREATE,
         ORDERS_READ, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT, QUOTES_CREATE,
         REGISTRATION_LINKS_CHANGE, SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, SIGNIN_CODES_CREATE, STAFF_CHANGE,
         STAFF_READ, STORES_CHANGE, STORES_READ, TOKENS_CREATE,
@@ -43,18 +71,22 @@ _CASHIER = {
 # The roles every shop starts with; the owner changes them later.
 ROLES: Mapping[str, frozenset[str]] = {
     "owner": frozenset({EVERYTHING}),
-    "manager": frozenset(_CASHIER | {AUDIT_READ, MESSAGES_READ, MESSAGES_SEND, POINTS_ADJUST, PRODUCTS_CHANGE,
-                                     REGISTRATION_LINKS_CHANGE, STAFF_READ}),
+    "manager": frozenset(_CASHIER | {AUDIT_READ, BIRTHDAYS_CHANGE, MEMBERS_ARCHIVE, MESSAGES_READ, MESSAGES_SEND,
+                                     POINTS_ADJUST, PRODUCTS_CHANGE, REGISTRATION_LINKS_CHANGE, STAFF_READ}),
     "cashier": frozenset(_CASHIER),
     "kitchen": frozenset({ORDERS_READ, PRODUCTS_READ, PRODUCTS_SELL_OUT, STORES_READ, SETTINGS_READ}),
 }  # fmt: skip
 
 
 # Commands without an audit line of their own, and why (tests/architecture keeps the list short and true).
-UNAUDITED: Mapping[str, str] = {}
+UNAUDITED: Mapping[str, str] = {
+    "services.loyalty.commands.open_earning": "half of an earning: the order that earns has the audit line",
+    "services.loyalty.commands.earn": "the order that earns has the audit line, the entry says the rest",
+    "services.members.commands.facts.record_order": "a figure kept by a reaction: the order has the audit line",
+}
 
 # Events that nobody reacts to yet.
-SILENT: frozenset[str] = frozenset()
+SILENT: frozenset[str] = frozenset({"MemberJoined", "MemberChanged"})
 
 
 def wire() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
-RESOURCES = ("products", "stores",)
+RESOURCES = ("members", "orders", "points", "products", "quotes", "stores")
 
 
 class ChangkeApi(Api):  # type: ignore[misc]

@@ -33,16 +33,16 @@ def one(schema: type[Schema], thing: Any, status: int = 200) -> Response:
     return edge.json_answer(schema().dump(thing), status)
 
 
-def page(schema: type[Schema], fetch: Callable[[int | None, int], Sequence[Any]]) -> Response:
+def page(schema: type[Schema], fetch: Callable[[int | None, int], Sequence[Any]], **beside: Any) -> Response:
     """A list with a cursor: `fetch(after_id, limit)` returns things in the order of their ids' pages.
 
-    The cursor is the id after which the next page starts.
+    The cursor is the id after which the next page starts. `beside` stands next to the items (a balance).
     """
     limit, after = _limit(), _after()
     found = list(fetch(after, limit + 1))
     items, more = found[:limit], len(found) > limit
     following = _cursor(items[-1].id) if more else None
-    return edge.json_answer({"items": schema(many=True).dump(items), "next": following})
+    return edge.json_answer({"items": schema(many=True).dump(items), "next": following, **beside})
 
 
 def _limit() -> int:

@@ -7,7 +7,8 @@ idempotency key and answers a repeated request with the stored answer. Views nev
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, Response, current_app, g, jsonify, request
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ KEY_HEADER, KEY_FIELD = "Idempotency-Key", "idempotency_key"
 _KEPT_HEADERS = ("Location", "Content-Type", "HX-Redirect", "HX-Trigger", "HX-Location")
 _NOT_COMPARED = {KEY_FIELD, "csrf_token"}
 Effect = Callable[[Session], Any]
+T = TypeVar("T")
 
 
 class KeyMissing(Refusal):
@@ -81,6 +83,22 @@ def write(effect: Effect, *, keyed: bool = True) -> Response:
                 at=clock.now(),
             )
     return _thaw(answer)
+
+
+def before(look_up: Callable[[], T]) -> Callable[[], T]:
+    """Look something up before the lock of `write`, which calls what this returns.
+
+    A refusal waits until then too: a repeated request gets its stored answer, even where the same look-up would refuse by now.
+    """
+    try:
+        found = look_up()
+    except Refusal as refusal:
+        return partial(_refuse, refusal)
+    return lambda: found
+
+
+def _refuse(refusal: Refusal) -> NoReturn:
+    raise refusal
 
 
 def actor() -> Actor:

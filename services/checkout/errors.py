@@ -1,0 +1,27 @@
+"""Refusals of the counter."""
+
+from typing import Any
+
+from services.shared.refusals import Invalid, Refusal
+from services.shared.words import N_
+
+
+class QuoteChanged(Refusal):
+    """The quote no longer holds. `quote` is the new one, as the API shows it."""
+
+    status = 409
+    code = "quote_changed"
+    text = N_("价格有变化，请核对后再收款")
+
+    def __init__(self, quote: dict[str, Any]) -> None:
+        super().__init__(quote=quote)
+        self.quote = quote
+
+
+class QuoteForged(Invalid):
+    """What was sent as a quote is not one of ours."""
+
+    code = "quote_invalid"
+
+    def __init__(self) -> None:
+        super().__init__({"quote": [N_("这不是有效的报价，请重新报价")]})

@@ -1,0 +1,150 @@
+"""Writing orders. The statements are built once: a sale is the one thing that must be fast (quality.md, rows 1 and 2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.audit import commands as audit
+from services.orders.errors import AlreadyBooked
+from services.orders.models import LineShare, Order, OrderCounter, OrderLine, Tender
+from services.orders.queries import LineView, OrderView, TenderView
+from services.shared import ids
+from services.shared.actors import Actor
+from services.shared.clock import local_day
+
+PAID = "paid"
+
+
+@dataclass(frozen=True)
+class OrderDraft:
+    """A priced and paid sale, ready to be written. Amounts are fen; `zone` is the shop's, for the day in the number."""
+
+    store_id: int
+    store_code: str
+    store_name: str
+    zone: str
+    member_id: int | None
+    member_name: str | None
+    scan_id: int | None
+    origin: str
+    external_key: str | None
+    note: str
+    list_total: int
+    due: int
+    change: int
+    points_earned: int
+    points_before: int | None
+    points_after: int | None
+    completed_at: datetime
+    lines: tuple[LineView, ...]
+    tenders: tuple[TenderView, ...]
+
+
+def record_order(session: Session, draft: OrderDraft, *, actor: Actor, at: datetime) -> OrderView:
+    """Write a sale and give it the next number of its store and day, without gaps. Raises AlreadyBooked for a known external key."""
+    connection = session.connection()
+    day = local_day(draft.completed_at, draft.zone)
+    sequence = _next_sequence(connection, draft.store_id, day)
+    row = _order_row(draft, actor, day, sequence)
+    order_id = connection.execute(_ORDER[connection.dialect.name], row).scalar()
+    if order_id is None:
+        raise AlreadyBooked
+    _write_lines(connection, order_id, draft.lines)
+    if draft.tenders:
+        connection.execute(_TENDERS, _tender_rows(order_id, draft.tenders))
+    changes = {"number": row["number"], "paid": draft.due}
+    audit.record(
+        session, "orders:create", ("order", order_id), actor=actor, at=at, store_id=draft.store_id, changes=changes
+    )
+    return _view(draft, row, order_id, actor)
+
+
+def _statements(build: Any) -> tuple[Any, Any]:
+    counter = build(OrderCounter.__table__)
+    counter = counter.on_conflict_do_update(
+        index_elements=["store_id", "day"], set_={"last": OrderCounter.last + 1}
+    ).returning(OrderCounter.last)
+    order = build(Order.__table__).on_conflict_do_nothing(index_elements=["external_key"]).returning(Order.id)
+    return counter, order
+
+
+_BUILT = {"sqlite": _statements(sqlite.insert), "postgresql": _statements(postgresql.insert)}
+_COUNTER = {name: pair[0] for name, pair in _BUILT.items()}
+_ORDER = {name: pair[1] for name, pair in _BUILT.items()}
+_LINES = insert(OrderLine.__table__)  # type: ignore[arg-type]
+_LINE = _LINES.returning(OrderLine.id)
+_SHARES = insert(LineShare.__table__)  # type: ignore[arg-type]
+_TENDERS = insert(Tender.__table__)  # type: ignore[arg-type]
+
+
+def _next_sequence(connection: Connection, store_id: int, day: date) -> int:
+    counted = {"store_id": store_id, "day": day, "last": 1}
+    return int(connection.execute(_COUNTER[connection.dialect.name], counted).scalar_one())
+
+
+def _order_row(draft: OrderDraft, actor: Actor, day: date, sequence: int) -> dict[str, Any]:
+    return {
+        "number": f"{draft.store_code}-{day:%m%d}-{sequence:04d}",
+        "receipt_code": ids.short_code(),
+        "store_id": draft.store_id,
+        "day": day,
+        "sequence": sequence,
+        "member_id": draft.member_id,
+        "scan_id": draft.scan_id,
+        "staff_id": actor.id if actor.kind == "staff" else None,
+        "state": PAID,
+        "origin": draft.origin,
+        "external_key": draft.external_key,
+        "note": draft.note,
+        "list_total": draft.list_total,
+        "due": draft.due,
+        "paid": draft.due,
+        "change": draft.change,
+        "points_earned": draft.points_earned,
+        "points_before": draft.points_before,
+        "points_after": draft.points_after,
+        "completed_at": draft.completed_at,
+    }
+
+
+def _write_lines(connection: Connection, order_id: int, lines: Sequence[LineView]) -> None:
+    """All lines in one statement; only lines that carry discounts are written one by one, for their ids."""
+    plain = [_line_row(order_id, line) for line in lines if not line.shares]
+    if plain:
+        connection.execute(_LINES, plain)
+    for line in lines:
+        if line.shares:
+            line_id = connection.execute(_LINE, _line_row(order_id, line)).scalar_one()
+            connection.execute(
+                _SHARES, [{"line_id": line_id, "kind": share.kind, "amount": share.amount} for share in line.shares]
+            )
+
+
+def _line_row(order_id: int, line: LineView) -> dict[str, Any]:
+    return {
+        "order_id": order_id, "position": line.position, "product_id": line.product_id, "name": line.name,
+        "options": line.options, "quantity": line.quantity, "list_price": line.list_price, "amount": line.amount,
+        "note": line.note,
+    }  # fmt: skip
+
+
+def _tender_rows(order_id: int, tenders: Sequence[TenderView]) -> list[dict[str, Any]]:
+    return [
+        {"order_id": order_id, "kind": tender.kind, "amount": tender.amount, "received": tender.received}
+        for tender in tenders
+    ]
+
+
+def _view(draft: OrderDraft, row: dict[str, Any], order_id: int, actor: Actor) -> OrderView:
+    """The order as `get_order` would read it, without reading it."""
+    at_the_till = actor.kind == "staff"
+    written = {name: value for name, value in row.items() if name != "sequence"}
+    return OrderView(
+        **written, id=order_id, store_name=draft.store_name, member_name=draft.member_name,
+        staff_name=actor.name if at_the_till else None, lines=draft.lines, tenders=draft.tenders,
+    )  # fmt: skip
