@@ -38,7 +38,8 @@ def open_earning(session: Session, member_id: int, points: int) -> Earning:
 
     Two steps, because the order carries the balance before and after, and the entry carries the order's id.
     """
-    after = ledger.move(session, POINTS, member_id, points) or 0
+    after = ledger.move(session, POINTS, member_id, points)
+    assert after is not None, "points have no floor"
     return Earning(member_id, points, after - points, after)
 
 

@@ -42,7 +42,8 @@ def move(session: Session, ledger: Ledger, owner: int, amount: int) -> int | Non
     None when the floor would be broken (the caller refuses). The account row is made on first use.
     """
     new_balance = _change(session, ledger, owner, amount)
-    if new_balance is None and _open(session, ledger, owner):
+    if new_balance is None:
+        _open(session, ledger, owner)  # or somebody else does at this very moment: either way it is there now
         new_balance = _change(session, ledger, owner, amount)
     return new_balance
 
@@ -57,10 +58,10 @@ def _change(session: Session, ledger: Ledger, owner: int, amount: int) -> int | 
     ).scalar_one_or_none()
 
 
-def _open(session: Session, ledger: Ledger, owner: int) -> bool:
+def _open(session: Session, ledger: Ledger, owner: int) -> None:
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(ledger.account).values({ledger.owner: owner, ledger.balance: 0}).on_conflict_do_nothing()
-    return session.execute(statement.returning(ledger.owner)).first() is not None
+    session.execute(statement)
 
 
 def differences(session: Session, ledger: Ledger) -> Iterator[Difference]:
