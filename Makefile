@@ -40,8 +40,7 @@ serve: export HOST := $(HOST)
 serve: export DATA := $(DATA)
 serve: export DEMO := $(or $(DEMO),1)
 serve: install ## install what is missing, migrate, make the demo shop (DEMO=0: the set-up wizard), serve until Ctrl-C
-	@changke migrate
-	@[ "$$DEMO" = 0 ] || changke demo; \
+	@if [ "$$DEMO" = 0 ]; then changke migrate; else changke demo; fi; \
 	[ -f "$$DATA/demo.json" ] || export DEMO=0; \
 	exec honcho start -e /dev/null
 
@@ -56,7 +55,7 @@ environment:
 		$(locked_uv) > .venv/uv.txt; \
 		python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt)
 	$(call once,python packages,cat $(LOCK) pyproject.toml, \
-		uv pip sync -q --require-hashes $(LOCK); \
+		uv pip sync -q --compile-bytecode --require-hashes $(LOCK); \
 		uv pip install -q --no-deps --no-build-isolation -e .)
 
 libraries: environment

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, validate
+from marshmallow import Schema, pre_load, validate
 
 from services.shared.fields import Text
 from services.shared.words import N_
@@ -32,6 +32,13 @@ class SetUpIn(Schema):
     colour = Text(
         load_default="#952847", validate=validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error=N_("请填颜色，例如 #952847"))
     )
+
+    @pre_load
+    def _choose(self, data: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        """The first store is called like the shop unless it has a name; `own` takes the colour from its own field."""
+        chosen = data.get("colour")
+        colour = {"colour": data.get("own_colour", "")} if chosen == "own" else {}
+        return {**data, **colour, "store": data.get("store") or data.get("shop", "")}
 
     @staticmethod
     def parts(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -51,17 +51,17 @@ def _list_prices() -> Select[Any]:
     return _summed(lines.group_by(OrderLine.order_id).subquery(), Order.list_total)
 
 
-def _paid() -> Select[Any]:
+def _paid() -> Any:
     wrong = or_(Order.paid != Order.due, Order.points_after - Order.points_before != Order.points_earned)
     return select(Order.number, Order.id, Order.paid, Order.due).where(wrong).order_by(Order.id)
 
 
-def _numbers() -> Select[Any]:
+def _numbers() -> Any:
     times = func.count(literal_column("1"))
     return select(func.min(Order.number), times).group_by(Order.store_id, Order.day, Order.number).having(times > 1)
 
 
-def _counters() -> Select[Any]:
+def _counters() -> Any:
     """Numbers have no gaps: the counter, the highest sequence and the count of a store's day agree."""
     orders = (
         select(

@@ -6,14 +6,16 @@ from urllib.parse import urlsplit
 from services.shared.config import Config, lan_address
 
 
-def banner(config: Config) -> str:
-    """The addresses of the shop, for people."""
+def banner(config: Config, *, setup_code: str = "") -> str:
+    """The addresses of the shop, for people; with `setup_code` where an empty shop is set up."""
     origin = config.public_origin
     lines = [
         "",
         f"  店员端 staff app    {origin}/staff/",
         f"  会员端 member app   {origin}/member/",
     ]
+    if setup_code:
+        lines.append(f"  先开店 set it up     {origin}/setup?code={setup_code}")
     if config.tls_local:
         lines.append(f"  手机先装证书 phones install the shop's certificate first: {origin}/web/ca")
     if not config.secure and config.host not in {"127.0.0.1", "::1", "localhost"}:

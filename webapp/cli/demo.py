@@ -9,19 +9,20 @@ import click
 
 from services import wiring
 from services.demo import cast, shop
-from services.shared import clock, runtime
+from services.shared import clock, migrations, runtime
 from services.shared.database import reading, transaction
 from services.stores import queries as stores
-from webapp.cli import addresses, migrated_application
+from webapp.cli import addresses, application
 
 
 @click.command()
 def demo() -> None:
     """Fill an empty shop with the demo shop 小满甜品, and print its accounts. Running it again changes nothing.
 
-    A shop that was set up by somebody else is left alone.
+    Brings the database up to date first. A shop that was set up by somebody else is left alone.
     """
-    migrated_application()
+    application()
+    migrations.upgrade()
     told = runtime.config().data / "demo.json"
     with reading() as session:
         is_empty = not stores.is_set_up(session)

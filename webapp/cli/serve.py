@@ -4,6 +4,7 @@ SQLite: one process with WEB_THREADS threads behind one write lock; PostgreSQL: 
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from gunicorn.app.base import BaseApplication
 
 from services.shared import certificates, clock, database, jobs, runtime
 from services.shared.config import Config
+from services.stores.queries import is_set_up
 from webapp.cli import addresses, migrated_application
+from webapp.web import setup
 
 MEMORY = Path("/dev/shm")  # noqa: S108 (gunicorn's heartbeat files: never on a slow disk)
 
@@ -42,10 +45,19 @@ def serve() -> None:
     """Serve both apps and the API on HOST and PORT, until it is told to stop."""
     migrated_application()
     config = runtime.config()
-    options = server_options(config)
+    options = server_options(config) | {"when_ready": _say(addresses.banner(config, setup_code=_setup_code()))}
     jobs.stop_queue()
     database.close()  # nothing open may be shared with the processes that follow
     Server(options).run()
+
+
+def _setup_code() -> str:
+    with database.reading() as session:
+        return "" if is_set_up(session) else setup.code()
+
+
+def _say(words: str) -> Callable[[object], None]:
+    return lambda _server: click.echo(words)
 
 
 def server_options(config: Config) -> dict[str, Any]:
@@ -61,7 +73,6 @@ def server_options(config: Config) -> dict[str, Any]:
         "control_socket_disable": True,  # it would be shared by every shop of this user
         "forwarded_allow_ips": "",  # TRUSTED_PROXIES decides (webapp/__init__.py)
         "loglevel": "warning",
-        "when_ready": lambda _server: click.echo(addresses.banner(config)),
     }
     if MEMORY.is_dir():
         options["worker_tmp_dir"] = str(MEMORY)

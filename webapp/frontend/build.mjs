@@ -194,6 +194,7 @@ const [icons] = await Promise.all([
   buildStyles(),
   buildScript(join(HERE, "js/main-staff.js")),
   buildScript(join(HERE, "js/main-member.js")),
+  buildScript(join(HERE, "js/elements/ck-colour.js")),
   buildWorkerBundle(),
 ]);
 await finish();

@@ -94,6 +94,11 @@ def _until(colour: Oklch, step: float, *needs: tuple[str, float]) -> Oklch:
     return colour
 
 
+def properties(of: Tokens) -> dict[str, str]:
+    """The tokens as CSS custom properties."""
+    return {f"--{name.replace('_', '-')}": value for name, value in asdict(of).items()}
+
+
 def css(theme: Theme) -> str:
     """The stylesheet of the shop's colour: unlayered, so it wins over both themes wherever they are set."""
     light, dark = _block(theme.light), _block(theme.dark)
@@ -106,4 +111,4 @@ def css(theme: Theme) -> str:
 
 
 def _block(of: Tokens) -> str:
-    return ";".join(f"--{name.replace('_', '-')}:{value}" for name, value in asdict(of).items())
+    return ";".join(f"{name}:{value}" for name, value in properties(of).items())

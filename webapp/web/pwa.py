@@ -5,12 +5,13 @@ Both apps have the same worker and their own manifest, scope and icons. `brand` 
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, g, render_template, request, send_file
+from flask import Blueprint, Flask, Response, abort, g, jsonify, render_template, request, send_file
 from PIL import Image
 from werkzeug.local import LocalProxy
 
@@ -96,11 +97,28 @@ def _kept(response: Response) -> Response:
     return response
 
 
+def _shortly(response: Response) -> Response:
+    response.headers["Cache-Control"] = SHORTLY
+    return response
+
+
 @blueprint.get("/brand.css")
 @guards.public("the shop's colours")
 def stylesheet() -> Response:
     """The shop's colour in both themes."""
     return _kept(Response(brand.css(look().theme), mimetype="text/css"))
+
+
+@blueprint.get("/brand/preview.json")
+@guards.public("arithmetic on a colour that the asker names")
+def preview() -> Response:
+    """What would become of another colour: for the colour field (ck-colour.js)."""
+    colour = request.args.get("colour", "")
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        abort(404)
+    theme = brand.tokens(colour.lower())
+    sides = {"light": brand.properties(theme.light), "dark": brand.properties(theme.dark)}
+    return _shortly(jsonify(**sides, changed=theme.changed))
 
 
 # ------------------------------------------------------------------ the worker
@@ -196,9 +214,7 @@ def screenshot(file: str) -> Response:
     """A picture of one of the apps."""
     if not (SHOTS / file).is_file():
         abort(404)
-    response = send_file(SHOTS / file, mimetype="image/webp")
-    response.headers["Cache-Control"] = SHORTLY
-    return response
+    return _shortly(send_file(SHOTS / file, mimetype="image/webp"))
 
 
 @blueprint.get("/robots.txt")
