@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.identity import permissions, rules
 from services.identity.models import ApiToken, Role, Staff, StaffStore
+from services.identity.queries import get_staff
 from services.shared import ids, runtime
 from services.shared.actors import SYSTEM, Actor
 from services.shared.refusals import Invalid, Refusal
@@ -87,3 +88,66 @@ def create_token(
     session.flush()
     audit.record(session, "tokens:create", ("token", row.id), actor=actor, at=at, changes={"scopes": sorted(scopes)})
     return clear
+
+
+def change_staff(session: Session, staff_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Staff:
+    """Change name, role and stores of someone. Raises NotFound, Invalid; refuses to leave the shop without an owner."""
+    actor.require(permissions.STAFF_CHANGE)
+    staff = get_staff(session, staff_id)
+    role = session.scalar(select(Role).where(Role.name == data["role"]))
+    if role is None:
+        raise Invalid({"role": [N_("没有这个角色")]})
+    if role.name != "owner":
+        _require_other_owner(session, staff)
+    staff.name, staff.role_id, staff.all_stores = data["name"], role.id, data["stores"] is None
+    session.execute(delete(StaffStore).where(StaffStore.staff_id == staff.id))
+    session.add_all(StaffStore(staff_id=staff.id, store_id=store_id) for store_id in data["stores"] or ())
+    changes = {"role": role.name, "stores": data["stores"]}
+    audit.record(session, "staff:change", ("staff", staff.id), actor=actor, at=at, changes=changes)
+    return staff
+
+
+def set_password(session: Session, staff_id: int, password: str, *, actor: Actor, at: datetime) -> None:
+    """Give someone a new password: one's own, or another's with `staff:change`."""
+    if actor.kind != "staff" or actor.id != staff_id:
+        actor.require(permissions.STAFF_CHANGE)
+    staff = get_staff(session, staff_id)
+    staff.password_hash = rules.hash_password(password)
+    audit.record(session, "staff:set_password", ("staff", staff.id), actor=actor, at=at)
+
+
+def disable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime) -> Staff:
+    """Someone no longer works here: open sessions stop counting at once. Refuses for oneself and for the last owner."""
+    actor.require(permissions.STAFF_CHANGE)
+    staff = get_staff(session, staff_id)
+    if actor.kind == "staff" and actor.id == staff.id:
+        raise Refusal("own_account", N_("不能停用自己的账号"))
+    _require_other_owner(session, staff)
+    staff.disabled_at = staff.disabled_at or at
+    audit.record(session, "staff:disable", ("staff", staff.id), actor=actor, at=at)
+    return staff
+
+
+def enable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime) -> Staff:
+    """Someone works here again."""
+    actor.require(permissions.STAFF_CHANGE)
+    staff = get_staff(session, staff_id)
+    staff.disabled_at = None
+    audit.record(session, "staff:enable", ("staff", staff.id), actor=actor, at=at)
+    return staff
+
+
+def choose_language(session: Session, staff_id: int, language: str, *, actor: Actor, at: datetime) -> None:
+    """The language in which this person reads the staff app."""
+    staff = get_staff(session, staff_id)
+    staff.language = language
+    audit.record(session, "staff:choose_language", ("staff", staff.id), actor=actor, at=at)
+
+
+def _require_other_owner(session: Session, staff: Staff) -> None:
+    owner = session.scalar(select(Role.id).where(Role.name == "owner"))
+    if staff.role_id != owner:
+        return
+    others = select(Staff.id).where(Staff.role_id == owner, Staff.id != staff.id, Staff.disabled_at.is_(None))
+    if session.scalar(others.limit(1)) is None:
+        raise Refusal("last_owner", N_("店里至少要有一位老板账号"))

@@ -1,5 +1,8 @@
 """Looking up staff, roles, tokens; who an actor is."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,6 +10,18 @@ from services.identity.models import ApiToken, Role, Staff, StaffStore
 from services.shared import runtime
 from services.shared.actors import Actor
 from services.shared.refusals import NotFound
+
+
+@dataclass(frozen=True)
+class StaffCard:
+    """Someone who works here. `stores` is None where every store is open to them."""
+
+    id: int
+    username: str
+    name: str
+    role: str
+    stores: tuple[int, ...] | None
+    disabled: bool
 
 
 def find_staff(session: Session, username: str) -> Staff | None:
@@ -22,9 +37,36 @@ def get_staff(session: Session, staff_id: int) -> Staff:
     return staff
 
 
-def list_staff(session: Session) -> list[Staff]:
+def list_staff(session: Session) -> list[StaffCard]:
     """Everyone who works here, the disabled last."""
-    return list(session.scalars(select(Staff).order_by(Staff.disabled_at.is_not(None), Staff.id)))
+    rows = session.execute(
+        select(Staff, Role.name).join(Role, Role.id == Staff.role_id).order_by(Staff.disabled_at.is_not(None), Staff.id)
+    ).all()
+    stores: dict[int, list[int]] = {}
+    for row in session.scalars(select(StaffStore)):
+        stores.setdefault(row.staff_id, []).append(row.store_id)
+    return [
+        StaffCard(
+            id=staff.id,
+            username=staff.username,
+            name=staff.name,
+            role=role,
+            stores=None if staff.all_stores else tuple(stores.get(staff.id, ())),
+            disabled=staff.disabled_at is not None,
+        )
+        for staff, role in rows
+    ]
+
+
+def list_role_names(session: Session) -> list[str]:
+    """The names of the roles, in the order they were made."""
+    return list(session.scalars(select(Role.name).order_by(Role.id)))
+
+
+def names_of_staff(session: Session, staff_ids: Collection[int]) -> dict[int, str]:
+    """The names of some staff by id."""
+    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids)))
+    return dict(rows.tuples())
 
 
 def actor_of_staff(session: Session, staff: Staff, origin: str = "") -> Actor:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, pre_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
-from services.shared.fields import Text
+from services.shared.fields import Identifier, Text
 from services.shared.words import N_
 
 PASSWORD = validate.Length(8, 128, error=N_("密码 8 到 128 位"))
@@ -18,6 +18,44 @@ class OwnerIn(Schema):
     username = Text(required=True, validate=USERNAME)
     name = Text(required=True, validate=validate.Length(1, 24))
     password = Text(required=True, validate=PASSWORD)
+
+
+class StaffChangeIn(Schema):
+    """What may change of someone who works here. `stores` empty with `all_stores` off: no store, which is refused."""
+
+    name = Text(required=True, validate=validate.Length(1, 24))
+    role = Text(required=True)
+    all_stores = fields.Boolean(load_default=False)
+    stores = fields.List(Identifier(), load_default=list)
+
+    @post_load
+    def _every_store(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        everywhere = data.pop("all_stores")
+        return data | {"stores": None if everywhere else data["stores"]}
+
+    @validates_schema(skip_on_field_errors=True)
+    def _somewhere(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
+        if not data["all_stores"] and not data["stores"]:
+            raise ValidationError({"stores": [N_("至少选一家门店")]})
+
+
+class StaffIn(StaffChangeIn):
+    """Someone new who works here."""
+
+    username = Text(required=True, validate=USERNAME)
+    password = Text(required=True, validate=PASSWORD)
+
+
+class PasswordIn(Schema):
+    """A new password."""
+
+    password = Text(required=True, validate=PASSWORD)
+
+
+class OwnPasswordIn(PasswordIn):
+    """One's own new password, with the present one."""
+
+    present = Text(required=True, validate=validate.Length(max=256))
 
 
 class SetUpIn(Schema):

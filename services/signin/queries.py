@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.identity.models import Staff
 from services.members.models import Member
 from services.shared import runtime
-from services.signin.models import MemberSession, StaffSession
+from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, StaffSession
 
 
 @dataclass(frozen=True)
@@ -56,3 +56,30 @@ def find_member_pass(session: Session, token: str, *, at: datetime) -> MemberPas
         )
     ).first()
     return MemberPass(row[0], row[1]) if row else None
+
+
+def list_staff_sessions(session: Session, staff_id: int, *, at: datetime) -> list[StaffSession]:
+    """The live sessions of one person, the newest first."""
+    return list(
+        session.scalars(
+            select(StaffSession)
+            .where(StaffSession.staff_id == staff_id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > at)
+            .order_by(StaffSession.id.desc())
+        )
+    )
+
+
+def list_devices(session: Session, member_id: int) -> list[MemberDevice]:
+    """The phones that make codes for this member."""
+    return list(
+        session.scalars(
+            select(MemberDevice)
+            .where(MemberDevice.member_id == member_id, MemberDevice.revoked_at.is_(None))
+            .order_by(MemberDevice.id)
+        )
+    )
+
+
+def list_development_mail(session: Session, limit: int = 50) -> list[DevelopmentMail]:
+    """What channels would have sent, the newest first (DEMO=1 only)."""
+    return list(session.scalars(select(DevelopmentMail).order_by(DevelopmentMail.id.desc()).limit(limit)))

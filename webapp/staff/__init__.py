@@ -5,7 +5,18 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
-AREAS = ("home",)
+AREAS: tuple[str, ...] = (
+    "account",
+    "audit",
+    "home",
+    "members",
+    "more",
+    "people",
+    "products",
+    "registration",
+    "signin",
+    "signin_codes",
+)
 
 
 def register(app: Flask) -> None:
@@ -13,3 +24,4 @@ def register(app: Flask) -> None:
     for area in AREAS:
         import_module(f"webapp.staff.{area}")
     app.register_blueprint(blueprint)
+    import_module("webapp.staff.navigation").init_app(app)

@@ -5,10 +5,11 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the public pages."""
-    from webapp.web import ca, health, public, setup
+    from webapp.web import ca, development, health, public, setup
 
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public.blueprint)
     app.register_blueprint(setup.blueprint)
     setup.init_app(app)
     app.register_blueprint(ca.blueprint)
+    development.register(app)

@@ -21,6 +21,7 @@ class Form:
         self._values: dict[str, Any] = dict(values or {})
         self._errors: dict[str, list[str]] = {}
         self.refusal: str | None = None
+        self.code: str | None = None
 
     def value(self, name: str, default: Any = "") -> Any:
         """What stands in the field `name`."""
@@ -50,7 +51,11 @@ class Form:
         """Take over what a refusal says."""
         if isinstance(refusal, Invalid) and refusal.errors:
             self._errors |= {name: [str(gettext(word)) for word in words] for name, words in refusal.errors.items()}
-        self.refusal = i18n.translate(refusal)
+        self.refusal, self.code = i18n.translate(refusal), refusal.code
+
+
+class Nothing(Schema):
+    """A form that is only a button."""
 
 
 def init_app(app: Flask) -> None:
@@ -94,15 +99,18 @@ def submit(
     perform: Callable[[Session, dict[str, Any]], Any],
     again: Callable[[Form], str],
     *,
+    values: Mapping[str, Any] | None = None,
+    wrong: Mapping[str, list[str]] | None = None,
     keyed: bool = True,
 ) -> ResponseReturnValue:
     """Read the submitted form with `schema` and write `perform(session, data)` in one transaction.
 
     Whatever is refused shows the page `again` with everything that was typed, the words beside the fields, and the refusal's status.
+    `values` stands for the typed ones where something came along with them (uploads.take), `wrong` for mistakes found in that.
     """
-    values = typed()
+    values = typed() if values is None else values
     try:
-        data = load(schema, values)
+        data = _load_all(schema, values, wrong or {})
         return edge.write(lambda session: perform(session, data), keyed=keyed)
     except Refusal as refusal:
         if refusal.status >= 500:
@@ -110,6 +118,19 @@ def submit(
         form = Form(values)
         form.put_right(refusal)
         return _answer(again(form), refusal.status)
+
+
+def _load_all(
+    schema: Schema | type[Schema], values: Mapping[str, Any], wrong: Mapping[str, list[str]]
+) -> dict[str, Any]:
+    """As `load`, with the mistakes that are known already told together with the schema's."""
+    try:
+        data = load(schema, values)
+    except Invalid as refusal:
+        raise Invalid(refusal.errors | dict(wrong)) from refusal
+    if wrong:
+        raise Invalid(wrong)
+    return data
 
 
 def _answer(page: str, status: int) -> Response:

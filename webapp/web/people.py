@@ -97,6 +97,14 @@ def person() -> Person | None:
     return g.person  # type: ignore[no-any-return]
 
 
+def signed_in() -> tuple[Person, int]:
+    """The person behind a guard, and the id of their session."""
+    found = person()
+    if found is None or found.session_id is None:
+        raise RuntimeError("this route needs a guard that asks for a cookie")
+    return found, found.session_id
+
+
 def actor() -> Actor:
     """Who acts; `PUBLIC` when nobody is signed in."""
     found = person()

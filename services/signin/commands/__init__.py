@@ -1,0 +1,33 @@
+"""Verbs of getting in: sessions, one-time codes, devices, scans."""
+
+from services.signin.commands.codes import issue_signin_code, redeem_code, redeem_ticket
+from services.signin.commands.devices import issue_device, make_code_here, revoke_device
+from services.signin.commands.scans import note_wrong_code, require_room_for_guess, scan_member_code
+from services.signin.commands.sessions import (
+    choose_store,
+    open_member_session,
+    open_staff_session,
+    revoke_member_session,
+    revoke_staff_session,
+    sign_in_staff,
+    touch_session,
+)
+
+__all__ = [
+    "choose_store",
+    "issue_device",
+    "issue_signin_code",
+    "make_code_here",
+    "note_wrong_code",
+    "open_member_session",
+    "open_staff_session",
+    "redeem_code",
+    "redeem_ticket",
+    "require_room_for_guess",
+    "revoke_device",
+    "revoke_member_session",
+    "revoke_staff_session",
+    "scan_member_code",
+    "sign_in_staff",
+    "touch_session",
+]

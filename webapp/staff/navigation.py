@@ -1,0 +1,103 @@
+"""Where things are in the staff app: the tabs, and the pages behind 更多. A page that is in neither is opened from one of these."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import gettext as _
+
+from services.audit.permissions import AUDIT_READ
+from services.catalog.permissions import PRODUCTS_READ
+from services.checkout.permissions import ORDERS_CREATE
+from services.identity.permissions import KIT_READ, STAFF_READ
+from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
+from services.orders.permissions import ORDERS_READ
+from services.shared.words import N_
+from services.stores.permissions import SETTINGS_READ, STORES_CHANGE
+from webapp.web import people
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One way in: the endpoint, its icon, its words, and the permission that shows it (None: everyone)."""
+
+    endpoint: str
+    icon: str
+    label: str
+    permission: str | None = None
+    hint: str = ""
+
+
+TABS = (
+    Entry("staff.counter", "scan-line", N_("收银"), ORDERS_CREATE),
+    Entry("staff.members", "users-round", N_("会员"), MEMBERS_READ),
+    Entry("staff.more", "layout-grid", N_("更多")),
+)
+
+MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        N_("店里"),
+        (
+            Entry("staff.orders", "receipt-text", N_("订单"), ORDERS_READ, N_("小票、重打、查找")),
+            Entry("staff.products", "cake-slice", N_("商品"), PRODUCTS_READ, N_("价格、规格、售罄")),
+            Entry("staff.registration_links", "qr-code", N_("注册码"), REGISTRATION_LINKS_CHANGE, N_("让客人自己开卡")),
+        ),
+    ),
+    (
+        N_("管理"),
+        (
+            Entry("staff.stores", "store", N_("门店"), STORES_CHANGE),
+            Entry("staff.people", "id-card", N_("店员"), STAFF_READ, N_("账号、角色、门店")),
+            Entry("staff.settings", "settings", N_("设置"), SETTINGS_READ, N_("店名、主色、积分")),
+            Entry("staff.audit", "scroll-text", N_("操作记录"), AUDIT_READ, N_("谁在什么时候做了什么")),
+        ),
+    ),
+    (
+        N_("我"),
+        (
+            Entry("staff.account", "user-round", N_("我的账号"), None, N_("密码、语言、登录过的设备")),
+            Entry("staff.notifications", "bell", N_("通知"), None, N_("这台设备能不能收到")),
+            Entry("staff.kit", "palette", N_("组件"), KIT_READ),
+        ),
+    ),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give every staff page its tabs."""
+    app.context_processor(lambda: {"tabs": tabs()} if request.blueprint == "staff" else {})
+
+
+def tabs() -> list[dict[str, Any]]:
+    """The tabs this person may open; none when nobody is signed in."""
+    if people.person() is None:
+        return []
+    area = _area_of(request.endpoint or "")
+    return [
+        {"href": url_for(tab.endpoint), "icon": tab.icon, "label": _(tab.label), "current": tab.endpoint == area}
+        for tab in TABS
+        if _is_open(tab)
+    ]
+
+
+def more() -> list[tuple[str, list[Entry]]]:
+    """The groups behind 更多 that this person may open."""
+    groups = [(title, [entry for entry in entries if _is_open(entry)]) for title, entries in MORE]
+    return [(title, entries) for title, entries in groups if entries]
+
+
+def _is_open(entry: Entry) -> bool:
+    allowed = entry.permission is None or people.actor().may(entry.permission)
+    return allowed and entry.endpoint in current_app.view_functions
+
+
+def _area_of(endpoint: str) -> str:
+    """Which tab a page belongs to: its own, or 更多 for everything behind it."""
+    if endpoint in {tab.endpoint for tab in TABS}:
+        return endpoint
+    path = request.path
+    for tab in TABS[:2]:
+        home = url_for(tab.endpoint) if tab.endpoint in current_app.view_functions else ""
+        if home not in {"", "/staff/"} and path.startswith(home):
+            return tab.endpoint
+    return "staff.more"

@@ -1,0 +1,153 @@
+"""店员: who works here, in which role, at which stores."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from services.identity import commands, permissions, queries
+from services.identity.schemas import PasswordIn, StaffChangeIn, StaffIn
+from services.shared import clock
+from services.shared.refusals import NotFound
+from services.shared.words import N_
+from services.stores import queries as stores
+from webapp.staff import blueprint
+from webapp.web import edge, forms, guards, toasts
+from webapp.web.forms import Form
+
+ROLE_WORDS = {
+    "owner": N_("老板"),
+    "manager": N_("店长"),
+    "cashier": N_("收银"),
+    "kitchen": N_("后厨"),
+}
+
+
+@blueprint.get("/people")
+@guards.staff(permissions.STAFF_READ)
+def people() -> str:
+    """Everyone who works here."""
+    return _list("staff/people/index.html")
+
+
+@blueprint.get("/people/new")
+@guards.staff(permissions.STAFF_CHANGE)
+def new_person() -> str:
+    """The form for someone new."""
+    return _new(Form({"role": "cashier"}))
+
+
+@blueprint.post("/people/new")
+@guards.staff(permissions.STAFF_CHANGE)
+def create_person() -> ResponseReturnValue:
+    """Add someone."""
+    at = clock.now()
+
+    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+        person = commands.create_staff(session, data, actor=edge.actor(), at=at)
+        toasts.say(_("%(name)s 可以登录了", name=person.name))
+        return redirect(url_for("staff.people"), 303)
+
+    return forms.submit(StaffIn, perform, _new)
+
+
+@blueprint.get("/people/<int:staff_id>")
+@guards.staff(permissions.STAFF_CHANGE)
+def person(staff_id: int) -> str:
+    """One person: name, role, stores, password, disable."""
+    card = _card(staff_id)
+    form = Form(
+        {
+            "name": card.name,
+            "role": card.role,
+            "all_stores": card.stores is None,
+            "stores": list(map(str, card.stores or ())),
+        }
+    )
+    return _edit(staff_id, form)
+
+
+@blueprint.post("/people/<int:staff_id>")
+@guards.staff(permissions.STAFF_CHANGE)
+def change_person(staff_id: int) -> ResponseReturnValue:
+    """Change name, role and stores."""
+    at = clock.now()
+
+    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+        commands.change_staff(session, staff_id, data, actor=edge.actor(), at=at)
+        toasts.say(_("已保存"))
+        return redirect(url_for("staff.people"), 303)
+
+    return forms.submit(StaffChangeIn, perform, lambda form: _edit(staff_id, form))
+
+
+@blueprint.post("/people/<int:staff_id>/password")
+@guards.staff(permissions.STAFF_CHANGE)
+def reset_password(staff_id: int) -> ResponseReturnValue:
+    """Give someone a new password."""
+    at = clock.now()
+
+    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+        commands.set_password(session, staff_id, data["password"], actor=edge.actor(), at=at)
+        toasts.say(_("新密码已生效，请当面告诉本人"))
+        return redirect(url_for("staff.people"), 303)
+
+    return forms.submit(PasswordIn, perform, lambda form: _edit(staff_id, form))
+
+
+@blueprint.post("/people/<int:staff_id>/disable")
+@guards.staff(permissions.STAFF_CHANGE)
+def disable_person(staff_id: int) -> ResponseReturnValue:
+    """Someone no longer works here."""
+    at = clock.now()
+
+    def perform(session: Session, _data: Mapping[str, Any]) -> ResponseReturnValue:
+        person = commands.disable_staff(session, staff_id, actor=edge.actor(), at=at)
+        toasts.say(_("%(name)s 已停用", name=person.name), undo=url_for("staff.enable_person", staff_id=staff_id))
+        return redirect(url_for("staff.people"), 303)
+
+    return forms.submit(forms.Nothing, perform, lambda form: _edit(staff_id, form))
+
+
+@blueprint.post("/people/<int:staff_id>/enable")
+@guards.staff(permissions.STAFF_CHANGE)
+def enable_person(staff_id: int) -> ResponseReturnValue:
+    """Someone works here again."""
+    at = clock.now()
+
+    def effect(session: Session) -> ResponseReturnValue:
+        person = commands.enable_staff(session, staff_id, actor=edge.actor(), at=at)
+        toasts.say(_("%(name)s 可以登录了", name=person.name))
+        return redirect(url_for("staff.people"), 303)
+
+    return edge.write(effect)
+
+
+def _card(staff_id: int) -> queries.StaffCard:
+    found = next((card for card in queries.list_staff(edge.read()) if card.id == staff_id), None)
+    if found is None:
+        raise NotFound("staff_not_found")
+    return found
+
+
+def _list(template: str, **more: Any) -> str:
+    session = edge.read()
+    return render_template(
+        template,
+        people=queries.list_staff(session),
+        stores=stores.list_stores(session, actor=edge.actor()),
+        roles={name: _(ROLE_WORDS.get(name, name)) for name in queries.list_role_names(session)},
+        may_change=edge.actor().may(permissions.STAFF_CHANGE),
+        **more,
+    )
+
+
+def _new(form: Form) -> str:
+    return _list("staff/people/new.html", form=form)
+
+
+def _edit(staff_id: int, form: Form) -> str:
+    return _list("staff/people/edit.html", form=form, card=_card(staff_id))
