@@ -58,15 +58,19 @@ class Child:
         """Wait until `check()` is true; if the child dies meanwhile, say so at once with its log."""
 
         def alive_and_ready() -> bool:
-            if self.exit_code is not None:
-                story = f"{self.command[0]} ended with {self.exit_code} before {what}"
-                raise ChildDiedError(f"{story}:\n{self.log_tail()}")
+            self.check_alive(what=what)
             return bool(check())
 
         try:
-            wait_until(alive_and_ready, what=what, seconds=seconds, pause=0.05)
+            wait_until(alive_and_ready, what=what, seconds=seconds, pause=0.1)
         except TimeoutError as late:
             raise TimeoutError(f"{late}\n{self.log_tail()}") from None
+
+    def check_alive(self, *, what: str) -> None:
+        """Raise `ChildDiedError` with the end of the log if the child ended before `what`."""
+        if self.exit_code is not None:
+            story = f"{' '.join(self.command)} ended with {self.exit_code} before {what}"
+            raise ChildDiedError(f"{story}:\n{self.log_tail()}")
 
     def wait_for_port(self, port: int, *, seconds: float = 30.0) -> None:
         self.wait_for(lambda: is_listening(port), what=f"port {port}", seconds=seconds)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.kit.ports import LOOPBACK, free_port
-from tests.kit.processes import Child
+from tests.kit.processes import Child, http_status
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHANGKE = REPOSITORY / ".venv" / "bin" / "changke"
@@ -95,8 +95,13 @@ class Shop:
         self.worker.kill()
 
     def wait_until_healthy(self, *, seconds: float = 30.0) -> None:
-        """Wait for `/healthz`, which also asks for the worker."""
-        self.web.wait_for_http(f"{self.origin}/healthz", seconds=seconds)
+        """Wait for `/healthz`, which also asks for the worker; a process that dies is shown with its log."""
+
+        def healthy() -> bool:
+            self.worker.check_alive(what="the shop was healthy")
+            return http_status(f"{self.origin}/healthz") == 200
+
+        self.web.wait_for(healthy, what=f"200 from {self.origin}/healthz", seconds=seconds)
 
     def open(self) -> None:
         """Start both processes and wait until they are healthy."""

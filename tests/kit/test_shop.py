@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit import shop as shops
-from tests.kit.processes import http_status
+from tests.kit.processes import ChildDiedError, http_status
 from tests.kit.shop import running_shop
 from tests.kit.waiting import wait_until
 
@@ -34,6 +34,7 @@ elif command == "demo":
 elif command == "serve":
     http.server.HTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Web).serve_forever()
 elif command == "work":
+    if "BROKEN" in os.environ: sys.exit("没有钥匙")
     life.write_text(str(os.getpid()))
     time.sleep(600)
 elif command == "verify":
@@ -61,6 +62,11 @@ def test_a_shop_opens_survives_a_power_cut_and_closes(tmp_path: Path) -> None:
         shop.wait_until_healthy()
     wait_until(lambda: http_status(f"{shop.origin}/healthz") is None, what="a closed shop")
     assert shop.worker.exit_code is not None
+
+
+def test_a_worker_that_dies_is_shown(tmp_path: Path) -> None:
+    with pytest.raises(ChildDiedError, match="没有钥匙"), running_shop(tmp_path, env={"BROKEN": "1"}):
+        pass
 
 
 def test_an_empty_shop_has_no_demo(tmp_path: Path) -> None:
