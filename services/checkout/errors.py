@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.shared.refusals import Invalid, Refusal
+from services.shared.refusals import Invalid, NotFound, Refusal
 from services.shared.words import N_
 
 
@@ -25,3 +25,12 @@ class QuoteForged(Invalid):
 
     def __init__(self) -> None:
         super().__init__({"quote": [N_("这不是有效的报价，请重新报价")]})
+
+
+class CodeNotHere(NotFound):
+    """What was scanned is no code of ours, or one that this counter cannot use; `text` says which."""
+
+    code = "code_unknown"
+
+    def __init__(self, *, text: str) -> None:
+        super().__init__(None, text)

@@ -65,11 +65,13 @@ def record_order(session: Session, draft: OrderDraft, *, actor: Actor, at: datet
 
 
 def _statements(build: Any) -> tuple[Any, Any]:
-    counter = build(OrderCounter.__table__)
-    counter = counter.on_conflict_do_update(
-        index_elements=["store_id", "day"], set_={"last": OrderCounter.last + 1}
-    ).returning(OrderCounter.last)
-    order = build(Order.__table__).on_conflict_do_nothing(index_elements=["external_key"]).returning(Order.id)
+    counters, orders = OrderCounter.__table__.c, Order.__table__.c
+    counter = (
+        build(OrderCounter.__table__)
+        .on_conflict_do_update(index_elements=["store_id", "day"], set_={"last": counters.last + 1})
+        .returning(counters.last)
+    )
+    order = build(Order.__table__).on_conflict_do_nothing(index_elements=["external_key"]).returning(orders.id)
     return counter, order
 
 
@@ -77,7 +79,7 @@ _BUILT = {"sqlite": _statements(sqlite.insert), "postgresql": _statements(postgr
 _COUNTER = {name: pair[0] for name, pair in _BUILT.items()}
 _ORDER = {name: pair[1] for name, pair in _BUILT.items()}
 _LINES = insert(OrderLine.__table__)  # type: ignore[arg-type]
-_LINE = _LINES.returning(OrderLine.id)
+_LINE = _LINES.returning(OrderLine.__table__.c.id)
 _SHARES = insert(LineShare.__table__)  # type: ignore[arg-type]
 _TENDERS = insert(Tender.__table__)  # type: ignore[arg-type]
 

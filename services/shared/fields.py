@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from services.shared import money
 from services.shared.words import N_
@@ -12,6 +12,9 @@ from services.shared.words import N_
 fields.Field.default_error_messages.update(required=N_("请填写"), null=N_("请填写"), validator_failed=N_("这个值不行"))
 fields.Integer.default_error_messages.update(invalid=N_("请填整数"))
 fields.Boolean.default_error_messages.update(invalid=N_("请选是或否"))
+validate.Length.message_min = validate.Length.message_all = validate.Length.message_equal = N_("太长或太短了")
+validate.Length.message_max = N_("太长了，写短一点")
+validate.Range.message_min = validate.Range.message_max = validate.Range.message_all = N_("超出了可以填的范围")
 
 
 class Text(fields.String):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,16 @@ from services.shared.refusals import Invalid
 from services.shared.words import N_
 
 KEPT = timedelta(days=30)
+
+# Built once: every request that changes something passes here.
+_keys: Any = IdempotencyKey.__table__
+_this = (_keys.c.scope == bindparam("in_scope"), _keys.c.key == bindparam("of_key"))
+_FIND = select(_keys.c.body_hash, _keys.c.status, _keys.c.answer).where(*_this)
+_CLAIM = {
+    name: insert(_keys).on_conflict_do_nothing().returning(_keys.c.key)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_ANSWER = update(_keys).where(*_this).values(status=bindparam("new_status"), answer=bindparam("new_answer"))
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ def fingerprint(body: bytes) -> str:
 
 def earlier(session: Session, *, scope: str, key: str, body_hash: str) -> Answer | None:
     """The stored answer for this key, if any. Raises Invalid `idempotency_key_reused` when the body differs."""
-    row = session.scalar(select(IdempotencyKey).where(IdempotencyKey.scope == scope, IdempotencyKey.key == key))
+    row: Any = session.connection().execute(_FIND, {"in_scope": scope, "of_key": key}).first()
     if row is None or row.status == 0:
         return None
     if row.body_hash != body_hash:
@@ -51,20 +61,17 @@ def once(
 
     Parallel duplicates wait: on SQLite for the write turn, on PostgreSQL on the unique key inserted here first.
     """
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    claimed = session.execute(
-        insert(IdempotencyKey)
-        .values(scope=scope, key=key, body_hash=body_hash, status=0, answer={}, created_at=at)
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.key)
-    ).first()
-    if claimed is None:
+    connection = session.connection()
+    row = {"scope": scope, "key": key, "body_hash": body_hash, "status": 0, "answer": {}, "created_at": at}
+    if connection.execute(_CLAIM[connection.dialect.name], row).first() is None:
         stored = earlier(session, scope=scope, key=key, body_hash=body_hash)
         if stored is not None:
             return stored
     answer = produce()
-    row = session.get_one(IdempotencyKey, (scope, key))
-    row.status, row.answer = answer.status, {"sealed": _seal(answer.body), "headers": answer.headers}
+    stored_answer = {"sealed": _seal(answer.body), "headers": answer.headers}
+    connection.execute(
+        _ANSWER, {"in_scope": scope, "of_key": key, "new_status": answer.status, "new_answer": stored_answer}
+    )
     return answer
 
 

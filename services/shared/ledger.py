@@ -6,9 +6,10 @@ both; this module knows the two moves that every ledger makes, alike on SQLite a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -49,13 +50,19 @@ def move(session: Session, ledger: Ledger, owner: int, amount: int) -> int | Non
 
 
 def _change(session: Session, ledger: Ledger, owner: int, amount: int) -> int | None:
-    condition: list[ColumnElement[bool]] = [ledger.owner == owner]
-    if ledger.floor is not None and amount < 0:
-        condition.append(ledger.balance + amount >= ledger.floor)
-    statement = update(ledger.account).where(*condition).values({ledger.balance: ledger.balance + amount})
-    return session.execute(
-        statement.returning(ledger.balance).execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
+    guarded = ledger.floor is not None and amount < 0
+    moved = session.connection().execute(_moving(ledger, guarded), {"of": owner, "by": amount})
+    return moved.scalar_one_or_none()
+
+
+@cache
+def _moving(ledger: Ledger, guarded: bool) -> Any:
+    """The conditional UPDATE of a ledger, built once."""
+    table = ledger.account.__table__
+    owner, balance = table.c[ledger.owner.key], table.c[ledger.balance.key]
+    changed = balance + bindparam("by", type_=balance.type)
+    statement = update(table).where(owner == bindparam("of", type_=owner.type)).values({balance.key: changed})
+    return (statement.where(changed >= ledger.floor) if guarded else statement).returning(balance)
 
 
 def _open(session: Session, ledger: Ledger, owner: int) -> None:

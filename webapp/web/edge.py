@@ -48,6 +48,12 @@ def read() -> Session:
     return g.reading  # type: ignore[no-any-return]
 
 
+def done_reading() -> None:
+    """Give the request's reading connection back: before anything that opens a transaction of its own (limits), so that no
+    request waits for a second connection while it holds a first. `read` opens a new one when asked again."""
+    _close(None)
+
+
 def _close(_error: BaseException | None) -> None:
     stack = g.pop("open_sessions", None)
     g.pop("reading", None)
