@@ -21,6 +21,7 @@ from services.members.permissions import (
     MEMBERS_READ,
     REGISTRATION_LINKS_CHANGE,
 )
+from services.messaging.jobs import deliver, sweep_deliveries
 from services.messaging.permissions import MESSAGES_READ, MESSAGES_SEND
 from services.orders.checks import find_differences as find_order_differences
 from services.orders.events import OrderCompleted
@@ -30,6 +31,7 @@ from services.shared.actors import EVERYTHING
 from services.shared.events import Event, Reaction
 from services.shared.jobs import Every, Job
 from services.shared.ledger import Ledger
+from services.shared.upkeep import forget_old, sweep_outbox
 from services.signin.permissions import SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
 
@@ -39,15 +41,19 @@ Check = Callable[[Session], Iterator[str]]
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     MemberJoined: (),  # heard by automations and welcome coupons in part 2
     MemberChanged: (),
-    OrderCompleted: (checkout.keep_facts,),
+    OrderCompleted: (checkout.keep_facts, checkout.tell_member),
     PointsAdjusted: (),
 }
 
 # Work that other processes carry, by name.
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (deliver,)
 
 # What runs when; every job is safe to run twice.
-SCHEDULE: Mapping[Job, Every] = {}
+SCHEDULE: Mapping[Job, Every] = {
+    sweep_outbox: Every(minutes=1),
+    sweep_deliveries: Every(minutes=1),
+    forget_old: Every(hour=20),
+}
 
 # The books that must add up; `changke verify` walks them.
 LEDGERS: tuple[Ledger, ...] = (POINTS,)
@@ -80,6 +86,11 @@ ROLES: Mapping[str, frozenset[str]] = {
 
 # Commands without an audit line of their own, and why (tests/architecture keeps the list short and true).
 UNAUDITED: Mapping[str, str] = {
+    "services.messaging.commands.send_message": "the row in the inbox is itself the record; by hand it is audited",
+    "services.messaging.commands.mark_read": "reading is not an act upon the shop",
+    "services.messaging.commands.mark_all_read": "reading is not an act upon the shop",
+    "services.signin.commands.sessions.touch_session": "being here is not an act",
+    "services.signin.commands.scans.require_room_for_guess": "asks, changes nothing",
     "services.loyalty.commands.open_earning": "half of an earning: the order that earns has the audit line",
     "services.loyalty.commands.earn": "the order that earns has the audit line, the entry says the rest",
     "services.members.commands.facts.record_order": "a figure kept by a reaction: the order has the audit line",

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 MAX_DEPTH = 8  # a chain of causes longer than this is a loop
 MAX_ATTEMPTS = 12
+NO_GRACE = timedelta(0)
 _BACKOFF = (5, 30, 120, 600, 3600)  # seconds
 TOGETHER = 20  # reactions in one transaction: some milliseconds of lock
 

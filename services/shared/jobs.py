@@ -30,7 +30,7 @@ BEAT_COUNTS = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Every:
-    """When a periodic job runs, in the shop's zone for `hour` (a whole number) and in minutes otherwise."""
+    """When a periodic job runs: every so many minutes, or daily at an `hour` of UTC (20 is 04:00 in China)."""
 
     minutes: int | None = None
     hour: int | None = None
@@ -83,6 +83,13 @@ def start_queue(config: Config) -> Huey:
     _run = _queue.task(name="run")(run)
     for every, job in _schedule:
         _queue.periodic_task(every.cron, name=f"every:{_name(job)}")(partial(run, _name(job)))
+    return _queue
+
+
+def current_queue() -> Huey:
+    """The queue of this process. RuntimeError before `start_queue`."""
+    if _queue is None:
+        raise RuntimeError("the queue is not started")
     return _queue
 
 

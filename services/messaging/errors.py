@@ -1,0 +1,18 @@
+"""How reaching someone can be refused."""
+
+from services.shared.refusals import Invalid
+from services.shared.words import N_
+
+
+class EndpointRefused(Invalid):
+    """The push endpoint is not one of the services we send to."""
+
+    code = "endpoint_refused"
+    text = N_("这台设备的推送服务不在支持的范围里")
+
+
+class TooManySubscriptions(Invalid):
+    """A person has as many devices as they may."""
+
+    code = "too_many_subscriptions"
+    text = N_("已经有 10 台设备在接收通知，请先在别的设备上关掉一台")

@@ -1,0 +1,43 @@
+"""Reading inboxes and deliveries."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.messaging.models import Message, PushSubscription
+from services.shared.refusals import NotFound
+
+
+def list_messages(session: Session, member_id: int, *, after: int | None = None, limit: int = 50) -> list[Message]:
+    """A member's inbox, the newest first; `after` is the id of the last one seen."""
+    query = select(Message).where(Message.member_id == member_id).order_by(Message.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(Message.id < after)
+    return list(session.scalars(query))
+
+
+def list_all_messages(session: Session, *, after: int | None = None, limit: int = 50) -> list[Message]:
+    """Every inbox row, the newest first, for programs."""
+    query = select(Message).order_by(Message.id.desc()).limit(limit)
+    return list(session.scalars(query.where(Message.id < after) if after is not None else query))
+
+
+def get_message(session: Session, message_id: int, *, member_id: int) -> Message:
+    """One message of this member. Raises NotFound, also for somebody else's."""
+    message = session.get(Message, message_id)
+    if message is None or message.member_id != member_id:
+        raise NotFound("message_not_found")
+    return message
+
+
+def count_unread(session: Session, member_id: int) -> int:
+    """How many messages wait to be read: the badge."""
+    query = select(func.count()).select_from(Message).where(Message.member_id == member_id, Message.read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def reachable_members(session: Session, member_ids: Collection[int]) -> set[int]:
+    """Which of these members have a device that can be pushed to."""
+    rows = select(PushSubscription.member_id).where(PushSubscription.member_id.in_(member_ids)).distinct()
+    return {member_id for member_id in session.scalars(rows) if member_id is not None}

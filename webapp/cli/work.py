@@ -1,0 +1,96 @@
+"""`changke work`: the worker. It performs what requests left over, sends what leaves the building, and runs the schedule.
+
+Threads, not processes: the work is waiting for push services and the database, and a thread shares the engine it was born with.
+Any number of workers may run; exactly one of them keeps the schedule (the others: `--no-schedule`).
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import click
+
+from services.messaging import jobs as messaging
+from services.shared import clock, events, jobs, runtime
+from services.shared.jobs import BEAT_EVERY
+from webapp.cli import migrated_application
+
+ROUNDS = 1000  # a chain of causes that long is a loop
+
+
+@click.command()
+@click.option("--until-idle", is_flag=True, help="Do everything that is due, then end.")
+@click.option("--at", "moment", help="Stand on this moment (ISO 8601 with offset); needs CHANGKE_TEST_CLOCK=1.")
+@click.option("--no-schedule", is_flag=True, help="Leave the schedule to another worker.")
+def work(until_idle: bool, moment: str | None, no_schedule: bool) -> None:
+    """Perform what was left over, send what is due, keep the schedule."""
+    app = migrated_application()
+    with app.app_context():
+        if moment is not None:
+            with clock.stand_at(_read(moment)):
+                _until_idle()
+        elif until_idle:
+            _until_idle()
+        else:
+            _consume(schedule=not no_schedule)
+
+
+def _read(moment: str) -> datetime:
+    if not runtime.config().test_clock:
+        raise click.UsageError("--at needs CHANGKE_TEST_CLOCK=1: a real shop stands on the present")
+    try:
+        read = datetime.fromisoformat(moment)
+    except ValueError:
+        raise click.UsageError(f"--at {moment}: write it like 2026-11-22T09:30:00+08:00") from None
+    if read.tzinfo is None:
+        raise click.UsageError(f"--at {moment}: the offset is missing, e.g. +08:00")
+    return read
+
+
+def _until_idle() -> None:
+    """Everything that is due now, in this process, until nothing is left; periodic jobs once."""
+    performed = _drain()
+    for _every, job in jobs.scheduled():
+        job()
+    performed += _drain()
+    click.echo(f"idle: {performed} reactions performed, {messaging.count_due(clock.now())} deliveries still due")
+
+
+def _drain() -> int:
+    performed = 0
+    for _ in range(ROUNDS):
+        done = events.perform_waiting(grace=events.NO_GRACE)
+        messaging.deliver()
+        if not done:
+            break
+        performed += done
+    return performed
+
+
+def _consume(*, schedule: bool) -> None:
+    queue = jobs.current_queue()
+    stop = _every(BEAT_EVERY.total_seconds(), lambda: jobs.beat("worker", clock.now()))
+    consumer = queue.create_consumer(
+        workers=2, worker_type="thread", periodic=schedule, initial_delay=0.1, max_delay=2.0, graceful_signal="TERM"
+    )
+    try:
+        consumer.run()
+    finally:
+        stop.set()
+
+
+def _every(seconds: float, act: Callable[[], None]) -> threading.Event:
+    """Call `act` now and then every `seconds` in a thread of its own, until the event is set."""
+    stop = threading.Event()
+
+    def loop() -> None:
+        while True:
+            try:
+                act()
+            except Exception as error:  # a database that is away for a while must not end the heartbeat
+                click.echo(f"heartbeat: {error}", err=True)
+            if stop.wait(seconds):
+                return
+
+    threading.Thread(target=loop, name="heartbeat", daemon=True).start()
+    return stop
