@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 
 from services.members.rules import birthdays, phones
 from services.members.rules.birthdays import NO_BIRTHDAY, Birthday
-from services.shared.fields import Identifier, Moment, Money, Text
+from services.shared.fields import Identifier, Moment, Money, Text, Whole
 from services.shared.words import N_
 
 GENDERS = ("female", "male", "unknown")
@@ -53,12 +53,14 @@ class BirthdayIn(Schema):
     error_messages = {"type": N_("请填月和日")}
 
     calendar = Text(load_default="solar", validate=validate.OneOf(birthdays.CALENDARS, error=N_("请选公历或农历")))
-    month = fields.Integer(required=True, validate=validate.Range(1, 12, error=N_("月份是 1 到 12")))
-    day = fields.Integer(required=True, validate=validate.Range(1, 31, error=N_("日子是 1 到 31")))
-    year = fields.Integer(
+    month = Whole(least=1, most=12, required=True, error_messages={"range": N_("月份是 1 到 12")})
+    day = Whole(least=1, most=31, required=True, error_messages={"range": N_("日子是 1 到 31")})
+    year = Whole(
+        least=birthdays.FIRST_YEAR,
+        most=2200,
         load_default=None,
         allow_none=True,
-        validate=validate.Range(birthdays.FIRST_YEAR, 2200, error=N_("年份写四位，例如 1993")),
+        error_messages={"range": N_("年份写四位，例如 1993")},
     )
     leap = fields.Boolean(load_default=False)
 

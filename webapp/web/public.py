@@ -85,7 +85,7 @@ def _refused(link: LinkCard, refusal: TooMany) -> Response:
 
 def _welcome(answer: Response) -> ResponseReturnValue:
     """Sign in who has just joined. The stored answer carries an id and no secret, so a repeated form may sign in again, for a while."""
-    member = queries.get_member(edge.read(), answer.json["member"])
+    member = queries.get_member(edge.read(), answer.get_json()["member"])
     if clock.now() - member.joined_at > REPLAY:
         return redirect("/member/", 303)
     actor, at = Actor("member", member.id, member.name, origin=people.origin()), clock.now()

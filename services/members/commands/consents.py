@@ -45,7 +45,7 @@ def note_consent(
     session: Session, member_id: int, settings: Settings, kind: str = MEMBERSHIP, *, actor: Actor, at: datetime
 ) -> Consent | None:
     """The same without asking who may: for the commands that open a card."""
-    version, text_hash = str(settings["privacy.version"]), wording(settings)
+    version, text_hash = str(settings["privacy.version"]), _wording(settings)
     living = session.scalars(_living(member_id, kind)).all()
     if any((row.version, row.text_hash) == (version, text_hash) for row in living):
         return None
@@ -65,7 +65,7 @@ def note_consent(
     return consent
 
 
-def wording(settings: Settings) -> str:
+def _wording(settings: Settings) -> str:
     """SHA-256 of the notice: proves later which words were agreed to."""
     return hashlib.sha256(str(settings["privacy.notice"]).encode()).hexdigest()
 

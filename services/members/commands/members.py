@@ -63,7 +63,7 @@ def register(session: Session, code: str, data: Mapping[str, Any], *, actor: Act
 def change_member(session: Session, member_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Member:
     """Change what staff know of a member. Raises NotFound, PhoneTaken, BirthdayChangedRecently, Invalid."""
     actor.require(permissions.MEMBERS_CHANGE)
-    member, settings = load(session, member_id), stores.load_settings(session)
+    member, settings = _load(session, member_id), stores.load_settings(session)
     if data.get("store_id", member.store_id) != member.store_id:
         _require_store(session, data["store_id"], actor)
     if data.get("source", member.source) != member.source:
@@ -76,14 +76,14 @@ def change_own_profile(session: Session, data: Mapping[str, Any], *, actor: Acto
     """A member changes the own profile: name, gender, birthday (once in 365 days), WeChat ID, language."""
     if actor.kind != "member" or actor.id is None:
         raise Forbidden
-    member, settings = load(session, actor.id), stores.load_settings(session)
+    member, settings = _load(session, actor.id), stores.load_settings(session)
     return _change(session, member, data, settings, birthday_free=False, actor=actor, at=at)
 
 
 def archive_member(session: Session, member_id: int, *, actor: Actor, at: datetime) -> Member:
     """Take a card out of use: it keeps its orders and points, cannot sign in, and frees the phone number."""
     actor.require(permissions.MEMBERS_ARCHIVE)
-    member = load(session, member_id)
+    member = _load(session, member_id)
     if member.archived_at is None:
         member.archived_at = at
         audit.record(session, "members:archive", ("member", member.id), actor=actor, at=at, store_id=member.store_id)
@@ -94,7 +94,7 @@ def archive_member(session: Session, member_id: int, *, actor: Actor, at: dateti
 def restore_member(session: Session, member_id: int, *, actor: Actor, at: datetime) -> Member:
     """Take a card back into use. Raises PhoneTaken when someone else has the phone by now."""
     actor.require(permissions.MEMBERS_ARCHIVE)
-    member = load(session, member_id)
+    member = _load(session, member_id)
     if member.archived_at is not None:
         _require_free_phone(session, member.phone)
         member.archived_at = None
@@ -104,7 +104,7 @@ def restore_member(session: Session, member_id: int, *, actor: Actor, at: dateti
     return member
 
 
-def load(session: Session, member_id: int) -> Member:
+def _load(session: Session, member_id: int) -> Member:
     """The row of a member. Raises NotFound."""
     member = session.get(Member, member_id) if 0 < member_id <= HIGHEST_ID else None
     if member is None:

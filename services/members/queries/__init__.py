@@ -16,10 +16,11 @@ from services.members.queries.links import (
     get_registration_link,
     list_registration_links,
 )
-from services.members.queries.lists import DORMANT, Filter, count_members, list_members, search_members
+from services.members.queries.lists import DORMANT, STATES, Filter, count_members, list_members, search_members
 
 __all__ = [
     "DORMANT",
+    "STATES",
     "ConsentCard",
     "Filter",
     "LinkCard",

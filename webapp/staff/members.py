@@ -1,0 +1,216 @@
+"""会员 Members: the list with search and filters, the member's page, opening and changing a card."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from services.loyalty import queries as loyalty
+from services.members import commands, permissions, queries
+from services.members.queries import STATES, Filter, MemberCard
+from services.members.schemas import ChangedMemberIn, MemberIn
+from services.orders import queries as orders
+from services.shared import clock
+from services.shared.actors import SYSTEM
+from services.stores import queries as stores
+from webapp.staff import blueprint
+from webapp.web import edge, forms, guards, people, shop, toasts
+from webapp.web.forms import Form
+
+PAGE, FOUND, LATEST = 30, 30, 5
+
+
+@blueprint.get("/members")
+@guards.staff(permissions.MEMBERS_READ)
+def members() -> str:
+    """The list; beside it, on a wide screen, room for one member."""
+    return _page("list", show="list")
+
+
+@blueprint.get("/members/new")
+@guards.staff(permissions.MEMBERS_CREATE)
+def new_member() -> str:
+    """Open a card in one step; what was searched for stands in its field already."""
+    person = people.person()
+    store_id = person.store_id if person else None
+    typed = {name: request.args.get(name, "") for name in ("phone", "name")}
+    return _page("new", form=Form({**typed, "store": store_id, "source": "walk_in"}), known=None)
+
+
+@blueprint.post("/members/new")
+@guards.staff(permissions.MEMBERS_CREATE)
+def create_member() -> ResponseReturnValue:
+    """Open the card and show it."""
+    at, actor = clock.now(), edge.actor()
+
+    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+        member = commands.create_member(session, data, actor=actor, at=at)
+        toasts.say(_("开好卡了"))
+        return redirect(url_for("staff.member", member_id=member.id), 303)
+
+    def again(form: Form) -> str:
+        known = queries.find_member_by_phone(edge.read(), form.value("phone"))
+        return _page("new", form=form, known=known)
+
+    return forms.submit(MemberIn, perform, again)
+
+
+@blueprint.get("/members/<int:member_id>")
+@guards.staff(permissions.MEMBERS_READ)
+def member(member_id: int) -> str:
+    """Everything about one member."""
+    session = edge.read()
+    card = queries.get_member(session, member_id)
+    return _page(
+        "member",
+        card=card.with_points(loyalty.get_balance(session, card.id)),
+        consents=queries.list_consents(session, card.id),
+        latest_orders=orders.list_orders_of_member(session, card.id, limit=LATEST),
+        entries=loyalty.list_entries(session, card.id, limit=LATEST),
+    )
+
+
+@blueprint.get("/members/<int:member_id>/edit")
+@guards.staff(permissions.MEMBERS_CHANGE)
+def edit_member(member_id: int) -> str:
+    """What is known, in fields."""
+    card = queries.get_member(edge.read(), member_id)
+    return _page("edit", card=card, form=Form(form_values(card)), known=None)
+
+
+@blueprint.post("/members/<int:member_id>/edit")
+@guards.staff(permissions.MEMBERS_CHANGE)
+def change_member(member_id: int) -> ResponseReturnValue:
+    """Keep what was changed."""
+    at, actor = clock.now(), edge.actor()
+
+    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+        commands.change_member(session, member_id, data, actor=actor, at=at)
+        return _back(member_id, _("保存好了"))
+
+    def again(form: Form) -> str:
+        card, known = (
+            queries.get_member(edge.read(), member_id),
+            queries.find_member_by_phone(edge.read(), form.value("phone")),
+        )
+        return _page("edit", card=card, form=form, known=known if known and known.id != card.id else None)
+
+    return forms.submit(ChangedMemberIn, perform, again)
+
+
+@blueprint.post("/members/<int:member_id>/archive")
+@guards.staff(permissions.MEMBERS_ARCHIVE)
+def archive_member(member_id: int) -> ResponseReturnValue:
+    """Take the card out of use; its page offers to take it back."""
+    undo = url_for("staff.restore_member", member_id=member_id)
+    return _do(commands.archive_member, member_id, _("已停用"), undo=undo)
+
+
+@blueprint.post("/members/<int:member_id>/restore")
+@guards.staff(permissions.MEMBERS_ARCHIVE)
+def restore_member(member_id: int) -> ResponseReturnValue:
+    """Take the card back into use."""
+    return _do(commands.restore_member, member_id, _("已恢复"))
+
+
+@blueprint.post("/members/<int:member_id>/consents")
+@guards.staff(permissions.MEMBERS_CHANGE)
+def give_consent(member_id: int) -> ResponseReturnValue:
+    """The member agreed at the counter."""
+    return _do(commands.give_consent, member_id, _("记下了：顾客已同意"))
+
+
+@blueprint.post("/members/<int:member_id>/consents/withdraw")
+@guards.staff(permissions.MEMBERS_CHANGE)
+def withdraw_consent(member_id: int) -> ResponseReturnValue:
+    """The member took the consent back."""
+    return _do(commands.withdraw_consent, member_id, _("记下了：顾客已撤回同意"))
+
+
+def _do(command: Any, member_id: int, said: str, *, undo: str = "") -> ResponseReturnValue:
+    at, actor = clock.now(), edge.actor()
+
+    def effect(session: Session) -> ResponseReturnValue:
+        command(session, member_id, actor=actor, at=at)
+        return _back(member_id, said, undo=undo)
+
+    return edge.write(effect)
+
+
+def _back(member_id: int, said: str, *, undo: str = "") -> ResponseReturnValue:
+    toasts.say(said, undo=undo)
+    return redirect(url_for("staff.member", member_id=member_id), 303)
+
+
+# ------------------------------------------------------------------ the list beside every page
+
+
+def _page(name: str, show: str = "detail", **values: Any) -> str:
+    return render_template(f"staff/members/{name}.html", show=show, **_list(), **values, **_choices())
+
+
+def _list() -> dict[str, Any]:
+    """The part of the members that the address asks for: search text, filters, where the last page ended."""
+    session, chosen, text = edge.read(), _chosen(), request.args.get("q", "").strip()[:60]
+    where = chosen.tree(at=clock.now(), month_begins=_month_begins())
+    if text:
+        cards, more = queries.search_members(session, text, FOUND, where=where), False
+    else:
+        found = queries.list_members(session, where, after=_number("after"), limit=PAGE + 1)
+        cards, more = found[:PAGE], len(found) > PAGE
+    asked = {"q": text, "state": chosen.state, "source": chosen.source, "store": chosen.store_id}
+    kept: dict[str, Any] = {key: value for key, value in asked.items() if value and value != "all"}
+    return {
+        "cards": _with_points(session, cards),
+        "count": len(cards) if text else queries.count_members(session, where),
+        "kept": kept,
+        "text": text,
+        "chosen": chosen,
+        "next_page": url_for("staff.members", **kept, after=cards[-1].id) if more else "",
+    }
+
+
+def _chosen() -> Filter:
+    state = request.args.get("state", "all")
+    return Filter(state if state in STATES else "all", request.args.get("source", "")[:40], _number("store"))
+
+
+def _number(name: str) -> int | None:
+    typed = request.args.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None
+
+
+def _with_points(session: Session, cards: list[MemberCard]) -> list[MemberCard]:
+    points = loyalty.list_balances(session, [card.id for card in cards])
+    return [card.with_points(points[card.id]) for card in cards]
+
+
+def _month_begins() -> datetime:
+    zone = shop.settings().zone
+    return clock.day_bounds(clock.local_day(clock.now(), zone).replace(day=1), zone)[0]
+
+
+def _choices() -> dict[str, Any]:
+    return {
+        "own_stores": stores.list_stores(edge.read(), actor=edge.actor()),
+        "store_names": _store_names(),
+        "sources": shop.settings()["members.sources"],
+    }
+
+
+def _store_names() -> dict[int, str]:
+    """Of all stores: a member belongs to the whole shop, whichever store the reader works in."""
+    return {store.id: store.name for store in stores.list_stores(edge.read(), actor=SYSTEM, archived=True)}
+
+
+def form_values(card: MemberCard) -> dict[str, Any]:
+    """A card as the fields of its form."""
+    birthday = asdict(card.birthday) if card.birthday else {}
+    told = {f"birthday_{name}": value for name, value in birthday.items()}
+    fields = ("name", "gender", "wechat_id", "source", "note")
+    return {name: getattr(card, name) for name in fields} | told | {"phone": card.whole_phone, "store": card.store_id}
