@@ -42,6 +42,7 @@ MANIFEST = {
     "display": "standalone",
     "icons": [{"src": "/icon.png", "sizes": "192x192", "type": "image/png"}],
 }
+LASTING = {"Cache-Control": "public, max-age=31536000, immutable"}
 STRICT = {"Content-Security-Policy": "default-src 'self'"}
 
 
@@ -53,7 +54,7 @@ def icon() -> bytes:
 
 PAGES = {
     "/": Page(HOME, headers=STRICT),
-    "/page.js": Page("navigator.serviceWorker.register('/worker.js');", "text/javascript"),
+    "/page.js": Page("navigator.serviceWorker.register('/worker.js');", "text/javascript", LASTING),
     "/extra.js": Page("//" + "x" * 3000, "text/javascript"),
     "/worker.js": Page(WORKER, "text/javascript"),
     "/app.webmanifest": Page(json.dumps(MANIFEST), "application/manifest+json"),

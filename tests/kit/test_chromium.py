@@ -118,6 +118,7 @@ def test_traffic_counts_what_page_and_worker_fetch(browser: Chromium, site: str)
         assert traffic.by_kind()["image"] > 500
         assert traffic.weight() < traffic.weight(pictures=True)
         assert traffic.weight(worker=False) < traffic.weight() - 3000
+        assert "/page.js" not in {each.url.removeprefix(site) for each in traffic.transfers() if each.by_worker}
         assert traffic.outsiders(site) == []
         page.goto(f"{site}/orders/1")
         page.evaluate("fetch('http://127.0.0.1:9/elsewhere').catch(() => null)")

@@ -72,10 +72,16 @@ class Traffic:
 
 
 def _crossed_the_wire(request: Request) -> bool:
+    """Neither made up by the page, nor answered by the worker, nor taken from the browser's own cache."""
     response = request.response()
-    if response is None or urlsplit(request.url).scheme in LOCAL_SCHEMES:
+    if response is None or response.from_service_worker or urlsplit(request.url).scheme in LOCAL_SCHEMES:
         return False
-    return not response.from_service_worker
+    return _starts_a_worker(request) or request.sizes()["responseBodySize"] >= 0
+
+
+def _starts_a_worker(request: Request) -> bool:
+    """A worker's own script or what it imports. They are loaded past the cache, before DevTools can count."""
+    return request.service_worker is not None and request.resource_type != "fetch"
 
 
 def _measured(request: Request) -> Transfer:
@@ -83,10 +89,7 @@ def _measured(request: Request) -> Transfer:
     response = request.response()
     assert response is not None
     headers = response.headers
-    body = sizes["responseBodySize"]
-    if body <= 0:
-        # DevTools does not count what a worker loads before it starts: its own script and `importScripts`.
-        body = int(headers.get("content-length", 0))
+    body = int(headers["content-length"]) if _starts_a_worker(request) else sizes["responseBodySize"]
     return Transfer(
         url=request.url,
         kind=_kind(headers.get("content-type", "")) or request.resource_type,
