@@ -11,7 +11,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from services import wiring
 from services.shared import config, database, jobs, keys, runtime
-from webapp.web import assets, edge, errors, forms, i18n, logs, people, pwa, security, template_words
+from webapp.web import (
+    addresses,
+    assets,
+    edge,
+    errors,
+    forms,
+    i18n,
+    logs,
+    member_words,
+    people,
+    pwa,
+    security,
+    template_words,
+)
+
+# In this order: addresses before any route, people before what asks who is there.
+PARTS = (
+    addresses, logs, i18n, assets, security, people, forms, edge, errors, template_words, member_words, pwa,
+)  # fmt: skip
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
@@ -40,7 +58,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
-    for part in (logs, i18n, assets, security, people, forms, edge, errors, template_words, pwa):
+    for part in PARTS:
         part.init_app(app)
     _register_surfaces(app)
     return app

@@ -1,6 +1,7 @@
 /* The staff app: what every page of it needs. The scanner brings its reader only when someone scans. */
 import './lib/shell.js';
 import './elements/ck-busy.js';
+import './elements/ck-copy.js';
 import './elements/ck-dialog.js';
 import './elements/ck-keypad.js';
 import './elements/ck-sheet.js';
@@ -9,6 +10,7 @@ import './elements/ck-theme.js';
 import './elements/ck-toast.js';
 import './elements/ck-install.js';
 import './elements/ck-net.js';
+import './elements/ck-print.js';
 import './elements/ck-push.js';
 import './elements/ck-scanner.js';
 import './elements/ck-update.js';
