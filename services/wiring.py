@@ -28,6 +28,7 @@ from services.orders.events import OrderCompleted
 from services.orders.permissions import ORDERS_READ
 from services.shared import events, jobs
 from services.shared.actors import EVERYTHING
+from services.shared.books.nightly import keep_nightly_copy
 from services.shared.events import Event, Reaction
 from services.shared.jobs import Every, Job
 from services.shared.ledger import Ledger
@@ -53,6 +54,7 @@ SCHEDULE: Mapping[Job, Every] = {
     sweep_outbox: Every(minutes=1),
     sweep_deliveries: Every(minutes=1),
     forget_old: Every(hour=20),
+    keep_nightly_copy: Every(hour=19),
 }
 
 # The books that must add up; `changke verify` walks them.

@@ -6,7 +6,7 @@ Every variable is listed in README.md, *Configuration*. `DATA` and `PORT` are va
 import ipaddress
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,6 +42,7 @@ class Config:
     web_threads: int
     web_processes: int
     push_subject: str
+    passphrase: str | None = field(repr=False)
 
     @property
     def sqlite(self) -> bool:
@@ -150,6 +151,7 @@ def read(environ: Mapping[str, str]) -> Config:
         web_threads=reader.whole("WEB_THREADS", 8, 1, 64),
         web_processes=reader.whole("WEB_PROCESSES", 1 if database_url.startswith("sqlite") else 2, 1, 16),
         push_subject=reader.text("PUSH_SUBJECT", default_subject),
+        passphrase=reader.text("CHANGKE_PASSPHRASE") or None,
     )
     if config.sqlite and config.web_processes > 1:
         reader.mistakes.append("WEB_PROCESSES: SQLite serves from one process; set DATABASE_URL for more")

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from flask import Flask
 
-from services.shared import migrations
-from services.shared.config import ConfigurationError
+from services.shared import config, migrations
+from services.shared.config import Config, ConfigurationError
 from services.shared.refusals import Invalid, Refusal
 
 COMMANDS: Mapping[str, str] = {
@@ -39,9 +39,21 @@ def application() -> Flask:
     try:
         return create_app(os.environ)
     except ConfigurationError as error:
-        for mistake in error.mistakes:
-            click.echo(mistake, err=True)
-        sys.exit(2)
+        _end_with(error)
+
+
+def configuration() -> Config:
+    """The configuration alone, before anything is opened; ends with every mistake listed."""
+    try:
+        return config.read(os.environ)
+    except ConfigurationError as error:
+        _end_with(error)
+
+
+def _end_with(error: ConfigurationError) -> NoReturn:
+    for mistake in error.mistakes:
+        click.echo(mistake, err=True)
+    sys.exit(2)
 
 
 def migrated_application() -> Flask:

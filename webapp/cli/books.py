@@ -1,11 +1,20 @@
 """`changke verify`, `backup` and `restore`: the books, and copies of them."""
 
+import contextlib
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
 import click
 
 from services import wiring
-from services.shared import ledger
-from services.shared.database import reading
-from webapp.cli import migrated_application
+from services.shared import clock, database, ledger, migrations, runtime
+from services.shared.books import copies
+from services.shared.books.sealed import UnreadableError
+from services.shared.config import Config
+from services.shared.database import reading, transaction
+from webapp.cli import application, configuration, migrated_application
 
 
 @click.command()
@@ -29,3 +38,80 @@ def find_differences() -> list[str]:
             for each in ledger.differences(session, book)
         ]
         return ledgers + [sentence for check in wiring.CHECKS for sentence in check(session)]
+
+
+PASSPHRASE = click.option(
+    "--passphrase-stdin", is_flag=True, help="Read the passphrase from standard input (or set CHANGKE_PASSPHRASE)."
+)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def _passphrase(config: Config, *, from_stdin: bool) -> str | None:
+    return (sys.stdin.readline().rstrip("\r\n") or None) if from_stdin else config.passphrase
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@PASSPHRASE
+def backup(file: Path, passphrase_stdin: bool) -> None:
+    """Copy everything (database, keys, pictures) into FILE, while the shop goes on selling.
+
+    Sealed when a passphrase is given; without one the file holds the shop's keys in clear: keep it where the shop's data may lie.
+    """
+    migrated_application()
+    passphrase = _passphrase(runtime.config(), from_stdin=passphrase_stdin)
+    story = copies.take(file, passphrase=passphrase, at=clock.now())
+    rows, pictures = sum(story.rows.values()), story.pictures
+    click.echo(f"{file}: {rows} rows of {len(story.rows)} tables, {pictures} pictures, {file.stat().st_size} bytes"
+               f"{', sealed' if passphrase else ''}")  # fmt: skip
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@PASSPHRASE
+def restore(file: Path, passphrase_stdin: bool) -> None:
+    """Restore the copy in FILE into an empty DATA folder and an empty database, bring it up to date, and verify it.
+
+    A copy taken on SQLite can be restored into PostgreSQL and the other way round.
+    """
+    config = configuration()
+    passphrase = _passphrase(config, from_stdin=passphrase_stdin)
+    try:
+        copies.require_empty_folder(config)
+        with copies.opened(file, passphrase=passphrase) as copy, _undone_when_it_fails(config):
+            _restore(copy, config)
+    except (UnreadableError, copies.NotEmptyError) as error:
+        raise click.ClickException(str(error)) from error
+    wrong = find_differences()
+    for sentence in wrong:
+        click.echo(f"✗ {sentence}", err=True)
+    if wrong:
+        raise click.ClickException(f"restored, but {len(wrong)} differences")
+    rows = sum(copy.story.rows.values())
+    click.echo(f"restored {rows} rows and {copy.story.pictures} pictures; every ledger and every order adds up")
+
+
+def _restore(copy: copies.Copy, config: Config) -> None:
+    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config.secrets_file.touch(mode=0o600)
+    config.secrets_file.write_bytes(copy.secrets)
+    application()
+    migrations.upgrade(copy.revision)
+    with transaction() as session:
+        copies.pour(copy, session.connection())
+    migrations.upgrade()
+
+
+@contextlib.contextmanager
+def _undone_when_it_fails(config: Config) -> Iterator[None]:
+    """A restore that fails leaves the folder as empty as it was."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(RuntimeError):
+            database.close()
+        config.secrets_file.unlink(missing_ok=True)
+        shutil.rmtree(config.uploads, ignore_errors=True)
+        for left in (*config.data.glob("changke.db*"), *config.data.glob("queue.db*")):
+            left.unlink()
+        raise
