@@ -11,7 +11,8 @@ from services.audit.models import AuditEntry
 from services.catalog import commands as catalog
 from services.loyalty.queries import get_balance
 from services.members.models import MemberFacts
-from services.shared import clock, database
+from services.messaging.models import Message
+from services.shared import clock, database, events
 from services.shared.actors import SYSTEM
 from services.stores import commands as stores
 from tests.browse import body
@@ -84,6 +85,28 @@ def test_the_member_s_facts_follow(till: Till) -> None:
     with database.reading() as session:
         facts = session.get_one(MemberFacts, till.member.id)
     assert (facts.orders, facts.spent, facts.last_order_at) == (1, 6400, NOON)
+
+
+def inbox(till: Till) -> list[Message]:
+    with database.reading() as session:
+        return list(session.scalars(select(Message).where(Message.member_id == till.member.id).order_by(Message.id)))
+
+
+def test_the_member_is_told_once(till: Till) -> None:
+    order = till.sell(till.line("提拉米苏", 2), member=till.member)
+    (message,) = inbox(till)
+    assert (message.key, message.path) == (f"order:{order['id']}", f"/member/orders/{order['id']}")
+    assert (message.category, message.title) == ("service", "消费 ¥64.00")
+    assert "6 积分" in message.body
+    assert "积分" not in message.push_body
+    events.perform_waiting(grace=timedelta())
+    assert len(inbox(till)) == 1
+
+
+def test_the_shop_may_keep_quiet(till: Till) -> None:
+    change_settings({"messages.sale": False})
+    till.sell(till.line("提拉米苏", 2), member=till.member)
+    assert inbox(till) == []
 
 
 def test_every_sale_leaves_an_audit_line(till: Till) -> None:
