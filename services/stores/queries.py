@@ -24,6 +24,11 @@ def list_stores(session: Session, *, actor: Actor, archived: bool = False) -> li
     return list(session.scalars(query))
 
 
+def list_open_stores(session: Session) -> list[Store]:
+    """Every store that is open for business, for members."""
+    return list(session.scalars(select(Store).where(Store.archived_at.is_(None)).order_by(Store.sort, Store.id)))
+
+
 def get_store(session: Session, store_id: int, *, actor: Actor) -> Store:
     """One store. Raises NotFound also for a store the actor does not work in."""
     store = session.get(Store, store_id)

@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 blueprint = Blueprint("member", __name__, url_prefix="/member")
-AREAS: tuple[str, ...] = ("profile", "signin")
+AREAS: tuple[str, ...] = ("home", "inbox", "orders", "profile", "signin")
 
 
 def register(app: Flask) -> None:
@@ -13,3 +13,4 @@ def register(app: Flask) -> None:
     for area in AREAS:
         import_module(f"webapp.member.{area}")
     app.register_blueprint(blueprint)
+    import_module("webapp.member.navigation").init_app(app)

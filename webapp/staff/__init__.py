@@ -11,11 +11,14 @@ AREAS: tuple[str, ...] = (
     "home",
     "members",
     "more",
+    "notifications",
     "people",
     "products",
     "registration",
+    "settings",
     "signin",
     "signin_codes",
+    "stores",
 )
 
 

@@ -98,6 +98,19 @@ def api_member(view: View[P, R]) -> View[P, R]:
     return guarded
 
 
+def api_staff(view: View[P, R]) -> View[P, R]:
+    """What belongs to a signed-in member of staff alone (`/api/v1/staff/…`): staff cookie and CSRF header, no token."""
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _signed_in_to_api().app != "staff":
+            raise Forbidden
+        return view(*args, **kwargs)
+
+    guarded.__guard__ = "api staff"  # type: ignore[attr-defined]
+    return guarded
+
+
 def _signed_in_to_api() -> Person:
     person = people.person()
     if person is None:

@@ -97,6 +97,14 @@ def person() -> Person | None:
     return g.person  # type: ignore[no-any-return]
 
 
+def member() -> Member:
+    """The member behind a guard of the member app."""
+    found = person()
+    if found is None or found.member is None:
+        raise RuntimeError("this route needs guards.member")
+    return found.member
+
+
 def signed_in() -> tuple[Person, int]:
     """The person behind a guard, and the id of their session."""
     found = person()

@@ -1,6 +1,6 @@
 """Looking up products: for pages (`ProductView`), for lists (`ProductLine`), and lean for a sale (`SaleProduct`)."""
 
-from services.catalog.queries.lines import ProductLine, State, Stock, count_products, list_lines
+from services.catalog.queries.lines import ProductLine, State, Stock, count_products, get_line, list_lines
 from services.catalog.queries.parts import Choice, Option
 from services.catalog.queries.sale import SaleProduct, find_by_barcode, load_for_sale
 from services.catalog.queries.views import (
@@ -9,6 +9,7 @@ from services.catalog.queries.views import (
     get_product,
     list_categories,
     list_for_store,
+    list_newest,
     list_products,
 )
 
@@ -23,10 +24,12 @@ __all__ = [
     "count_products",
     "find_by_barcode",
     "get_category",
+    "get_line",
     "get_product",
     "list_categories",
     "list_for_store",
     "list_lines",
+    "list_newest",
     "list_products",
     "load_for_sale",
 ]

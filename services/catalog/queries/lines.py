@@ -1,13 +1,14 @@
 """Products as lines of a list, with the counts that its filters show."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from services.catalog.models import Category, Product, ProductStore
 from services.catalog.queries.parts import matches
+from services.shared.refusals import NotFound
 
 
 @dataclass(frozen=True)
@@ -53,24 +54,34 @@ def list_lines(
 ) -> list[ProductLine]:
     """Products for a list, by shelf and sort order, as `store_id` has them; `category_id` 0 is "on no shelf". One query."""
     query = (
-        select(
-            Product.id, Product.name, Product.price, Product.picture, Product.category_id,
-            ProductStore.sold_out_at.is_not(None).label("sold_out"),
-            func.coalesce(ProductStore.available, True).label("available"),
-            Product.archived_at.is_not(None).label("archived"),
-        )
-        .outerjoin(ProductStore, and_(ProductStore.product_id == Product.id, ProductStore.store_id == store_id))
+        _lines(store_id)
         .outerjoin(Category, Category.id == Product.category_id)
         .where(Product.archived_at.is_not(None) if state == "archived" else Product.archived_at.is_(None))
         .order_by(Category.id.is_(None), Category.sort, Category.id, Product.sort, Product.id)
-    )  # fmt: skip
+    )
     if state == "sold_out":
         query = query.where(ProductStore.sold_out_at.is_not(None))
     if category_id is not None:
         query = query.where(Product.category_id == category_id if category_id else Product.category_id.is_(None))
     if text:
         query = query.where(matches(text))
-    return [ProductLine(*row) for row in session.execute(query.offset(offset).limit(limit)).tuples()]
+    return [ProductLine(*row) for row in session.execute(query.offset(offset).limit(limit))]
+
+
+def get_line(session: Session, store_id: int, product_id: int) -> ProductLine:
+    """One product as a line of a list. Raises NotFound."""
+    row = session.execute(_lines(store_id).where(Product.id == product_id)).first()
+    if row is None:
+        raise NotFound("product_not_found")
+    return ProductLine(*row)
+
+
+def _lines(store_id: int) -> Select[*tuple[Any, ...]]:
+    return select(
+        Product.id, Product.name, Product.price, Product.picture, Product.category_id,
+        ProductStore.sold_out_at.is_not(None), func.coalesce(ProductStore.available, True),
+        Product.archived_at.is_not(None),
+    ).outerjoin(ProductStore, and_(ProductStore.product_id == Product.id, ProductStore.store_id == store_id))  # fmt: skip
 
 
 def count_products(session: Session, store_id: int) -> Stock:

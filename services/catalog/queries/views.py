@@ -94,6 +94,13 @@ def list_for_store(session: Session, store_id: int) -> list[ProductView]:
     return sorted(found, key=lambda view: (shelves.get(view.category_id or 0, len(shelves)), view.sort, view.id))
 
 
+def list_newest(session: Session, store_id: int, *, limit: int) -> list[ProductView]:
+    """The newest products that this store sells and has."""
+    newest = select(Product).where(Product.archived_at.is_(None)).order_by(Product.created_at.desc(), Product.id.desc())
+    found = [view for view in _views(session, newest.limit(limit * 3)) if view.sold_at(store_id)]
+    return [view for view in found if not view.sold_out(store_id)][:limit]
+
+
 def _views(session: Session, query: Select[Any]) -> list[ProductView]:
     products: Sequence[Product] = session.scalars(query).all()
     ids = [product.id for product in products]

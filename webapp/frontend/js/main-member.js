@@ -10,6 +10,7 @@ import './elements/ck-code-card.js';
 import './elements/ck-install.js';
 import './elements/ck-net.js';
 import './elements/ck-push.js';
+import './elements/ck-read.js';
 import './elements/ck-update.js';
 import './elements/ck-wechat.js';
 import { start } from './lib/start.js';

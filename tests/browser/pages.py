@@ -1,0 +1,88 @@
+"""The list of every page, made from the product's own route table, with an address for each."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.kit.shop import Shop
+from webapp import create_app
+
+Who = Literal["staff", "member", "nobody"]
+
+# Routes under GET that answer something else than a page. Whatever else is not visited fails the test.
+NOT_PAGES = {
+    "assets.dist": "built files",
+    "assets.upload": "pictures",
+    "health.healthz": "JSON for machines",
+}
+# Where a value in an address comes from: the newest row of the demo shop.
+VALUES = {
+    "member_id": "SELECT member_id FROM orders WHERE member_id IS NOT NULL ORDER BY id DESC LIMIT 1",
+    "order_id": "SELECT id FROM orders WHERE member_id IS NOT NULL ORDER BY id DESC LIMIT 1",
+    "product_id": "SELECT max(id) FROM products",
+    "category_id": "SELECT max(id) FROM categories",
+    "store_id": "SELECT max(id) FROM stores",
+    "staff_id": "SELECT max(id) FROM staff",
+    "message_id": "SELECT max(id) FROM messages WHERE member_id = :member",
+    "link_id": "SELECT max(id) FROM registration_links",
+    "code": "SELECT code FROM registration_links WHERE archived_at IS NULL ORDER BY id LIMIT 1",
+    "group": "SELECT 'shop'",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page: the route's endpoint, an address of it, and who has to be signed in."""
+
+    endpoint: str
+    path: str
+    who: Who
+
+    @property
+    def name(self) -> str:
+        """A name for pictures: `staff-orders`."""
+        return self.endpoint.replace(".", "-").replace("_", "-")
+
+
+def every_page(shop: Shop, member_id: int) -> list[Place]:
+    """Every page of the product. Raises KeyError for a value in an address that nobody knows how to fill."""
+    with closing(sqlite3.connect(f"file:{shop.data / 'changke.db'}?mode=ro", uri=True)) as books:
+        return sorted(_places(_routes(shop.data.parent), books, member_id), key=lambda place: place.path)
+
+
+def _routes(folder: Path) -> Flask:
+    """An application of the same code, beside the running one: only its route table is read."""
+    return create_app({"DATA": str(folder / "routes"), "DEMO": "1"})
+
+
+def _places(app: Flask, books: sqlite3.Connection, member_id: int) -> Iterator[Place]:
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.rule.startswith("/api/") or rule.endpoint in NOT_PAGES:
+            continue
+        yield Place(rule.endpoint, _address(rule, books, member_id), _who(rule))
+
+
+def _address(rule: Rule, books: sqlite3.Connection, member_id: int) -> str:
+    path = rule.rule
+    for name in rule.arguments:
+        query = VALUES[name]
+        if rule.rule.startswith("/member/") and name == "order_id":
+            query = "SELECT max(id) FROM orders WHERE member_id = :member"
+        value = books.execute(query, {"member": member_id} if ":member" in query else {}).fetchone()[0]
+        for converter in ("int:", "string:", "path:", ""):
+            path = path.replace(f"<{converter}{name}>", str(value))
+    return path
+
+
+def _who(rule: Rule) -> Who:
+    if rule.endpoint in {"staff.sign_in", "member.sign_in"} or rule.endpoint.endswith("_offline"):
+        return "nobody"
+    if rule.rule.startswith("/staff"):
+        return "staff"
+    return "member" if rule.rule.startswith("/member") else "nobody"

@@ -1,0 +1,63 @@
+"""Every page of both apps, in both themes, both languages and both widths: usable for everyone, photographed for us.
+
+The list comes from the route table, so a new page is in it by being routed, and fails here until it can be visited.
+"""
+
+from collections import Counter
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenDevice
+from tests.browser.pages import Place, every_page
+from tests.browser.people import sign_in_member, sign_in_staff
+from tests.kit.accessibility import axe
+from tests.kit.contact_sheet import ContactSheet, Theme
+from tests.kit.shop import Shop
+
+WIDTHS = {360: 740, 1280: 800}
+THEMES: tuple[Theme, ...] = ("light", "dark")
+
+
+@pytest.mark.timeout(900)
+def test_every_page_is_usable_for_everyone(shop: Shop, phone: OpenDevice, sheet: ContactSheet) -> None:
+    found: list[str] = []
+    visited: Counter[str] = Counter()
+    for language, locale in (("zh", "zh-CN"), ("en", "en-US")):
+        devices, member_id = _devices(shop, phone, locale)
+        for place in every_page(shop, member_id):
+            page = devices[place.who]
+            answer = page.request.get(shop.origin + place.path)
+            assert answer.status < 400, f"{place.endpoint} {place.path} answered {answer.status}"
+            if not answer.headers.get("content-type", "").startswith("text/html"):
+                continue
+            page.goto(shop.origin + place.path)
+            found += _look(page, place, language, sheet)
+            visited[place.endpoint] += len(THEMES)
+    pages = len(visited)
+    print(
+        f"\n{pages} pages × {len(THEMES)} themes × 2 languages = {sum(visited.values())} checks, {len(found)} findings"
+    )
+    assert found == []
+
+
+def _devices(shop: Shop, phone: OpenDevice, locale: str) -> tuple[dict[str, Page], int]:
+    staff, member, nobody = (phone(locale=locale).new_page() for _ in range(3))
+    sign_in_staff(shop, staff, "owner")
+    member_id = sign_in_member(shop, member)
+    return {"staff": staff, "member": member, "nobody": nobody}, member_id
+
+
+def _look(page: Page, place: Place, language: str, sheet: ContactSheet) -> list[str]:
+    """axe at 360 px in both themes, shots at both widths; sideways scrolling is a finding too."""
+    found = []
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            if width == 360:
+                found += [f"{place.endpoint} {theme} {language}: {line}" for line in axe(page)]
+                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                    found.append(f"{place.endpoint} {language}: scrolls sideways at 360")
+            sheet.shoot(page, place.name, theme=theme, language=language)
+    return found

@@ -1,0 +1,39 @@
+"""Where things are in the member app: its tabs. Everything else is opened from one of them."""
+
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+
+from services.shared import runtime
+from services.shared.words import N_
+from webapp.web import people
+
+TABS = (
+    ("member.home", "house", N_("首页")),
+    ("member.orders", "receipt-text", N_("订单")),
+    ("member.me", "user-round", N_("我的")),
+)
+_BELONGS = {"member.order": "member.orders", "member.edit_me": "member.me"}
+
+
+def init_app(app: Flask) -> None:
+    """Give every member page its tabs, and both apps' pages the key that devices subscribe with."""
+    app.context_processor(_words)
+
+
+def _words() -> dict[str, Any]:
+    if people.person() is None:
+        return {}
+    words: dict[str, Any] = {"push_key": runtime.keys().vapid_public}
+    return words | ({"tabs": tabs()} if request.blueprint == "member" else {})
+
+
+def tabs() -> list[dict[str, Any]]:
+    """The tabs, with the one that is open."""
+    area = _BELONGS.get(request.endpoint or "", request.endpoint)
+    area = area if area in {endpoint for endpoint, _icon, _label in TABS} else "member.home"
+    return [
+        {"href": url_for(endpoint), "icon": icon, "label": _(label), "current": endpoint == area}
+        for endpoint, icon, label in TABS
+    ]
