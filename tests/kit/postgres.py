@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL server, and fresh databases copied from a template.
 
 The server keeps nothing safe (`fsync=off`): it is for tests that ask whether the product is right, never how
-fast or how durable it is. It listens on the loopback address only.
+fast or how durable it is; a bench asks for a `durable` one. It listens on the loopback address only.
 """
 
 import os
@@ -31,6 +31,7 @@ SETTINGS = {
     "listen_addresses": LOOPBACK,
     "max_connections": "100",
 }
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Postgres:
 
     port: int
     folder: Path
+    durable: bool = False
 
     def url(self, database: str = "postgres") -> str:
         """The address as SQLAlchemy wants it."""
@@ -64,7 +66,8 @@ class Postgres:
 
     def start(self) -> None:
         """Start (again, after `crash`) and wait until connections are accepted."""
-        settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        chosen = SETTINGS | (DURABLE if self.durable else {})
+        settings = " ".join(f"-c {name}={value}" for name, value in chosen.items())
         options = f"{settings} -p {self.port} -k {self.folder}"
         self._control("-l", str(self.folder / "log"), "-o", options, "start")
 
@@ -77,7 +80,7 @@ class Postgres:
 
 
 @contextmanager
-def temporary_postgres() -> Iterator[Postgres]:
+def temporary_postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """A server in a temporary folder for the length of a `with` block (about a second to start)."""
     folder = Path(tempfile.mkdtemp(prefix="changke-postgres-"))
     try:
@@ -95,7 +98,7 @@ def temporary_postgres() -> Iterator[Postgres]:
             "--no-instructions",
         ]
         _run("initdb", "-D", str(folder / "data"), *manner)
-        server = Postgres(port=free_port(), folder=folder)
+        server = Postgres(port=free_port(), folder=folder, durable=durable)
         server.start()
         try:
             yield server

@@ -59,13 +59,13 @@ class Shop:
         told: dict[str, Any] = json.loads((self.data / "demo.json").read_text())
         return told
 
-    def run(self, *arguments: str) -> str:
-        """Run a `changke` command on this shop's data and return what it says; fails with its output."""
+    def run(self, *arguments: str, typed: str = "") -> str:
+        """Run a `changke` command on this shop's data, with `typed` on its standard input, and return what it says."""
         done = subprocess.run(
             [CHANGKE, *arguments],
             env=self._env,
             cwd=REPOSITORY,
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             text=True,
             check=False,

@@ -1,0 +1,1 @@
+"""The product beside bare loops that do the same writes. `make bench` prints ratios, never single times."""
