@@ -1,8 +1,9 @@
 """What comes in and goes out about products. One schema reads form and JSON."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates, validates_schema
+from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates, validates_schema
 
 from services.catalog import rules
 from services.shared.fields import Identifier, Money, Optional, Text
@@ -14,7 +15,7 @@ _KEY = validate.Regexp(r"[a-z0-9_]{1,20}\Z", error=N_("小写字母、数字和�
 class CategoryIn(Schema):
     """A shelf of the catalogue."""
 
-    name = Text(required=True, validate=validate.Length(1, 20))
+    name = Text(required=True, validate=validate.Length(1, 20, error=N_("最多 20 个字")))
     sort = fields.Integer(load_default=0)
 
 
@@ -30,16 +31,22 @@ class ChoiceIn(Schema):
     """One answer to an option."""
 
     key = Text(required=True, validate=_KEY)
-    name = Text(required=True, validate=validate.Length(1, 20))
+    name = Text(required=True, validate=validate.Length(1, 20, error=N_("最多 20 个字")))
     price_change = Money(load_default=0, least=-10_000_000)
 
 
 class OptionIn(Schema):
-    """A question the product asks, with its answers."""
+    """A question the product asks, with its answers. A key that is left out is made from the name."""
 
     key = Text(required=True, validate=_KEY)
-    name = Text(required=True, validate=validate.Length(1, 20))
-    choices = fields.List(fields.Nested(ChoiceIn), required=True, validate=validate.Length(1, 30))
+    name = Text(required=True, validate=validate.Length(1, 20, error=N_("最多 20 个字")))
+    choices = fields.List(
+        fields.Nested(ChoiceIn), required=True, validate=validate.Length(1, 30, error=N_("要有 1 到 30 个选择"))
+    )
+
+    @pre_load
+    def _keys(self, data: Any, **_kwargs: Any) -> Any:
+        return _keyed(data, "choices")
 
     @validates("choices")
     def _distinct(self, value: list[dict[str, Any]], **_kwargs: Any) -> None:
@@ -49,16 +56,22 @@ class OptionIn(Schema):
 class ProductIn(Schema):
     """A product as a person or program writes it."""
 
-    name = Text(required=True, validate=validate.Length(1, 40))
+    name = Text(required=True, validate=validate.Length(1, 40, error=N_("最多 40 个字")))
     category = Identifier(load_default=None, allow_none=True, attribute="category_id")
     price = Money(required=True)
-    description = Text(load_default="", validate=validate.Length(max=300))
+    description = Text(load_default="", validate=validate.Length(max=300, error=N_("最多 300 个字")))
     sku = Optional(load_default=None, allow_none=True)
     barcode = Optional(load_default=None, allow_none=True)
     picture = Text(load_default="", validate=validate.Length(max=80))
     sort = fields.Integer(load_default=0, validate=validate.Range(-100_000, 100_000))
-    options = fields.List(fields.Nested(OptionIn), load_default=list, validate=validate.Length(max=6))
+    options = fields.List(
+        fields.Nested(OptionIn), load_default=list, validate=validate.Length(max=6, error=N_("最多 6 种规格"))
+    )
     unavailable_at = fields.List(Identifier(), load_default=list)
+
+    @pre_load
+    def _keys(self, data: Any, **_kwargs: Any) -> Any:
+        return _keyed(data, "options")
 
     @validates("options")
     def _distinct(self, value: list[dict[str, Any]], **_kwargs: Any) -> None:
@@ -86,6 +99,26 @@ class ProductIn(Schema):
         )
         if "price" in data and data["price"] + cheapest < 0:
             raise ValidationError({"options": [N_("最便宜的规格算下来低于 0 元")]})
+
+
+def _keyed(data: Any, field: str) -> Any:
+    """`data` in which every thing of the list `field` has a key; what is no list or no thing is left to the fields."""
+    things = data.get(field) if isinstance(data, dict) else None
+    if not isinstance(things, list):
+        return data
+    taken = {thing["key"] for thing in things if isinstance(thing, dict) and isinstance(thing.get("key"), str)}
+    return data | {field: list(_with_keys(things, taken))}
+
+
+def _with_keys(things: Iterable[Any], taken: set[str]) -> Iterable[Any]:
+    for thing in things:
+        named = isinstance(thing, dict) and isinstance(thing.get("name"), str)
+        if not named or thing.get("key"):
+            yield thing
+        else:
+            key = rules.key_of(thing["name"], taken)
+            taken.add(key)
+            yield thing | {"key": key}
 
 
 def _require_distinct(things: list[dict[str, Any]]) -> None:
@@ -127,3 +160,16 @@ class ProductOut(Schema):
     sold_out_at = fields.List(Identifier())
     unavailable_at = fields.List(Identifier())
     archived = fields.Boolean()
+
+
+class SoldOutIn(Schema):
+    """Whether a product is sold out at a store."""
+
+    store = Identifier(required=True, attribute="store_id")
+    sold_out = fields.Boolean(required=True)
+
+
+class SortIn(Schema):
+    """Things in the order they shall have."""
+
+    ids = fields.List(Identifier(), required=True, validate=validate.Length(1, 500))

@@ -195,6 +195,7 @@ const [icons] = await Promise.all([
   buildScript(join(HERE, "js/main-staff.js")),
   buildScript(join(HERE, "js/main-member.js")),
   buildScript(join(HERE, "js/elements/ck-colour.js")),
+  buildScript(join(HERE, "js/back-office.js")),
   buildWorkerBundle(),
 ]);
 await finish();
