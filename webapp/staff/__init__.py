@@ -8,10 +8,12 @@ blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 AREAS: tuple[str, ...] = (
     "account",
     "audit",
+    "counter",
     "home",
     "members",
     "more",
     "notifications",
+    "orders",
     "people",
     "products",
     "registration",

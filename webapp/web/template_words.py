@@ -1,14 +1,19 @@
 """What every template may say: money, the signed-in person, the shop, links of navigation."""
 
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
 from flask import Flask
 
+from services.catalog.queries import Option
 from services.shared import money
 from webapp.web import people, shop
 
 
 def init_app(app: Flask) -> None:
     """Register filters and globals."""
-    app.jinja_env.filters.update(money=money_words, flat_money=flat_money)
+    app.jinja_env.filters.update(money=money_words, flat_money=flat_money, as_options=as_options)
     app.jinja_env.globals.update(person=people.person, setting=_setting)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -26,3 +31,8 @@ def flat_money(fen: int) -> str:
 
 def _setting(name: str) -> object:
     return shop.settings()[name]
+
+
+def as_options(options: Iterable[Option]) -> list[dict[str, Any]]:
+    """A product's questions as the counter's script reads them; prices in fen."""
+    return [asdict(option) for option in options]

@@ -1,7 +1,9 @@
 /* The staff app: what every page of it needs. The scanner brings its reader only when someone scans. */
 import './lib/shell.js';
+import './elements/ck-beside.js';
 import './elements/ck-busy.js';
 import './elements/ck-copy.js';
+import './elements/ck-counter.js';
 import './elements/ck-dialog.js';
 import './elements/ck-keypad.js';
 import './elements/ck-sheet.js';

@@ -5,6 +5,7 @@ import { askWorker } from './worker.js';
 
 export async function forgetEverything(app) {
   sessionStorage.clear();
+  localStorage.removeItem(`ck-${app}-cart`);
   const pushGone = current(app).then((subscription) => subscription?.unsubscribe());
   await inTime(
     Promise.allSettled([storeOf(app).clear(), pushGone, askWorker({ type: 'sign-out' }, 1500)]),
