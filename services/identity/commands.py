@@ -13,11 +13,11 @@ from services.identity.models import ApiToken, Role, Staff, StaffStore
 from services.identity.queries import get_staff
 from services.shared import ids, runtime
 from services.shared.actors import SYSTEM, Actor
-from services.shared.refusals import Invalid, Refusal
+from services.shared.refusals import Forbidden, Invalid, Refusal
 from services.shared.words import N_
 from services.stores import commands as stores
 from services.stores.models import Store
-from services.stores.queries import is_set_up
+from services.stores.queries import is_set_up, list_stores
 
 
 def set_up_shop(
@@ -43,15 +43,14 @@ def set_up_shop(
 def create_staff(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Staff:
     """Add someone who works here: username, name, password, role (its name), stores (ids, None for all).
 
-    Raises Invalid when the user name is taken or the role unknown.
+    Raises Invalid when the user name is taken, the role unknown or above the actor's own, a store not the actor's to give.
     """
     actor.require(permissions.STAFF_CHANGE)
     username = data["username"].lower()
     if session.scalar(select(Staff.id).where(Staff.username == username)) is not None:
         raise Invalid({"username": [N_("这个用户名已经有人用了")]})
-    role = session.scalar(select(Role).where(Role.name == data["role"]))
-    if role is None:
-        raise Invalid({"role": [N_("没有这个角色")]})
+    role = _role_to_give(session, data["role"], actor)
+    _require_stores_to_give(session, data["stores"], actor)
     staff = Staff(
         username=username,
         name=data["name"],
@@ -62,7 +61,7 @@ def create_staff(session: Session, data: Mapping[str, Any], *, actor: Actor, at:
     )
     session.add(staff)
     session.flush()
-    session.add_all(StaffStore(staff_id=staff.id, store_id=store_id) for store_id in data["stores"] or ())
+    _place(session, staff, data["stores"])
     audit.record(
         session,
         "staff:create",
@@ -93,16 +92,16 @@ def create_token(
 def change_staff(session: Session, staff_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Staff:
     """Change name, role and stores of someone. Raises NotFound, Invalid; refuses to leave the shop without an owner."""
     actor.require(permissions.STAFF_CHANGE)
-    staff = get_staff(session, staff_id)
-    role = session.scalar(select(Role).where(Role.name == data["role"]))
-    if role is None:
-        raise Invalid({"role": [N_("没有这个角色")]})
+    staff = _staff_within_reach(session, staff_id, actor)
+    role = _role_to_give(session, data["role"], actor)
+    _require_stores_to_give(session, data["stores"], actor)
     if role.name != "owner":
         _require_other_owner(session, staff)
+    before = session.get_one(Role, staff.role_id).name
     staff.name, staff.role_id, staff.all_stores = data["name"], role.id, data["stores"] is None
     session.execute(delete(StaffStore).where(StaffStore.staff_id == staff.id))
-    session.add_all(StaffStore(staff_id=staff.id, store_id=store_id) for store_id in data["stores"] or ())
-    changes = {"role": role.name, "stores": data["stores"]}
+    _place(session, staff, data["stores"])
+    changes = {"name": data["name"], "role": [before, role.name], "stores": data["stores"]}
     audit.record(session, "staff:change", ("staff", staff.id), actor=actor, at=at, changes=changes)
     return staff
 
@@ -111,7 +110,7 @@ def set_password(session: Session, staff_id: int, password: str, *, actor: Actor
     """Give someone a new password: one's own, or another's with `staff:change`."""
     if actor.kind != "staff" or actor.id != staff_id:
         actor.require(permissions.STAFF_CHANGE)
-    staff = get_staff(session, staff_id)
+    staff = _staff_within_reach(session, staff_id, actor)
     staff.password_hash = rules.hash_password(password)
     audit.record(session, "staff:set_password", ("staff", staff.id), actor=actor, at=at)
 
@@ -119,7 +118,7 @@ def set_password(session: Session, staff_id: int, password: str, *, actor: Actor
 def disable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime) -> Staff:
     """Someone no longer works here: open sessions stop counting at once. Refuses for oneself and for the last owner."""
     actor.require(permissions.STAFF_CHANGE)
-    staff = get_staff(session, staff_id)
+    staff = _staff_within_reach(session, staff_id, actor)
     if actor.kind == "staff" and actor.id == staff.id:
         raise Refusal("own_account", N_("不能停用自己的账号"))
     _require_other_owner(session, staff)
@@ -131,7 +130,7 @@ def disable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime
 def enable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime) -> Staff:
     """Someone works here again."""
     actor.require(permissions.STAFF_CHANGE)
-    staff = get_staff(session, staff_id)
+    staff = _staff_within_reach(session, staff_id, actor)
     staff.disabled_at = None
     audit.record(session, "staff:enable", ("staff", staff.id), actor=actor, at=at)
     return staff
@@ -144,8 +143,40 @@ def choose_language(session: Session, staff_id: int, language: str, *, actor: Ac
     audit.record(session, "staff:choose_language", ("staff", staff.id), actor=actor, at=at)
 
 
+def _staff_within_reach(session: Session, staff_id: int, actor: Actor) -> Staff:
+    """Someone this actor may change: nobody changes a person who may do more than they do."""
+    staff = get_staff(session, staff_id)
+    held = frozenset(session.get_one(Role, staff.role_id).permissions)
+    if not (actor.kind == "staff" and actor.id == staff.id) and not rules.covers(actor.permissions, held):
+        raise Forbidden
+    return staff
+
+
+def _role_to_give(session: Session, name: str, actor: Actor) -> Role:
+    role = session.scalar(select(Role).where(Role.name == name))
+    if role is None:
+        raise Invalid({"role": [N_("没有这个角色")]})
+    if not rules.covers(actor.permissions, frozenset(role.permissions)):
+        raise Invalid({"role": [N_("这个角色的权限比你的大，请老板来设")]})
+    return role
+
+
+def _require_stores_to_give(session: Session, store_ids: Sequence[int] | None, actor: Actor) -> None:
+    """None is every store. Raises Invalid for a store that is closed, unknown, or not the actor's own."""
+    if store_ids is None and actor.stores is None:
+        return
+    open_to_actor = {store.id for store in list_stores(session, actor=actor)}
+    if store_ids is None or not set(store_ids) <= open_to_actor:
+        raise Invalid({"stores": [N_("只能选你自己的门店")]})
+
+
+def _place(session: Session, staff: Staff, store_ids: Sequence[int] | None) -> None:
+    session.add_all(StaffStore(staff_id=staff.id, store_id=store_id) for store_id in set(store_ids or ()))
+
+
 def _require_other_owner(session: Session, staff: Staff) -> None:
-    owner = session.scalar(select(Role.id).where(Role.name == "owner"))
+    # The role's row is locked, so that two owners cannot let each other go at the same moment.
+    owner = session.scalar(select(Role.id).where(Role.name == "owner").with_for_update())
     if staff.role_id != owner:
         return
     others = select(Staff.id).where(Staff.role_id == owner, Staff.id != staff.id, Staff.disabled_at.is_(None))

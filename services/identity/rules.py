@@ -1,20 +1,35 @@
-"""Passwords: argon2id with the library's defaults (RFC 9106, low memory)."""
+"""Passwords: argon2id with the library's defaults (RFC 9106, low memory). Who may hand out which role."""
+
+import threading
+from collections.abc import Set
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from services.shared.actors import EVERYTHING
+
 _hasher = PasswordHasher()
+_turns = threading.BoundedSemaphore(
+    2
+)  # each hash takes 64 MiB while it runs: a flood of sign-ins may not eat the machine
 _NOBODY = _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
     """argon2id hash of a password."""
-    return _hasher.hash(password)
+    with _turns:
+        return _hasher.hash(password)
 
 
 def password_matches(password_hash: str | None, password: str) -> bool:
     """Whether it is the password. With None it takes the same time and says no, so that user names cannot be told apart."""
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+        with _turns:
+            return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def covers(own: Set[str], other: Set[str]) -> bool:
+    """Whether someone with the permissions `own` may hand out, or change someone who holds, `other`: nobody rises above themselves."""
+    return EVERYTHING in own or other <= own

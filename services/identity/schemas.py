@@ -9,21 +9,21 @@ from services.shared.fields import Identifier, Text
 from services.shared.words import N_
 
 PASSWORD = validate.Length(8, 128, error=N_("密码 8 到 128 位"))
-USERNAME = validate.Regexp(r"[a-z0-9][a-z0-9._-]{1,31}", error=N_("小写字母和数字，2 到 32 位"))
+USERNAME = validate.Regexp(r"[a-z0-9][a-z0-9._-]{1,31}\Z", error=N_("小写字母和数字，2 到 32 位"))
 
 
 class OwnerIn(Schema):
     """The first account of a shop."""
 
     username = Text(required=True, validate=USERNAME)
-    name = Text(required=True, validate=validate.Length(1, 24))
+    name = Text(required=True, validate=validate.Length(1, 24, error=N_("最多 24 个字")))
     password = Text(required=True, validate=PASSWORD)
 
 
 class StaffChangeIn(Schema):
     """What may change of someone who works here. `stores` empty with `all_stores` off: no store, which is refused."""
 
-    name = Text(required=True, validate=validate.Length(1, 24))
+    name = Text(required=True, validate=validate.Length(1, 24, error=N_("最多 24 个字")))
     role = Text(required=True)
     all_stores = fields.Boolean(load_default=False)
     stores = fields.List(Identifier(), load_default=list)
@@ -65,7 +65,7 @@ class SetUpIn(Schema):
     industry = Text(required=True, validate=validate.OneOf(("dessert", "baby", "both"), error=N_("请从列表里选")))
     store = Text(required=True, validate=validate.Length(1, 24))
     username = Text(required=True, validate=USERNAME)
-    owner_name = Text(required=True, validate=validate.Length(1, 24))
+    owner_name = Text(required=True, validate=validate.Length(1, 24, error=N_("最多 24 个字")))
     password = Text(required=True, validate=PASSWORD)
     colour = Text(
         load_default="#952847", validate=validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error=N_("请填颜色，例如 #952847"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.shared.database import reading, transaction
@@ -66,6 +66,21 @@ def clear(rule: Rule, subject: str, *, at: datetime) -> None:
     with transaction() as session:
         session.execute(
             delete(Limit).where(Limit.name == rule.name, Limit.subject == subject, Limit.window == _window(rule, at))
+        )
+
+
+def give_back(rule: Rule, subject: str, *, at: datetime) -> None:
+    """Take one counted try back: it was a right answer after all. Trying is counted first, so that many at once cannot slip by."""
+    with transaction() as session:
+        session.execute(
+            update(Limit)
+            .where(
+                Limit.name == rule.name,
+                Limit.subject == subject,
+                Limit.window == _window(rule, at),
+                Limit.count > 0,
+            )
+            .values(count=Limit.count - 1)
         )
 
 

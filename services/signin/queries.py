@@ -1,4 +1,4 @@
-"""Looking up sessions."""
+"""Looking up sessions, devices, and whose password it is."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.identity import queries as identity
 from services.identity.models import Staff
+from services.identity.rules import password_matches
 from services.members.models import Member
 from services.shared import runtime
+from services.signin.errors import WrongPassword
 from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, StaffSession
 
 
@@ -26,6 +29,18 @@ class MemberPass:
 
     session: MemberSession
     member: Member
+
+
+def check_password(session: Session, username: str, password: str) -> Staff:
+    """Whose user name and password this is. Raises WrongPassword, after the same time, also for a disabled or unknown person.
+
+    Slow on purpose, so never inside a writing transaction; the edge limits the guesses.
+    """
+    staff = identity.find_staff(session, username)
+    right = password_matches(staff.password_hash if staff else None, password)
+    if staff is None or not right or staff.disabled_at is not None:
+        raise WrongPassword
+    return staff
 
 
 def find_staff_pass(session: Session, token: str, *, at: datetime) -> StaffPass | None:

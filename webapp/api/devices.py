@@ -2,14 +2,14 @@
 
 from flask import Response, request
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.shared import clock
+from services.shared import clock, limits
 from services.shared.fields import Moment, Text
 from services.signin import commands, permissions, queries, rules
 from webapp.api import shape
-from webapp.staff.signin_codes import ticket_url
+from webapp.staff.signin_codes import SHOWN, ticket_url
 from webapp.web import edge, guards, people
 
 blueprint = Blueprint("api_devices", __name__, description="会员码与登录 Member codes and sign-in")
@@ -18,8 +18,8 @@ blueprint = Blueprint("api_devices", __name__, description="会员码与登录 M
 class DeviceIn(Schema):
     """A phone that wants to make codes; `handle` when it thinks that it already may."""
 
-    name = Text(load_default="")
-    handle = fields.String(load_default=None, allow_none=True)
+    name = Text(load_default="", validate=validate.Length(max=200))
+    handle = Text(load_default=None, allow_none=True, validate=validate.Length(max=20))
 
 
 class DeviceOut(Schema):
@@ -52,12 +52,13 @@ def issue_device() -> Response:
         device = commands.issue_device(
             session, session_id=session_id, handle=data["handle"], name=data["name"], actor=person.actor, at=at
         )
-        told = {"handle": device.handle, "server_time": at.isoformat(timespec="milliseconds")}
-        if device.secret is None:
-            return edge.json_answer(told)
-        return edge.json_answer(told | {"secret": device.secret}, 201)
+        told = {"handle": device.handle} | ({"secret": device.secret} if device.secret else {})
+        return edge.json_answer(told, 201 if device.secret else 200)
 
-    return edge.write(effect)
+    answer = edge.write(effect)
+    # A repeated request gets the same device, but never an old time: the phone sets its clock by it.
+    told = answer.get_json() | {"server_time": clock.now().isoformat(timespec="milliseconds")}
+    return edge.json_answer(told, answer.status_code)
 
 
 @blueprint.delete("/me/devices/<handle>")
@@ -92,6 +93,8 @@ def make_code() -> Response:
 def create_signin_code(member_id: int) -> Response:
     """A one-time code for a member who stands here: digits to type, or the address inside a QR."""
     at, actor = clock.now(), edge.actor()
+    edge.done_reading()
+    limits.spend(SHOWN, actor.scope, at=at)
 
     def effect(session: Session) -> Response:
         code = commands.issue_signin_code(session, member_id, way="staff", actor=actor, at=at)

@@ -1,18 +1,21 @@
 """Members come in by phone and one-time code, and go out."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import Schema, validate
 from sqlalchemy.orm import Session
 
 from services.members import queries as members
+from services.members.schemas import Phone
 from services.shared import clock, limits, runtime
 from services.shared.actors import Actor
 from services.shared.fields import Text
+from services.shared.refusals import Refusal
 from services.shared.words import N_
 from services.signin import commands
 from services.signin.errors import WrongSigninCode
@@ -28,12 +31,14 @@ ASKED = (
     limits.Rule("signin_codes:hour", most=5, seconds=3600),
     limits.Rule("signin_codes:day", most=10, seconds=86400),
 )
+ASKED_FROM = limits.Rule("signin_codes:address", most=30, seconds=3600)
+WRONG = 422
 
 
 class CodeForm(Schema):
     """Phone and one-time code."""
 
-    phone = Text(required=True, validate=validate.Length(max=30))
+    phone = Phone(required=True)
     code = Text(required=True, validate=validate.Regexp(r"\d{6}\Z", error=N_("登录码是 6 位数字")))
     next = Text(load_default="")
 
@@ -47,7 +52,7 @@ class TicketForm(Schema):
 class PhoneForm(Schema):
     """The phone a code is asked for."""
 
-    phone = Text(required=True, validate=validate.Length(max=30))
+    phone = Phone(required=True)
 
 
 @blueprint.get("/sign-in")
@@ -56,7 +61,7 @@ def sign_in() -> ResponseReturnValue:
     """The door. A `ticket` shows a button: opening a link alone must not use it up (link previews open links)."""
     ticket = request.args.get("ticket", "")[:80]
     if people.person() is not None and not ticket:
-        return redirect(links.own_path(request.args.get("next"), "member"))
+        return links.go_on(request.args.get("next"), "member")
     form = Form({"next": request.args.get("next", ""), "phone": request.args.get("phone", ""), "ticket": ticket})
     return _fresh(_ticket_page(form) if ticket else _door(form))
 
@@ -64,23 +69,18 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-in")
 @guards.public("the door of the member app")
 def try_code() -> ResponseReturnValue:
-    """Check phone and code. Wrong tries count against the code, the phone and the address."""
-    at, address = clock.now(), request.remote_addr or "-"
-    phone = _subject(request.form.get("phone", ""))
-    limits.spend(GUESSES_FROM, address, at=at)
-    limits.spend(GUESSES, phone, at=at)
-
-    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-        member_id = commands.redeem_code(session, data["phone"], data["code"], actor=edge.actor(), at=at)
-        if member_id is None:
-            return "", 422  # committed: the wrong try is counted
-        return _let_in(session, member_id, data["next"])
-
-    answer = forms.submit(CodeForm, perform, _door, keyed=False)
-    if isinstance(answer, Response) and answer.status_code == 422 and not answer.get_data():
-        form = Form(forms.typed())
-        form.put_right(WrongSigninCode())
-        return _door(form), 422
+    """Check phone and code. A try is counted against phone and address before it is compared."""
+    at, values = clock.now(), forms.typed()
+    try:
+        data = forms.load(CodeForm, values)
+        _count(at, (GUESSES_FROM, request.remote_addr or "-"), (GUESSES, data["phone"]))
+        answer = edge.write(lambda session: _redeem(session, data, at), keyed=False)
+        if answer.status_code == WRONG:  # committed, so that the wrong try counts
+            raise WrongSigninCode
+    except Refusal as refusal:
+        return forms.refused(values, refusal, _door)
+    limits.clear(GUESSES, data["phone"], at=at)
+    limits.give_back(GUESSES_FROM, request.remote_addr or "-", at=at)
     return answer
 
 
@@ -89,30 +89,38 @@ def try_code() -> ResponseReturnValue:
 def use_ticket() -> ResponseReturnValue:
     """Use the QR that staff showed."""
     at = clock.now()
-    limits.spend(GUESSES_FROM, request.remote_addr or "-", at=at)
 
-    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-        return _let_in(session, commands.redeem_ticket(session, data["ticket"], actor=edge.actor(), at=at), "")
+    def perform(session: Session, data: Mapping[str, Any]) -> Response:
+        return _let_in(session, commands.redeem_ticket(session, data["ticket"], actor=edge.actor(), at=at), "", at)
 
-    return forms.submit(TicketForm, perform, _door, keyed=False)
+    return forms.submit(
+        TicketForm,
+        perform,
+        _door,
+        first=lambda _data: _count(at, (GUESSES_FROM, request.remote_addr or "-")),
+        keyed=False,
+    )
 
 
 @blueprint.post("/sign-in/code")
 @guards.public("asking for a code; the answer is the same for every phone")
 def ask_for_code() -> ResponseReturnValue:
-    """Send a code to this phone. Without an SMS contract it goes to the development inbox, with DEMO=1 only."""
-    at, phone = clock.now(), _subject(request.form.get("phone", ""))
-    for rule in ASKED:
-        limits.spend(rule, phone, at=at)
+    """Send a code to this phone. Without an SMS contract it goes to the development inbox: with DEMO=1 only, else 404."""
+    if not runtime.config().demo:
+        abort(404)
+    at = clock.now()
 
-    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+    def count(data: dict[str, Any]) -> None:
+        _count(at, (ASKED_FROM, request.remote_addr or "-"), *((rule, data["phone"]) for rule in ASKED))
+
+    def perform(session: Session, data: Mapping[str, Any]) -> Response:
         member = members.find_member_by_phone(session, data["phone"])
-        if member is not None and runtime.config().demo:
+        if member is not None:
             commands.issue_signin_code(session, member.id, way="request", actor=edge.actor(), at=at)
         toasts.say(_("如果这个手机号是会员，登录码已经发出"))
-        return redirect(url_for("member.sign_in", phone=data["phone"]), 303)
+        return links.to("member.sign_in", phone=data["phone"])
 
-    return forms.submit(PhoneForm, perform, _door, keyed=False)
+    return forms.submit(PhoneForm, perform, _door, first=count, keyed=False)
 
 
 @blueprint.post("/sign-out")
@@ -121,24 +129,31 @@ def sign_out() -> ResponseReturnValue:
     """Leave: the session and the member code on this phone are over."""
     (person, session_id), at = people.signed_in(), clock.now()
 
-    def effect(session: Session) -> ResponseReturnValue:
+    def effect(session: Session) -> Response:
         commands.revoke_member_session(session, session_id, actor=person.actor, at=at)
-        return cookies.take(redirect(url_for("member.sign_in"), 303), people.MEMBER_COOKIE)  # type: ignore[arg-type]
+        return cookies.take(links.to("member.sign_in"), people.MEMBER_COOKIE)
 
     return edge.write(effect, keyed=False)
 
 
-def _subject(typed: str) -> str:
-    """What guesses at a phone are counted under: its last digits, however it was written."""
-    return "".join(char for char in typed if char.isdecimal())[-11:]
+def _count(at: datetime, *spent: tuple[limits.Rule, str]) -> None:
+    edge.done_reading()
+    for rule, subject in spent:
+        limits.spend(rule, subject, at=at)
 
 
-def _let_in(session: Session, member_id: int, onward: str) -> Response:
-    actor = Actor("member", member_id, origin=people.origin())
-    browser = request.user_agent.string
-    secret = commands.open_member_session(session, member_id, browser=browser, actor=actor, at=clock.now())
-    answer = redirect(links.own_path(onward, "member"), 303)
-    return cookies.give(answer, people.MEMBER_COOKIE, secret)  # type: ignore[arg-type]
+def _redeem(session: Session, data: Mapping[str, Any], at: datetime) -> ResponseReturnValue:
+    member_id = commands.redeem_code(session, data["phone"], data["code"], actor=edge.actor(), at=at)
+    return ("", WRONG) if member_id is None else _let_in(session, member_id, data["next"], at)
+
+
+def _let_in(session: Session, member_id: int, onward: str, at: datetime) -> Response:
+    former = people.person()
+    if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
+        commands.revoke_member_session(session, former.session_id, actor=former.actor, at=at)
+    actor, browser = Actor("member", member_id, origin=people.origin()), request.user_agent.string
+    secret = commands.open_member_session(session, member_id, browser=browser, actor=actor, at=at)
+    return cookies.give(links.go_on(onward, "member"), people.MEMBER_COOKIE, secret)
 
 
 def _door(form: Form) -> str:

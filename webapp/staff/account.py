@@ -44,19 +44,22 @@ def account() -> str:
 @guards.staff()
 def change_password() -> ResponseReturnValue:
     """A new password, with the present one beside it."""
-    (person, _session_id), at = people.signed_in(), clock.now()
-    limits.spend(GUESSES, person.actor.scope, at=at)
+    (person, session_id), at = people.signed_in(), clock.now()
     staff_id = int(person.actor.id or 0)
 
-    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-        staff = queries.get_staff(session, staff_id)
+    def check(data: dict[str, Any]) -> None:
+        edge.done_reading()
+        limits.spend(GUESSES, person.actor.scope, at=at)
+        staff = queries.get_staff(edge.read(), staff_id)
         if not password_matches(staff.password_hash, data["present"]):
             raise Invalid({"present": [N_("现在的密码不对")]})
-        identity.set_password(session, staff_id, data["password"], actor=person.actor, at=at)
-        toasts.say(_("密码换好了"))
+
+    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+        signin.set_password(session, staff_id, data["password"], keep=session_id, actor=person.actor, at=at)
+        toasts.say(_("密码换好了，别的设备要重新登录"))
         return redirect(url_for("staff.account"), 303)
 
-    return forms.submit(OwnPasswordIn, perform, _page)
+    return forms.submit(OwnPasswordIn, perform, _page, first=check)
 
 
 @blueprint.post("/account/language")

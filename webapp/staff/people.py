@@ -13,6 +13,7 @@ from services.identity.schemas import PasswordIn, StaffChangeIn, StaffIn
 from services.shared import clock
 from services.shared.refusals import NotFound
 from services.shared.words import N_
+from services.signin import commands as signin
 from services.stores import queries as stores
 from webapp.staff import blueprint
 from webapp.web import edge, forms, guards, toasts
@@ -91,7 +92,7 @@ def reset_password(staff_id: int) -> ResponseReturnValue:
     at = clock.now()
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-        commands.set_password(session, staff_id, data["password"], actor=edge.actor(), at=at)
+        signin.set_password(session, staff_id, data["password"], actor=edge.actor(), at=at)
         toasts.say(_("新密码已生效，请当面告诉本人"))
         return redirect(url_for("staff.people"), 303)
 
@@ -105,7 +106,7 @@ def disable_person(staff_id: int) -> ResponseReturnValue:
     at = clock.now()
 
     def perform(session: Session, _data: Mapping[str, Any]) -> ResponseReturnValue:
-        person = commands.disable_staff(session, staff_id, actor=edge.actor(), at=at)
+        person = signin.disable_staff(session, staff_id, actor=edge.actor(), at=at)
         toasts.say(_("%(name)s 已停用", name=person.name), undo=url_for("staff.enable_person", staff_id=staff_id))
         return redirect(url_for("staff.people"), 303)
 

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, validate
 from sqlalchemy.orm import Session
 
 from services.shared import clock, limits
 from services.shared.fields import Identifier, Text
-from services.signin import commands
-from services.signin.errors import WrongPassword
+from services.signin import commands, queries
 from webapp.staff import blueprint
 from webapp.web import cookies, edge, forms, guards, links, people
 from webapp.web.forms import Form
@@ -42,34 +41,34 @@ def sign_in() -> ResponseReturnValue:
     """The door; whoever is in already goes on."""
     onward = request.args.get("next")
     if people.person() is not None:
-        return redirect(links.own_path(onward, "staff"))
+        return links.go_on(onward, "staff")
     return _door(Form({"next": onward or ""}))
 
 
 @blueprint.post("/sign-in")
 @guards.public("the door of the staff app")
 def try_sign_in() -> ResponseReturnValue:
-    """Check user name and password; guesses are counted whether or not the user name exists."""
-    at, address = clock.now(), request.remote_addr or "-"
-    name = request.form.get("username", "").strip().lower()[:64]
-    limits.require_room(GUESSES, name, at=at)
-    limits.require_room(GUESSES_FROM, address, at=at)
+    """Check user name and password. A try is counted before it is compared, whether or not the user name exists."""
+    at, address, browser = clock.now(), request.remote_addr or "-", request.user_agent.string
 
-    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-        browser = request.user_agent.string
-        _, secret = commands.sign_in_staff(
-            session, data["username"], data["password"], browser=browser, actor=edge.actor(), at=at
-        )
-        onward = redirect(links.own_path(data["next"], "staff"), 303)
-        return cookies.give(onward, people.STAFF_COOKIE, secret)  # type: ignore[arg-type]
+    def check(data: dict[str, Any]) -> None:
+        name = data["username"].lower()
+        edge.done_reading()
+        limits.spend(GUESSES, name, at=at)
+        limits.spend(GUESSES_FROM, address, at=at)
+        data["staff"] = queries.check_password(edge.read(), name, data["password"])
+        edge.done_reading()
+        limits.clear(GUESSES, name, at=at)
+        limits.give_back(GUESSES_FROM, address, at=at)
 
-    def again(form: Form) -> str:
-        if form.code == WrongPassword.code:
-            limits.spend(GUESSES, name, at=at)
-            limits.spend(GUESSES_FROM, address, at=at)
-        return _door(form)
+    def perform(session: Session, data: Mapping[str, Any]) -> Response:
+        former = people.person()
+        if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
+            commands.revoke_staff_session(session, former.session_id, actor=former.actor, at=at)
+        secret = commands.sign_in_staff(session, data["staff"], browser=browser, actor=edge.actor(), at=at)
+        return cookies.give(links.go_on(data["next"], "staff"), people.STAFF_COOKIE, secret)
 
-    return forms.submit(SignInForm, perform, again, keyed=False)
+    return forms.submit(SignInForm, perform, _door, first=check, keyed=False)
 
 
 @blueprint.post("/sign-out")
@@ -78,9 +77,9 @@ def sign_out() -> ResponseReturnValue:
     """Leave: the session is over on the server too."""
     (person, session_id), at = people.signed_in(), clock.now()
 
-    def effect(session: Session) -> ResponseReturnValue:
+    def effect(session: Session) -> Response:
         commands.revoke_staff_session(session, session_id, actor=person.actor, at=at)
-        return cookies.take(redirect(url_for("staff.sign_in"), 303), people.STAFF_COOKIE)  # type: ignore[arg-type]
+        return cookies.take(links.to("staff.sign_in"), people.STAFF_COOKIE)
 
     return edge.write(effect, keyed=False)
 
@@ -90,12 +89,13 @@ def sign_out() -> ResponseReturnValue:
 def choose_store() -> ResponseReturnValue:
     """Work in another store from now on, in one tap."""
     (person, session_id), at = people.signed_in(), clock.now()
+    data = forms.load(StoreChoice, forms.typed())
 
-    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+    def effect(session: Session) -> Response:
         commands.choose_store(session, session_id, data["store"], actor=person.actor, at=at)
-        return redirect(links.own_path(data["next"], "staff"), 303)
+        return links.go_on(data["next"], "staff")
 
-    return forms.submit(StoreChoice, perform, lambda _form: render_template("web/error.html", status=404, words=""))
+    return edge.write(effect)
 
 
 def _door(form: Form) -> str:

@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the public pages."""
-    from webapp.web import ca, development, health, public, setup
+    from webapp.web import ca, development, health, presence, public, setup
 
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public.blueprint)
@@ -13,3 +13,4 @@ def register(app: Flask) -> None:
     setup.init_app(app)
     app.register_blueprint(ca.blueprint)
     development.register(app)
+    presence.init_app(app)

@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from sqlalchemy.orm import Session
 
 from services.shared import ids
-from services.shared.refusals import Invalid, Refusal
+from services.shared.refusals import Invalid, Refusal, TooMany
 from webapp.web import edge, i18n
 
 
@@ -101,23 +101,35 @@ def submit(
     *,
     values: Mapping[str, Any] | None = None,
     wrong: Mapping[str, list[str]] | None = None,
+    first: Callable[[dict[str, Any]], None] | None = None,
     keyed: bool = True,
 ) -> ResponseReturnValue:
     """Read the submitted form with `schema` and write `perform(session, data)` in one transaction.
 
     Whatever is refused shows the page `again` with everything that was typed, the words beside the fields, and the refusal's status.
     `values` stands for the typed ones where something came along with them (uploads.take), `wrong` for mistakes found in that.
+    `first(data)` comes before the write lock: counting a guess, comparing a password. It may refuse, or add to `data`.
     """
     values = typed() if values is None else values
     try:
         data = _load_all(schema, values, wrong or {})
+        if first is not None:
+            first(data)
         return edge.write(lambda session: perform(session, data), keyed=keyed)
     except Refusal as refusal:
         if refusal.status >= 500:
             raise
-        form = Form(values)
-        form.put_right(refusal)
-        return _answer(again(form), refusal.status)
+        return refused(values, refusal, again)
+
+
+def refused(values: Mapping[str, Any], refusal: Refusal, again: Callable[[Form], str]) -> Response:
+    """The page `again` with what was typed and what the refusal says."""
+    form = Form(values)
+    form.put_right(refusal)
+    response: Response = make_response(again(form), refusal.status)
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def _load_all(
@@ -131,8 +143,3 @@ def _load_all(
     if wrong:
         raise Invalid(wrong)
     return data
-
-
-def _answer(page: str, status: int) -> Response:
-    response: Response = make_response(page, status)
-    return response

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from flask import Flask, Request, g, request
@@ -33,6 +34,7 @@ class Person(UserMixin):  # type: ignore[misc]
     store_id: int | None = None
     language: str | None = None
     member: Member | None = None
+    seen_at: datetime | None = None
 
     def get_id(self) -> str:
         """Flask-Login's name for this person."""
@@ -76,7 +78,11 @@ def _staff(cookie: str | None) -> Person | None:
     if found is None:
         return None
     actor = identity.actor_of_staff(read(), found.staff, origin())
-    return Person("staff", actor, found.session.id, found.session.store_id, found.staff.language)
+    store_id = found.session.store_id
+    if store_id is not None and not actor.sees_store(store_id):
+        store_id = None  # no longer theirs
+    seen_at = found.session.seen_at
+    return Person("staff", actor, found.session.id, store_id, found.staff.language, seen_at=seen_at)
 
 
 def _member(cookie: str | None) -> Person | None:
@@ -87,7 +93,8 @@ def _member(cookie: str | None) -> Person | None:
         return None
     member = found.member
     actor = Actor("member", member.id, member.name, origin=origin())
-    return Person("member", actor, found.session.id, language=member.language, member=member)
+    seen_at = found.session.seen_at
+    return Person("member", actor, found.session.id, language=member.language, member=member, seen_at=seen_at)
 
 
 def person() -> Person | None:

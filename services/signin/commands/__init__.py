@@ -9,12 +9,15 @@ from services.signin.commands.sessions import (
     open_staff_session,
     revoke_member_session,
     revoke_staff_session,
+    revoke_staff_sessions,
     sign_in_staff,
     touch_session,
 )
+from services.signin.commands.staff import disable_staff, set_password
 
 __all__ = [
     "choose_store",
+    "disable_staff",
     "issue_device",
     "issue_signin_code",
     "make_code_here",
@@ -27,7 +30,9 @@ __all__ = [
     "revoke_device",
     "revoke_member_session",
     "revoke_staff_session",
+    "revoke_staff_sessions",
     "scan_member_code",
+    "set_password",
     "sign_in_staff",
     "touch_session",
 ]

@@ -1,7 +1,9 @@
 """One-time codes: the way in for members that always works, because staff can show one (domain.md, *Codes*)."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -33,6 +35,7 @@ def issue_signin_code(session: Session, member_id: int, *, way: str, actor: Acto
     if way == "staff":
         actor.require(permissions.SIGNIN_CODES_CREATE)
     member = members.get_member(session, member_id)
+    session.execute(select(Member.id).where(Member.id == member.id).with_for_update())  # one code at a time
     session.execute(
         update(OneTimeCode)
         .where(OneTimeCode.member_id == member.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > at)
@@ -57,44 +60,50 @@ def issue_signin_code(session: Session, member_id: int, *, way: str, actor: Acto
 
 
 def redeem_code(session: Session, phone: str, digits: str, *, actor: Actor, at: datetime) -> int | None:
-    """The id of the member who proved to have the code. None when the code is wrong: the wrong try is counted and must be committed.
+    """The id of the member who proved to have the code. None when it is wrong: the try is counted and must be committed.
 
-    A code dies after five wrong tries. Unknown phones look the same as wrong codes.
+    A code dies after five wrong tries; each try is claimed before it is compared, so that many at once get no more than five.
+    Unknown phones look the same as wrong codes.
     """
     member = members.find_member_by_phone(session, phone)
-    row = _live(session, member.id, at) if member else None
+    row = _claim_try(session, member.id, at) if member else None
     if member is None or row is None:
         return None
-    if runtime.keys().hash(f"{member.id}:{digits}") == row.code_hash:
-        return _use(session, row, actor=actor, at=at)
-    row.wrong_tries += 1
+    if hmac.compare_digest(runtime.keys().hash(f"{member.id}:{digits}"), row.code_hash):
+        return _use(session, row.id, actor=actor, at=at)
     if row.wrong_tries >= rules.CODE_WRONG_TRIES:
-        row.expires_at = at
+        session.execute(update(OneTimeCode).where(OneTimeCode.id == row.id).values(expires_at=at))
     audit.record(session, "signin_codes:miss", ("member", member.id), actor=actor, at=at)
     return None
 
 
 def redeem_ticket(session: Session, ticket: str, *, actor: Actor, at: datetime) -> int:
     """The id of the member whose QR was opened. Raises WrongSigninCode when it is used, over or unknown."""
-    row = session.scalar(select(OneTimeCode).where(OneTimeCode.ticket_hash == runtime.keys().hash(ticket)))
-    if row is None or row.used_at is not None or row.expires_at <= at:
+    code_id = session.scalar(select(OneTimeCode.id).where(OneTimeCode.ticket_hash == runtime.keys().hash(ticket)))
+    if code_id is None:
         raise WrongSigninCode
-    return _use(session, row, actor=actor, at=at)
+    return _use(session, code_id, actor=actor, at=at)
 
 
-def _live(session: Session, member_id: int, at: datetime) -> OneTimeCode | None:
-    return session.scalar(
-        select(OneTimeCode)
-        .where(OneTimeCode.member_id == member_id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > at)
-        .order_by(OneTimeCode.id.desc())
-        .limit(1)
-    )
+def _claim_try(session: Session, member_id: int, at: datetime) -> Any | None:
+    """Count one try at the member's living code; None when there is none or its tries are used up."""
+    return session.execute(
+        update(OneTimeCode)
+        .where(
+            OneTimeCode.member_id == member_id,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > at,
+            OneTimeCode.wrong_tries < rules.CODE_WRONG_TRIES,
+        )
+        .values(wrong_tries=OneTimeCode.wrong_tries + 1)
+        .returning(OneTimeCode.id, OneTimeCode.code_hash, OneTimeCode.wrong_tries)
+    ).first()
 
 
-def _use(session: Session, row: OneTimeCode, *, actor: Actor, at: datetime) -> int:
+def _use(session: Session, code_id: int, *, actor: Actor, at: datetime) -> int:
     claimed = session.execute(
         update(OneTimeCode)
-        .where(OneTimeCode.id == row.id, OneTimeCode.used_at.is_(None))
+        .where(OneTimeCode.id == code_id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > at)
         .values(used_at=at)
         .returning(OneTimeCode.member_id)
     ).scalar_one_or_none()

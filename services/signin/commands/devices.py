@@ -32,8 +32,7 @@ def issue_device(
     """Make this browser of the member a device, or confirm that it still is one (then without a secret)."""
     known = _find(session, handle, actor) if handle else None
     if known is not None and known.session_id == session_id:
-        known.seen_at = at
-        audit.record(session, "devices:confirm", ("device", known.id), actor=actor, at=at)
+        known.seen_at = at  # no audit line: every start of the app asks
         return IssuedDevice(known.handle, None)
     session.execute(  # one device per signed-in browser: the former secret of this one is void
         update(MemberDevice)
@@ -77,7 +76,7 @@ def make_code_here(session: Session, *, session_id: int, name: str, actor: Actor
     if device is None:
         handle = issue_device(session, session_id=session_id, handle=None, name=name, actor=actor, at=at).handle
         device = session.scalars(select(MemberDevice).where(MemberDevice.handle == handle)).one()
-    step = max(rules.step_at(at), device.last_step + 1)
+    step = min(max(rules.step_at(at), device.last_step + 1), rules.step_at(at) + rules.NEWEST)
     return rules.make_code(runtime.keys().decrypt(device.secret, PURPOSE), device.handle, step)
 
 

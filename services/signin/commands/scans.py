@@ -23,7 +23,8 @@ def scan_member_code(session: Session, digits: str, *, store_id: int, actor: Act
     """Read a member code: the scan identifies the member and may be spent on once.
 
     Raises CodeUnknown (404), CodeUsed (409), CodeExpired (410), ClockSkew (422, with the seconds). The single use is one
-    monotonic UPDATE, so of any number of scans at once exactly one gets through.
+    monotonic UPDATE, so of any number of scans at once exactly one gets through. The two-digit hint names one step within
+    ±50 of now (12½ minutes): a genuine code from further away meets another step, does not fit, and is unknown.
     """
     actor.require(permissions.SCANS_CREATE, store_id)
     read = rules.read_code(digits)
@@ -61,13 +62,16 @@ def require_room_for_guess(digits: str, *, actor: Actor, at: datetime) -> None:
 
 
 def note_wrong_code(digits: str, *, actor: Actor, at: datetime) -> None:
-    """Count a wrong guess against handle and actor, and leave an audit line. Outside of any transaction."""
+    """Count a wrong guess against handle and actor, and leave an audit line: an alarm when it was the last one allowed.
+
+    Outside of any transaction. Raises TooMany where many guesses at once went past `require_room_for_guess`.
+    """
     read = rules.read_code(digits)
+    left = limits.spend(WRONG_PER_ACTOR, actor.scope, at=at)
+    with transaction() as session:
+        audit.record(session, "scans:alarm" if left == 0 else "scans:miss", ("scan", None), actor=actor, at=at)
     if read is not None:
         limits.spend(WRONG_PER_HANDLE, read.handle, at=at)
-    limits.spend(WRONG_PER_ACTOR, actor.scope, at=at)
-    with transaction() as session:
-        audit.record(session, "scans:miss", ("scan", None), actor=actor, at=at)
 
 
 def _device(session: Session, handle: str) -> MemberDevice | None:

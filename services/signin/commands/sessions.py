@@ -7,37 +7,36 @@ from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.identity import queries as identity
-from services.identity.rules import password_matches
+from services.identity.models import Staff
+from services.identity.permissions import STAFF_CHANGE
 from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.shared.refusals import NotFound
 from services.signin.errors import WrongPassword
 from services.signin.models import MemberDevice, MemberSession, StaffSession
-from services.stores.queries import get_store, list_stores
+from services.stores.queries import list_stores
 
 STAFF_SESSION = timedelta(hours=16)  # one long working day
 MEMBER_SESSION = timedelta(days=180)
 SEEN_EVERY = timedelta(minutes=10)
 
 
-def sign_in_staff(
-    session: Session, username: str, password: str, *, browser: str, actor: Actor, at: datetime
-) -> tuple[int, str]:
-    """Check user name and password and open a session: (staff id, cookie's secret). Raises WrongPassword.
+def sign_in_staff(session: Session, known: Staff, *, browser: str, actor: Actor, at: datetime) -> str:
+    """Open a session for the person whose password `queries.check_password` found right; returns the cookie's secret.
 
-    Guesses are limited by the edge, in a transaction that a refusal does not take back.
+    They work in the store of their last session, else in the first they see. Raises WrongPassword when the password changed
+    or the person was disabled since it was checked.
     """
-    staff = identity.find_staff(session, username)
-    right = password_matches(staff.password_hash if staff else None, password)
-    if staff is None or not right or staff.disabled_at is not None:
+    staff = identity.get_staff(session, known.id)
+    if staff.password_hash != known.password_hash or staff.disabled_at is not None:
         raise WrongPassword
     person = identity.actor_of_staff(session, staff, actor.origin)
-    seen = {store.id for store in list_stores(session, actor=person)}
+    seen = [store.id for store in list_stores(session, actor=person)]
     last = session.scalar(
         select(StaffSession.store_id).where(StaffSession.staff_id == staff.id).order_by(StaffSession.id.desc()).limit(1)
     )
-    store_id = last if last in seen else min(seen, default=None)
-    return staff.id, open_staff_session(session, staff.id, store_id=store_id, browser=browser, actor=person, at=at)
+    store_id = last if last in seen else next(iter(seen), None)
+    return open_staff_session(session, staff.id, store_id=store_id, browser=browser, actor=person, at=at)
 
 
 def open_staff_session(
@@ -80,28 +79,40 @@ def open_member_session(session: Session, member_id: int, *, browser: str, actor
 
 
 def choose_store(session: Session, session_id: int, store_id: int, *, actor: Actor, at: datetime) -> None:
-    """Work in another store from now on. Raises NotFound for a store this person does not see."""
-    get_store(session, store_id, actor=actor)
+    """Work in another store from now on. Raises NotFound for a store that this person does not see, or that is closed."""
+    if store_id not in {store.id for store in list_stores(session, actor=actor)}:
+        raise NotFound("store_not_found")
     row = session.get_one(StaffSession, session_id)
     row.store_id = store_id
     audit.record(session, "staff_sessions:change", ("staff", row.staff_id), actor=actor, at=at, store_id=store_id)
 
 
 def revoke_staff_session(session: Session, session_id: int, *, actor: Actor, at: datetime) -> None:
-    """Sign a staff browser out. One's own always; others' with `staff:change`. Raises NotFound."""
+    """Sign a staff browser out. One's own always; others' with `staff:change`. Raises NotFound, also for a stranger's."""
     row = session.get(StaffSession, session_id)
-    if row is None or row.staff_id != actor.id:
-        actor.require("staff:change")
-    if row is None:
+    if row is None or not (_is_own(actor, row.staff_id) or actor.may(STAFF_CHANGE)):
         raise NotFound
     row.revoked_at = row.revoked_at or at
     audit.record(session, "staff_sessions:revoke", ("staff", row.staff_id), actor=actor, at=at)
 
 
+def revoke_staff_sessions(
+    session: Session, staff_id: int, *, keep: int | None = None, actor: Actor, at: datetime
+) -> None:
+    """Sign someone out everywhere, but for the session `keep` (one's own, when one changes the own password)."""
+    if not _is_own(actor, staff_id):
+        actor.require(STAFF_CHANGE)
+    live = update(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.revoked_at.is_(None))
+    if keep is not None:
+        live = live.where(StaffSession.id != keep)
+    session.execute(live.values(revoked_at=at))
+    audit.record(session, "staff_sessions:revoke", ("staff", staff_id), actor=actor, at=at)
+
+
 def revoke_member_session(session: Session, session_id: int, *, actor: Actor, at: datetime) -> None:
     """Sign a member's browser out, with the member code that lives on it. Raises NotFound for somebody else's."""
     row = session.get(MemberSession, session_id)
-    if row is None or row.member_id != actor.id:
+    if row is None or actor.kind != "member" or row.member_id != actor.id:
         raise NotFound
     row.revoked_at = row.revoked_at or at
     session.execute(
@@ -113,7 +124,17 @@ def revoke_member_session(session: Session, session_id: int, *, actor: Actor, at
 
 
 def touch_session(session: Session, app: str, session_id: int, *, at: datetime) -> None:
-    """Note that a session was used; a member's stretches on by its 180 days."""
+    """Note that a session was used; a member's stretches on by its 180 days. A session that is over stays over."""
     table = MemberSession if app == "member" else StaffSession
     values = {"seen_at": at} | ({"expires_at": at + MEMBER_SESSION} if app == "member" else {})
-    session.execute(update(table).where(table.id == session_id, table.seen_at < at - SEEN_EVERY).values(values))
+    session.execute(
+        update(table)
+        .where(
+            table.id == session_id, table.revoked_at.is_(None), table.expires_at > at, table.seen_at <= at - SEEN_EVERY
+        )
+        .values(values)
+    )
+
+
+def _is_own(actor: Actor, staff_id: int) -> bool:
+    return actor.kind == "staff" and actor.id == staff_id

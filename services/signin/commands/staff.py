@@ -1,0 +1,25 @@
+"""What happens to a person's credentials, together with the browsers they are signed in on."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.identity import commands as identity
+from services.identity.models import Staff
+from services.shared.actors import Actor
+from services.signin.commands.sessions import revoke_staff_sessions
+
+
+def disable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime) -> Staff:
+    """Someone no longer works here and is signed out everywhere, for good: coming back means signing in again."""
+    staff = identity.disable_staff(session, staff_id, actor=actor, at=at)
+    revoke_staff_sessions(session, staff_id, actor=actor, at=at)
+    return staff
+
+
+def set_password(
+    session: Session, staff_id: int, password: str, *, keep: int | None = None, actor: Actor, at: datetime
+) -> None:
+    """Give someone (or oneself) a new password; whoever is in with the old one is signed out, but for the session `keep`."""
+    identity.set_password(session, staff_id, password, actor=actor, at=at)
+    revoke_staff_sessions(session, staff_id, keep=keep, actor=actor, at=at)
