@@ -176,8 +176,8 @@ def _list() -> dict[str, Any]:
 
 
 def _chosen() -> Filter:
-    state = request.args.get("state", "all")
-    return Filter(state if state in STATES else "all", request.args.get("source", "")[:40], _number("store"))
+    state, source = request.args.get("state", "all"), request.args.get("source", "")[:40]
+    return Filter(state if state in STATES else "all", source if source.isprintable() else "", _number("store"))
 
 
 def _number(name: str) -> int | None:

@@ -22,3 +22,6 @@ document.addEventListener('htmx:beforeSwap', ({ detail }) => {
   const before = detail.target.previousElementSibling;
   document.addEventListener('htmx:afterSettle', () => before?.nextElementSibling?.focus({ preventScroll: true }), { once: true });
 });
+
+/* A search field answers while it is typed in; leaving it is no new question (its form also listens to the change of filters). */
+document.addEventListener('change', (event) => event.target.matches('input[type="search"]') && event.stopPropagation(), true);
