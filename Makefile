@@ -40,7 +40,7 @@ serve: export HOST := $(HOST)
 serve: export DATA := $(DATA)
 serve: export DEMO := $(or $(DEMO),1)
 serve: install ## install what is missing, migrate, make the demo shop (DEMO=0: the set-up wizard), serve until Ctrl-C
-	@if [ "$$DEMO" = 0 ]; then changke migrate; else changke demo; fi; \
+	@set -e; if [ "$$DEMO" = 0 ]; then changke migrate; else changke demo; fi; \
 	[ -f "$$DATA/demo.json" ] || export DEMO=0; \
 	exec honcho start -e /dev/null
 

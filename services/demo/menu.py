@@ -6,7 +6,7 @@ from typing import Any
 SHELVES = ("蛋糕卷·切件", "小点心", "整只蛋糕", "饮品", "伴手礼")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Item:
     """One product; `weight` is how often guests choose it, `options` as the catalogue takes them."""
 

@@ -1,17 +1,21 @@
 """The demo shop: made in one transaction on an empty database, from what the modules beside this one list."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from services.catalog import commands as catalog
 from services.demo import cast, menu
+from services.demo.guests import make_guests
 from services.identity import commands as identity
+from services.members import commands as members
 from services.shared import ids
 from services.shared.actors import SYSTEM
 from services.stores import commands as stores
 from services.stores.models import Store
+
+OPENED = timedelta(days=400)  # before the demo was made: its regulars joined since
 
 
 def make_passwords() -> dict[str, str]:
@@ -20,9 +24,10 @@ def make_passwords() -> dict[str, str]:
 
 
 def open_shop(
-    session: Session, passwords: Mapping[str, str], roles: Mapping[str, frozenset[str]], *, at: datetime
+    session: Session, passwords: Mapping[str, str], roles: Mapping[str, frozenset[str]], *, now: datetime
 ) -> None:
-    """Set up the shop with its stores, staff and products. Refuses `already_set_up`."""
+    """Set up the shop with its stores, staff, products and regulars, as of some months ago. Refuses `already_set_up`."""
+    at = now - OPENED
     owner = cast.STAFF[0]
     first, _ = identity.set_up_shop(
         session,
@@ -37,6 +42,8 @@ def open_shop(
         opened[str(data["code"])] = stores.create_store(session, data, actor=SYSTEM, at=at)
     _hire(session, opened, passwords, at)
     _stock(session, at)
+    _print_links(session, opened, at)
+    _welcome(session, opened, now)
 
 
 def _hire(session: Session, opened: Mapping[str, Store], passwords: Mapping[str, str], at: datetime) -> None:
@@ -68,3 +75,16 @@ def _stock(session: Session, at: datetime) -> None:
             "options": item.options,
         }
         catalog.create_product(session, data, actor=SYSTEM, at=at)
+
+
+def _print_links(session: Session, opened: Mapping[str, Store], at: datetime) -> None:
+    """A poster at each till, and one for the web."""
+    for label, code, source in (("收银台", "A1", "walk_in"), ("收银台", "A2", "walk_in"), ("公众号", "A1", "online")):
+        data = {"label": label, "store_id": opened[code].id, "source": source}
+        members.create_registration_link(session, data, actor=SYSTEM, at=at)
+
+
+def _welcome(session: Session, opened: Mapping[str, Store], now: datetime) -> None:
+    for guest in make_guests(now):
+        card = {**guest.card, "store_id": opened[guest.store_code].id}
+        members.create_member(session, card, actor=SYSTEM, at=guest.joined_at)

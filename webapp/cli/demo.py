@@ -2,13 +2,14 @@
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from services import wiring
-from services.demo import cast, shop
+from services.demo import cast, guests, history, shop
 from services.shared import clock, migrations, runtime
 from services.shared.database import reading, transaction
 from services.stores import queries as stores
@@ -30,29 +31,36 @@ def demo() -> None:
         click.echo("This shop is not the demo shop; it is left as it is.")
         return
     accounts = _accounts(told)
+    made_at = datetime.fromisoformat(accounts["made_at"])
     if is_empty:
         passwords = {person["username"]: person["password"] for person in accounts["staff"]}
         with transaction() as session:
-            shop.open_shop(session, passwords, wiring.ROLES, at=clock.now())
+            shop.open_shop(session, passwords, wiring.ROLES, now=made_at)
+    history.book(clock.now(), made_at)
     click.echo(_sheet(accounts))
 
 
 def _accounts(told: Path) -> dict[str, Any]:
     """The accounts in `demo.json`, made there first (mode 600) before they are used: nobody is locked out by a power cut."""
+    before: dict[str, Any] = json.loads(told.read_text()) if told.exists() else {}
     origin = runtime.config().public_origin
-    if told.exists():
-        accounts: dict[str, Any] = json.loads(told.read_text())
-        if accounts["origin"] == origin:
-            return accounts
-        passwords = {person["username"]: person["password"] for person in accounts["staff"]}
-    else:
-        passwords = shop.make_passwords()
+    if before.get("origin") == origin:
+        return before
+    known = {person["username"]: person["password"] for person in before.get("staff", ())}
+    passwords = shop.make_passwords() | known
     accounts = {
         "origin": origin,
+        "made_at": before.get("made_at") or clock.now().isoformat(),
         "staff": [
             {"role": each.role, "username": each.username, "password": passwords[each.username], "name": each.name}
             for each in cast.STAFF
         ],
+        "member": {
+            "phone": guests.phone_of(0),
+            "name": guests.NAMES[0],
+            "sign_in": f"{origin}/member/sign-in",
+            "codes": f"{origin}/dev/inbox",
+        },
     }
     draft = told.with_suffix(".draft")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -66,5 +74,10 @@ def _sheet(accounts: dict[str, Any]) -> str:
     lines += [
         f"    {person['role']:<8} {person['username']:<10} {person['password']:<11} {person['name']}"
         for person in accounts["staff"]
+    ]
+    member = accounts["member"]
+    lines += [
+        "  会员 a member",
+        f"    {member['name']}  {member['phone']}  验证码在 the code appears at {member['codes']}",
     ]
     return "\n".join(lines) + addresses.banner(runtime.config())

@@ -47,7 +47,7 @@ APPS = {
         "member",
         "",
         N_("会员码、积分和消息"),
-        ((N_("会员码"), "/member/"), (N_("消息"), "/member/messages")),
+        ((N_("会员码"), "/member/"), (N_("消息"), "/member/inbox")),
     ),
 }
 
