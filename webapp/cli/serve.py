@@ -3,7 +3,7 @@
 SQLite: one process with WEB_THREADS threads behind one write lock; PostgreSQL: WEB_PROCESSES of them.
 """
 
-import os
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,10 @@ MEMORY = Path("/dev/shm")  # noqa: S108 (gunicorn's heartbeat files: never on a 
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """Gunicorn with our settings; every process builds the application for itself, after the fork."""
+    """Gunicorn with our settings. The application is built once, before the fork, with nothing open: processes share its memory."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
-        self.options = options
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self.app, self.options = app, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -34,21 +34,20 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application of one process."""
-        from webapp import create_app
-
-        return create_app(os.environ)
+        """The application."""
+        return self.app
 
 
 @click.command()
 def serve() -> None:
     """Serve both apps and the API on HOST and PORT, until it is told to stop."""
-    migrated_application()
+    app = migrated_application()
     config = runtime.config()
     options = server_options(config) | {"when_ready": _say(addresses.banner(config, setup_code=_setup_code()))}
     jobs.stop_queue()
     database.close()  # nothing open may be shared with the processes that follow
-    Server(options).run()
+    gc.freeze()
+    Server(app, options).run()
 
 
 def _setup_code() -> str:
