@@ -76,3 +76,10 @@ def test_our_own_staff_app_needs_the_form_token(shop: Cast) -> None:
 def test_a_cashier_sees_only_the_own_store(shop: Cast) -> None:
     answer = shop.browser("cashier").get("/api/v1/stores")
     assert [store["code"] for store in body(answer)["items"]] == ["A1"]
+
+
+def test_a_store_is_closed_and_opened_again(shop: Cast) -> None:
+    browser, path = shop.browser("owner"), f"/api/v1/stores/{shop.south.id}"
+    assert body(browser.api("PATCH", path, {"archived": True}))["archived"] is True
+    assert body(browser.api("PATCH", path, {"archived": False}))["archived"] is False
+    assert browser.api("PATCH", path, {"archived": ["maybe"]}).status_code == 422

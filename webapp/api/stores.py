@@ -4,8 +4,11 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
 
 from services.shared import clock
+from services.shared.refusals import Invalid
+from services.shared.words import N_
 from services.stores import commands, permissions, queries
 from services.stores.schemas import StoreIn, StoreOut
 from services.stores.settings import SETTINGS, Setting, Settings
@@ -47,11 +50,20 @@ def get_store(store_id: int) -> Response:
 @blueprint.response(200, StoreOut)
 @guards.api(permissions.STORES_CHANGE)
 def change_store(store_id: int) -> Response:
-    """Change some fields of a store."""
-    data, at = shape.body(StoreIn, partial=True), clock.now()
-    return edge.write(
-        lambda session: shape.one(StoreOut, commands.change_store(session, store_id, data, actor=edge.actor(), at=at))
-    )
+    """Change some fields of a store; `archived` closes it or opens it again."""
+    archived, at, actor = shape.mapping().get("archived"), clock.now(), edge.actor()
+    data = shape.body(StoreIn, partial=True)
+    if archived is not None and not isinstance(archived, bool):
+        raise Invalid({"archived": [N_("请选是或否")]})
+
+    def effect(session: Session) -> Response:
+        store = commands.change_store(session, store_id, data, actor=actor, at=at)
+        if archived is not None:
+            set_archived = commands.archive_store if archived else commands.restore_store
+            store = set_archived(session, store_id, actor=actor, at=at)
+        return shape.one(StoreOut, store)
+
+    return edge.write(effect)
 
 
 @blueprint.get("/settings")
