@@ -90,6 +90,7 @@ def change_settings(session: Session, typed: Mapping[str, Any], *, actor: Actor,
             stored[name].value, stored[name].changed_at = value, at
         else:
             session.add(SettingValue(name=name, value=value, changed_at=at))
+    session.flush()  # what reads the settings next in this transaction reads past the session
     audit.record(session, "settings:change", ("settings", None), actor=actor, at=at, changes=changes)
 
 

@@ -192,6 +192,16 @@ def test_what_finds_nobody_breaks_nothing(session: Session, shop: Cast, typed: s
     assert queries.search_members(session, typed) == []
 
 
+def test_a_filter_holds_back_no_better_hit(session: Session, shop: Cast) -> None:
+    for number in range(12):
+        source = "friend" if number == 0 else "walk_in"
+        add(session, shop, phone=f"138001380{number:02d}", name="林知夏", source=source)
+    where = {"fact": "source", "is": "friend"}
+    assert len(queries.search_members(session, "lzx", 2)) == 2
+    assert [card.source for card in queries.search_members(session, "lzx", 2, where=where)] == ["friend"]
+    assert len(queries.search_members(session, "lzx", 2, where={"not": where})) == 2
+
+
 def test_the_exact_phone_and_number_come_first(session: Session, shop: Cast) -> None:
     exact = add(session, shop, phone="+852 6123 4567", name="港客")
     add(session, shop, name="85261234567")
