@@ -22,7 +22,7 @@ AUTHORITY_LASTS, LASTS = (
     timedelta(days=397),
 )  # phones refuse server certificates of more than 398 days
 RENEW_BEFORE = timedelta(days=30)
-_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10")  # fmt: skip  # noqa: E501
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16", "100.64.0.0/10", "192.0.2.0/24", "::1/128", "fc00::/7", "fe80::/10")  # fmt: skip  # noqa: E501
 _LOCAL_ENDINGS = ("localhost", "local", "lan", "home.arpa", "internal")
 
 
@@ -60,7 +60,7 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def _is_local(name: str) -> bool:
     address = _address(name)
     if address is None:
-        return "." not in name or name.rpartition(".")[2] in _LOCAL_ENDINGS
+        return any(name == ending or name.endswith(f".{ending}") for ending in _LOCAL_ENDINGS)
     return any(address in network for network in _networks() if network.version == address.version)
 
 
