@@ -21,7 +21,7 @@ from services.members.permissions import (
     MEMBERS_READ,
     REGISTRATION_LINKS_CHANGE,
 )
-from services.messaging.jobs import deliver, sweep_deliveries
+from services.messaging.jobs import deliver, forget_old_deliveries, sweep_deliveries
 from services.messaging.permissions import MESSAGES_READ, MESSAGES_SEND
 from services.orders.checks import find_differences as find_order_differences
 from services.orders.events import OrderCompleted
@@ -33,6 +33,7 @@ from services.shared.events import Event, Reaction
 from services.shared.jobs import Every, Job
 from services.shared.ledger import Ledger
 from services.shared.upkeep import forget_old, sweep_outbox
+from services.signin.jobs import forget_ended
 from services.signin.permissions import SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
 
@@ -54,6 +55,8 @@ SCHEDULE: Mapping[Job, Every] = {
     sweep_outbox: Every(minutes=1),
     sweep_deliveries: Every(minutes=1),
     forget_old: Every(hour=20),
+    forget_ended: Every(hour=20),
+    forget_old_deliveries: Every(hour=20),
     keep_nightly_copy: Every(hour=19),
 }
 

@@ -1,6 +1,6 @@
 """Writing to a member's inbox, reading it, and keeping the devices that can be pushed to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
-from services.messaging import permissions, rules
+from services.messaging import permissions, rules, texts
 from services.messaging.errors import EndpointRefused, TooManySubscriptions
 from services.messaging.jobs import deliver
 from services.messaging.models import Delivery, Message, PushSubscription
-from services.messaging.queries import count_unread, get_message
+from services.messaging.queries import count_unread, find_subscription, get_message
 from services.messaging.texts import Text
 from services.shared import jobs, runtime
 from services.shared.actors import Actor
@@ -21,7 +21,9 @@ from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 
 KEPT = timedelta(days=2)  # how long a push is worth delivering
+TEST_KEPT = timedelta(minutes=10)
 CATEGORIES = ("service", "care", "marketing")
+URGENCY = {"service": "normal", "care": "normal", "marketing": "low"}
 
 
 def send_message(
@@ -34,13 +36,14 @@ def send_message(
     path: str,
     language: str,
     at: datetime,
+    kept: timedelta = KEPT,
 ) -> int | None:
     """Write an inbox row, once per (member, key), and a delivery for each of the member's devices.
 
-    Returns the message's id, or None when it was there already. `path` is where a tap leads, inside the member app.
+    Returns the message's id, or None when it was there already. `path` is where a tap leads, inside the member app; empty: the
+    message itself. `kept` is how long a push is worth delivering.
     """
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Message).values(
+    statement = _insert(session, Message).values(
         member_id=member_id,
         key=key,
         category=category,
@@ -56,10 +59,11 @@ def send_message(
     ).scalar_one_or_none()
     if message_id is None:
         return None
-    subscriptions = session.scalars(select(PushSubscription).where(PushSubscription.member_id == member_id)).all()
-    unread = count_unread(session, member_id)
-    told = _payload(text, path, tag=key, language=language, badge=unread)
-    _queue(session, subscriptions, told, message_id=message_id, tag=key, urgency="normal", at=at)
+    devices = session.scalars(select(PushSubscription.id).where(PushSubscription.member_id == member_id)).all()
+    if devices:
+        unread = count_unread(session, member_id)
+        told = _payload(text, path or f"/member/inbox/{message_id}", tag=key, language=language, badge=unread)
+        _queue(session, devices, told, message_id=message_id, urgency=URGENCY[category], at=at, kept=kept)
     return message_id
 
 
@@ -68,16 +72,9 @@ def send_by_hand(
 ) -> int:
     """A message that staff or a program writes. Raises Invalid when `key` was used for this member."""
     actor.require(permissions.MESSAGES_SEND)
-    text = Text(data["title"], data["body"], data["title"], N_("您有一条新消息"))
+    text = texts.written(language, title=data["title"], body=data["body"])
     sent = send_message(
-        session,
-        member_id,
-        key=key,
-        category=data["category"],
-        text=text,
-        path="/member/inbox",
-        language=language,
-        at=at,
+        session, member_id, key=key, category=data["category"], text=text, path="", language=language, at=at
     )
     if sent is None:
         raise Invalid({"key": [N_("这条消息已经发过了")]})
@@ -98,63 +95,64 @@ def mark_all_read(session: Session, *, actor: Actor, at: datetime) -> None:
 
 def subscribe(
     session: Session, *, app: str, endpoint: str, p256dh: str, auth: str, name: str, actor: Actor, at: datetime
-) -> PushSubscription:
-    """Let this device of `actor` be pushed to. The endpoint moves when someone else signs in on the same device.
+) -> int:
+    """Let this device of `actor` be pushed to; every start of the app says it again. Returns the subscription's id.
 
+    An endpoint moves when someone else signs in on the same device; what was on its way to the former owner is dropped.
     Raises EndpointRefused for a service we do not send to, Invalid for keys that cannot work, TooManySubscriptions.
     """
     if not rules.endpoint_allowed(endpoint, runtime.config().push_extra_hosts):
         raise EndpointRefused({"endpoint": [EndpointRefused.text]})
     if not rules.keys_hold(p256dh, auth):
         raise Invalid({"keys": [N_("推送密钥不对")]})
-    owner = {"member_id": actor.id, "staff_id": None} if app == "member" else {"member_id": None, "staff_id": actor.id}
-    row = session.scalar(select(PushSubscription).where(PushSubscription.endpoint == endpoint))
-    if row is None or row.member_id != owner["member_id"] or row.staff_id != owner["staff_id"]:
-        _require_room(session, app, int(actor.id or 0))
-    if row is None:
-        row = PushSubscription(endpoint=endpoint, created_at=at)
-        session.add(row)
-    row.app, row.member_id, row.staff_id = app, owner["member_id"], owner["staff_id"]
-    row.p256dh, row.auth, row.name, row.seen_at, row.failures = p256dh, auth, name[:60], at, 0
-    session.flush()
-    audit.record(session, "push_subscriptions:create", ("push_subscription", row.id), actor=actor, at=at)
-    return row
+    known = {"p256dh": p256dh, "auth": auth, "name": name[:60], "seen_at": at, "failures": 0}
+    mine = find_subscription(session, endpoint, app=app, owner_id=int(actor.id or 0))
+    if mine is not None:
+        session.execute(update(PushSubscription).where(PushSubscription.id == mine.id).values(known))
+        return mine.id
+    _require_room(session, app, int(actor.id or 0))
+    session.execute(delete(PushSubscription).where(PushSubscription.endpoint == endpoint))
+    owner = {"member_id": None, "staff_id": None} | {_owner_column(app).key: actor.id}
+    values = known | owner | {"app": app, "endpoint": endpoint, "created_at": at}
+    written = _insert(session, PushSubscription).values(values)
+    written = written.on_conflict_do_update(index_elements=["endpoint"], set_=values)  # two starts of the app at once
+    subscription_id: int = session.execute(written.returning(PushSubscription.id)).scalar_one()
+    audit.record(session, "push_subscriptions:create", ("push_subscription", subscription_id), actor=actor, at=at)
+    return subscription_id
 
 
 def unsubscribe(session: Session, endpoint: str, *, app: str, actor: Actor, at: datetime) -> None:
     """This device of `actor` is not pushed to any more. Nothing happens for an endpoint that is not theirs."""
-    row = _own(session, endpoint, app, actor)
-    if row is not None:
-        _forget(session, row.id)
-        audit.record(session, "push_subscriptions:revoke", ("push_subscription", row.id), actor=actor, at=at)
+    mine = find_subscription(session, endpoint, app=app, owner_id=int(actor.id or 0))
+    if mine is not None:
+        session.execute(delete(PushSubscription).where(PushSubscription.id == mine.id))
+        audit.record(session, "push_subscriptions:revoke", ("push_subscription", mine.id), actor=actor, at=at)
 
 
 def send_test(
     session: Session, endpoint: str, text: Text, *, app: str, language: str, actor: Actor, at: datetime
 ) -> None:
     """A test notification to one's own device. Raises NotFound when this device is not subscribed."""
-    row = _own(session, endpoint, app, actor)
-    if row is None:
-        raise NotFound("subscription_not_found")
+    mine = find_subscription(session, endpoint, app=app, owner_id=int(actor.id or 0))
+    if mine is None:
+        raise NotFound("subscription_not_found", N_("这台设备还没有打开通知"))
     told = _payload(text, f"/{app}/", tag="test", language=language, badge=None)
-    _queue(session, [row], told, message_id=None, tag="test", urgency="high", at=at)
-    audit.record(session, "push_subscriptions:test", ("push_subscription", row.id), actor=actor, at=at)
+    _queue(session, [mine.id], told, message_id=None, urgency="high", at=at, kept=TEST_KEPT)
+    audit.record(session, "push_subscriptions:test", ("push_subscription", mine.id), actor=actor, at=at)
 
 
-def _own(session: Session, endpoint: str, app: str, actor: Actor) -> PushSubscription | None:
-    owner = PushSubscription.member_id if app == "member" else PushSubscription.staff_id
-    return session.scalar(select(PushSubscription).where(PushSubscription.endpoint == endpoint, owner == actor.id))
+def _insert(session: Session, table: type[Message | PushSubscription]) -> Any:
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table)
 
 
-def _forget(session: Session, subscription_id: int) -> None:
-    session.execute(delete(Delivery).where(Delivery.subscription_id == subscription_id))
-    session.execute(delete(PushSubscription).where(PushSubscription.id == subscription_id))
+def _owner_column(app: str) -> Any:
+    return PushSubscription.member_id if app == "member" else PushSubscription.staff_id
 
 
 def _require_room(session: Session, app: str, owner_id: int) -> None:
-    owner = PushSubscription.member_id if app == "member" else PushSubscription.staff_id
-    count = session.scalar(select(func.count()).select_from(PushSubscription).where(owner == owner_id)) or 0
-    if count >= rules.MOST_SUBSCRIPTIONS:
+    owned = select(func.count()).select_from(PushSubscription).where(_owner_column(app) == owner_id)
+    if (session.scalar(owned) or 0) >= rules.MOST_SUBSCRIPTIONS:
         raise TooManySubscriptions({"endpoint": [TooManySubscriptions.text]})
 
 
@@ -171,27 +169,25 @@ def _payload(text: Text, path: str, *, tag: str, language: str, badge: int | Non
 
 def _queue(
     session: Session,
-    subscriptions: Sequence[PushSubscription],
+    subscription_ids: Iterable[int],
     told: dict[str, Any],
     *,
     message_id: int | None,
-    tag: str,
     urgency: str,
     at: datetime,
+    kept: timedelta,
 ) -> None:
-    if not subscriptions:
-        return
     session.add_all(
         Delivery(
             message_id=message_id,
-            subscription_id=subscription.id,
+            subscription_id=subscription_id,
             payload=told,
             urgency=urgency,
-            topic=rules.topic(tag),
+            topic=rules.topic(told["notification"]["tag"]),
             state="waiting",
             available_at=at,
-            expires_at=at + KEPT,
+            expires_at=at + kept,
         )
-        for subscription in subscriptions
+        for subscription_id in subscription_ids
     )
     jobs.enqueue(session, deliver)

@@ -1,6 +1,4 @@
-"""Reading inboxes and deliveries."""
-
-from collections.abc import Collection
+"""Reading inboxes, devices and deliveries."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -31,13 +29,28 @@ def get_message(session: Session, message_id: int, *, member_id: int) -> Message
     return message
 
 
+def find_message(session: Session, key: str, *, member_id: int) -> Message | None:
+    """The message that was written to this member under `key` (`order:9`)."""
+    return session.scalar(select(Message).where(Message.member_id == member_id, Message.key == key))
+
+
 def count_unread(session: Session, member_id: int) -> int:
     """How many messages wait to be read: the badge."""
     query = select(func.count()).select_from(Message).where(Message.member_id == member_id, Message.read_at.is_(None))
     return session.scalar(query) or 0
 
 
-def reachable_members(session: Session, member_ids: Collection[int]) -> set[int]:
-    """Which of these members have a device that can be pushed to."""
-    rows = select(PushSubscription.member_id).where(PushSubscription.member_id.in_(member_ids)).distinct()
-    return {member_id for member_id in session.scalars(rows) if member_id is not None}
+def list_subscriptions(session: Session, *, app: str, owner_id: int) -> list[PushSubscription]:
+    """The devices of one person that can be pushed to, the last seen first."""
+    owner = PushSubscription.member_id if app == "member" else PushSubscription.staff_id
+    return list(session.scalars(select(PushSubscription).where(owner == owner_id).order_by(PushSubscription.id.desc())))
+
+
+def find_subscription(session: Session, endpoint: str, *, app: str, owner_id: int) -> PushSubscription | None:
+    """This person's device with this endpoint; None for anybody else's."""
+    owner = PushSubscription.member_id if app == "member" else PushSubscription.staff_id
+    return session.scalar(
+        select(PushSubscription).where(
+            PushSubscription.endpoint == endpoint, PushSubscription.app == app, owner == owner_id
+        )
+    )

@@ -21,14 +21,18 @@ def sale(language: str, *, shop: str, amount: int, points: int, balance: int) ->
     if language == "en":
         earned = f" You earned {points} points and now have {balance}." if points else ""
         body = f"You paid {paid} at {shop}.{earned} Tap to see the receipt."
-        return Text(f"Paid {paid}", body, shop, f"Your receipt for {paid} is here")
-    earned = f"得 {points} 积分，现有 {balance}。" if points else ""
-    body = f"在{shop}消费 {paid}，{earned}点开看小票。"
-    return Text(f"消费 {paid}", body, shop, f"您有一张 {paid} 的小票")
+        return Text(f"Paid {paid}", body, f"Paid {paid}", "Your receipt is here")
+    earned = f"，得 {points} 积分，现有 {balance} 积分" if points else ""
+    return Text(f"消费 {paid}", f"在{shop}消费 {paid}{earned}。点开看小票。", f"消费 {paid}", "小票收好了，点开看看")
+
+
+def written(language: str, *, title: str, body: str) -> Text:
+    """What somebody wrote by hand: the lock screen shows the title alone."""
+    return Text(title, body, title, "Tap to read" if language == "en" else "点开看看")
 
 
 def test(language: str, *, shop: str) -> Text:
     """The test notification of a device."""
     if language == "en":
-        return Text("It works", "This device receives notifications.", shop, "This device receives notifications")
-    return Text("收到了", "这台设备能收到通知。", shop, "这台设备能收到通知")
+        return Text("It works", "This device receives notifications.", shop, "It works: this device gets notifications")
+    return Text("收到了", "这台设备能收到通知。", shop, "收到了，这台设备能收通知")

@@ -13,6 +13,11 @@ def now() -> datetime:
     return _standing or datetime.now(UTC)
 
 
+def outside() -> datetime:
+    """The present moment of the world around us, also while this process stands elsewhere: for what others hold against their clock."""
+    return datetime.now(UTC)
+
+
 @contextlib.contextmanager
 def stand_at(moment: datetime) -> Iterator[None]:
     """Let the whole process stand on `moment` (aware). For tests, forecasts and `changke work --at`."""

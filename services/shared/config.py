@@ -130,9 +130,12 @@ def read(environ: Mapping[str, str]) -> Config:
     scheme = "https" if cert or tls else "http"
     near = lan_address() if tls else None  # phones cannot call us localhost
     origin = reader.origin("PUBLIC_ORIGIN", f"{scheme}://{near or 'localhost'}:{port}")
-    default_subject = (
-        origin if origin.startswith("https://") and not _is_local(origin) else "mailto:shop@changke.invalid"
-    )
+    # Who push services may write to (facts.md §5.3): a real address, and without a port.
+    own = f"https://{urlsplit(origin).hostname}"
+    default_subject = own if origin.startswith("https://") and not _is_local(origin) else "mailto:shop@changke.invalid"
+    subject = reader.text("PUSH_SUBJECT", default_subject)
+    if not subject.startswith(("mailto:", "https://")):
+        reader.mistakes.append(f"PUSH_SUBJECT={subject}: write mailto:owner@shop.example or an https address")
     database_url = _database(reader, data)
     config = Config(
         data=data,
@@ -150,7 +153,7 @@ def read(environ: Mapping[str, str]) -> Config:
         test_clock=reader.flag("CHANGKE_TEST_CLOCK"),
         web_threads=reader.whole("WEB_THREADS", 8, 1, 64),
         web_processes=reader.whole("WEB_PROCESSES", 1 if database_url.startswith("sqlite") else 2, 1, 16),
-        push_subject=reader.text("PUSH_SUBJECT", default_subject),
+        push_subject=subject,
         passphrase=reader.text("CHANGKE_PASSPHRASE") or None,
     )
     if config.sqlite and config.web_processes > 1:

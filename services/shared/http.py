@@ -6,6 +6,7 @@ An endpoint that a person gave us may point anywhere (facts.md §5.5). So the na
 
 import ipaddress
 import socket
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,9 @@ import requests
 from requests.adapters import HTTPAdapter
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
+BODY_SECONDS = 10  # for the whole body, however slowly it drips
 MOST_BYTES = 1_000_000
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class BlockedAddress(Exception):  # noqa: N818 (reads as the reason)
@@ -59,10 +62,22 @@ def public_address(host: str, port: int) -> str:
     except (socket.gaierror, UnicodeError) as error:
         raise NoAnswer(str(error)) from error
     addresses = [str(entry[4][0]) for entry in found]
-    for address in addresses:
-        if not ipaddress.ip_address(address.split("%")[0]).is_global:
-            raise BlockedAddress(host)
+    if not all(is_public(address) for address in addresses):
+        raise BlockedAddress(host)
     return addresses[0]
+
+
+def is_public(text: str) -> bool:
+    """Whether an address is one of the open internet, also the IPv4 address that an IPv6 one may carry inside."""
+    address = ipaddress.ip_address(text.split("%", maxsplit=1)[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        teredo = address.teredo or ()
+        inner = [address.ipv4_mapped, address.sixtofour, *teredo]
+        if address in _NAT64:
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if any(each is not None and not each.is_global for each in inner):
+            return False
+    return address.is_global and not address.is_multicast
 
 
 def post(url: str, body: bytes, headers: dict[str, str], *, admitted: tuple[str, ...] = ()) -> Answer:
@@ -92,7 +107,18 @@ def _send(session: requests.Session, url: str, body: bytes, headers: dict[str, s
             allow_redirects=False,
             stream=True,
         ) as response:
-            content = response.raw.read(MOST_BYTES, decode_content=True) or b""
-            return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, content)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status_code, headers, _body(response))
     except (requests.RequestException, OSError) as error:
         raise NoAnswer(str(error)) from error
+
+
+def _body(response: requests.Response) -> bytes:
+    """The body as far as it came within BODY_SECONDS and MOST_BYTES: the status is what counts."""
+    body, deadline = b"", time.monotonic() + BODY_SECONDS
+    while len(body) < MOST_BYTES and time.monotonic() < deadline:
+        piece = response.raw.read1(min(65_536, MOST_BYTES - len(body)), decode_content=True)
+        if not piece:
+            break
+        body += piece
+    return body

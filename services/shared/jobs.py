@@ -13,6 +13,7 @@ from typing import Any
 
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
+from redis import ConnectionPool
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -67,9 +68,11 @@ def scheduled() -> tuple[tuple[Every, Job], ...]:
 def make_queue(config: Config) -> Huey:
     """The queue of this shop. SqliteHuey keeps its own file with fsync on."""
     if config.redis_url:
-        return RedisHuey("changke", url=config.redis_url, results=False)
+        # A sale must not wait for a queue that is away: the rows are the truth, the schedule finds them.
+        pool = ConnectionPool.from_url(config.redis_url, socket_connect_timeout=2, socket_timeout=5)
+        return RedisHuey("changke", connection_pool=pool, results=False)
     config.data.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("changke", filename=str(config.data / "queue.db"), fsync=True, results=False)
+    return SqliteHuey("changke", filename=str(config.data / "queue.db"), fsync=True, timeout=2, results=False)
 
 
 _queue: Huey | None = None

@@ -1,7 +1,15 @@
 """What the kernel does by itself: reactions that were left behind, and rows that have had their time."""
 
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
 from services.shared import clock, events, idempotency, limits
 from services.shared.database import transaction
+from services.shared.models import OutboxEntry
+
+KEPT = timedelta(days=30)
+AT_A_TIME = 1000  # rows in one transaction: some milliseconds of lock
 
 
 def sweep_outbox() -> None:
@@ -11,8 +19,18 @@ def sweep_outbox() -> None:
 
 
 def forget_old() -> None:
-    """Drop idempotency keys past their 30 days and limit windows that are over."""
+    """Drop idempotency keys past their 30 days, limit windows that are over, and reactions performed 30 days ago."""
     at = clock.now()
     with transaction() as session:
         idempotency.forget_old(session, at=at)
     limits.forget_old(at)
+    while _forget_reactions(at - KEPT):
+        pass
+
+
+def _forget_reactions(before: datetime) -> bool:
+    """Drop some reactions that were performed before this moment; those given up stay, until somebody looked."""
+    with transaction() as session:
+        done = select(OutboxEntry.id).where(OutboxEntry.done_at < before).limit(AT_A_TIME)
+        gone = session.execute(delete(OutboxEntry).where(OutboxEntry.id.in_(done)).returning(OutboxEntry.id)).all()
+    return bool(gone)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
-RESOURCES = ("devices", "members", "messages", "orders", "points", "products", "quotes", "scans", "stores")
+RESOURCES = ("devices", "members", "messages", "orders", "points", "products", "push", "quotes", "scans", "stores")
 
 
 class ChangkeApi(Api):  # type: ignore[misc]

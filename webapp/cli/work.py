@@ -1,10 +1,12 @@
 """`changke work`: the worker. It performs what requests left over, sends what leaves the building, and runs the schedule.
 
-Threads, not processes: the work is waiting for push services and the database, and a thread shares the engine it was born with.
+Threads, not processes: the work is waiting for push services and the database, and a thread shares the engine it was born with,
+while a forked process would have to build its own. A kill in the middle loses nothing: the rows carry the work, not the process.
 Any number of workers may run; exactly one of them keeps the schedule (the others: `--no-schedule`).
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,14 +18,17 @@ from services.shared.jobs import BEAT_EVERY
 from webapp.cli import migrated_application
 
 ROUNDS = 1000  # a chain of causes that long is a loop
+WORKERS = 3  # a nightly copy and a push service that hangs still leave one
 
 
 @click.command()
 @click.option("--until-idle", is_flag=True, help="Do everything that is due, then end.")
-@click.option("--at", "moment", help="Stand on this moment (ISO 8601 with offset); needs CHANGKE_TEST_CLOCK=1.")
+@click.option("--at", "moment", help="With --until-idle: stand on this moment (ISO 8601); needs CHANGKE_TEST_CLOCK=1.")
 @click.option("--no-schedule", is_flag=True, help="Leave the schedule to another worker.")
 def work(until_idle: bool, moment: str | None, no_schedule: bool) -> None:
     """Perform what was left over, send what is due, keep the schedule."""
+    if moment is not None and not until_idle:
+        raise click.UsageError("--at goes with --until-idle")
     app = migrated_application()
     with app.app_context():
         if moment is not None:
@@ -49,29 +54,41 @@ def _read(moment: str) -> datetime:
 
 def _until_idle() -> None:
     """Everything that is due now, in this process, until nothing is left; periodic jobs once."""
-    performed = _drain()
-    for _every, job in jobs.scheduled():
+    done = _drain()
+    scheduled = jobs.scheduled()
+    for _every_so_often, job in scheduled:
         job()
-    performed += _drain()
-    click.echo(f"idle: {performed} reactions performed, {messaging.count_due(clock.now())} deliveries still due")
+    done += _drain()
+    left = messaging.count_due()
+    click.echo(
+        f"idle: {done['reactions']} reactions performed, {done['sent']} pushes sent, {done['retry'] + done['shrink']} "
+        f"put off, {done['gone']} devices gone, {done['failed']} failed, {len(scheduled)} periodic jobs run, {left} due"
+    )
 
 
-def _drain() -> int:
-    performed = 0
+def _drain() -> Counter[str]:
+    """Reactions and pushes, until neither leads to another."""
+    done: Counter[str] = Counter()
     for _ in range(ROUNDS):
-        done = events.perform_waiting(grace=events.NO_GRACE)
-        messaging.deliver()
-        if not done:
+        performed = events.perform_waiting(grace=events.NO_GRACE)
+        sent = messaging.deliver_due()
+        done.update(sent)
+        done["reactions"] += performed
+        if not performed and not sent:
             break
-        performed += done
-    return performed
+    return done
 
 
 def _consume(*, schedule: bool) -> None:
     queue = jobs.current_queue()
     stop = _every(BEAT_EVERY.total_seconds(), lambda: jobs.beat("worker", clock.now()))
     consumer = queue.create_consumer(
-        workers=2, worker_type="thread", periodic=schedule, initial_delay=0.1, max_delay=2.0, graceful_signal="TERM"
+        workers=WORKERS,
+        worker_type="thread",
+        periodic=schedule,
+        initial_delay=0.1,
+        max_delay=2.0,
+        graceful_signal="TERM",
     )
     try:
         consumer.run()
