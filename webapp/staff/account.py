@@ -91,5 +91,8 @@ def revoke_session(session_id: int) -> ResponseReturnValue:
 
 def _page(form: Form) -> str:
     person, session_id = people.signed_in()
-    sessions = signin_queries.list_staff_sessions(edge.read(), int(person.actor.id or 0), at=clock.now())
-    return render_template("staff/account.html", form=form, sessions=sessions, session_id=session_id)
+    staff = queries.get_staff(edge.read(), int(person.actor.id or 0))
+    sessions = signin_queries.list_staff_sessions(edge.read(), staff.id, at=clock.now())
+    return render_template(
+        "staff/account.html", form=form, sessions=sessions, session_id=session_id, username=staff.username
+    )

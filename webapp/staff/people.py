@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -30,8 +30,8 @@ ROLE_WORDS = {
 @blueprint.get("/people")
 @guards.staff(permissions.STAFF_READ)
 def people() -> str:
-    """Everyone who works here."""
-    return _list("staff/people/index.html")
+    """Everyone who works here; `?q=` finds by name, user name or role."""
+    return _page("list", show="list")
 
 
 @blueprint.get("/people/new")
@@ -134,21 +134,28 @@ def _card(staff_id: int) -> queries.StaffCard:
     return found
 
 
-def _list(template: str, **more: Any) -> str:
-    session = edge.read()
+def _page(template: str, *, show: str = "detail", **more: Any) -> str:
+    session, q = edge.read(), request.args.get("q", "").strip()[:40]
+    roles = {name: str(_(ROLE_WORDS.get(name, name))) for name in queries.list_role_names(session)}
     return render_template(
-        template,
-        people=queries.list_staff(session),
+        f"staff/people/{template}.html",
+        show=show,
+        q=q,
+        people=[card for card in queries.list_staff(session) if _fits(card, q.lower(), roles)],
         stores=stores.list_stores(session, actor=edge.actor()),
-        roles={name: _(ROLE_WORDS.get(name, name)) for name in queries.list_role_names(session)},
+        roles=roles,
         may_change=edge.actor().may(permissions.STAFF_CHANGE),
         **more,
     )
 
 
+def _fits(card: queries.StaffCard, q: str, roles: Mapping[str, str]) -> bool:
+    return not q or any(q in words.lower() for words in (card.name, card.username, roles.get(card.role, card.role)))
+
+
 def _new(form: Form) -> str:
-    return _list("staff/people/new.html", form=form)
+    return _page("new", form=form)
 
 
 def _edit(staff_id: int, form: Form) -> str:
-    return _list("staff/people/edit.html", form=form, card=_card(staff_id))
+    return _page("edit", form=form, card=_card(staff_id))

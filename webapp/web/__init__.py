@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the public pages."""
-    from webapp.web import ca, development, health, presence, public, setup
+    from webapp.web import browsers, ca, development, health, presence, public, setup
 
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public.blueprint)
@@ -14,3 +14,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(ca.blueprint)
     development.register(app)
     presence.init_app(app)
+    browsers.init_app(app)

@@ -3,7 +3,7 @@
 `/member/…` and `/api/v1/me/…` know members; `/staff/…` and the rest of `/api/…` know staff; `/api/…` also knows tokens.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -121,9 +121,9 @@ def signed_in() -> tuple[Person, int]:
 
 
 def actor() -> Actor:
-    """Who acts; `PUBLIC` when nobody is signed in."""
+    """Who acts; when nobody is signed in `PUBLIC`, with where the request comes from."""
     found = person()
-    return found.actor if found else PUBLIC
+    return found.actor if found else replace(PUBLIC, origin=origin())
 
 
 def preferred_language() -> str | None:

@@ -81,6 +81,8 @@ def make_code_here(session: Session, *, session_id: int, name: str, actor: Actor
 
 
 def _find(session: Session, handle: str, actor: Actor) -> MemberDevice | None:
+    if not (len(handle) == 8 and handle.isascii() and handle.isdigit()):
+        return None
     return session.scalar(
         select(MemberDevice).where(
             MemberDevice.handle == handle, MemberDevice.member_id == actor.id, MemberDevice.revoked_at.is_(None)

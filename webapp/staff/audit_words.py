@@ -1,0 +1,105 @@
+"""What the acts in the audit log are called. A test compares this table with every `audit.record` in the product."""
+
+from collections.abc import Mapping
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from services.audit.models import AuditEntry
+from services.shared.words import N_
+
+ACTIONS: Mapping[str, str] = {
+    "categories:archive": N_("收起分类"),
+    "categories:change": N_("修改分类"),
+    "categories:create": N_("新建分类"),
+    "categories:sort": N_("调整分类顺序"),
+    "consents:give": N_("记下会员的同意"),
+    "consents:withdraw": N_("会员收回同意"),
+    "devices:create": N_("手机开始出示会员码"),
+    "devices:revoke": N_("手机不再出示会员码"),
+    "member_sessions:create": N_("会员登录"),
+    "member_sessions:revoke": N_("会员退出"),
+    "members:archive": N_("停用会员"),
+    "members:change": N_("修改会员资料"),
+    "members:create": N_("开卡"),
+    "members:restore": N_("恢复会员"),
+    "messages:send": N_("发消息"),
+    "orders:create": N_("收款"),
+    "points:adjust": N_("调整积分"),
+    "products:archive": N_("下架商品"),
+    "products:change": N_("修改商品"),
+    "products:create": N_("新建商品"),
+    "products:restore": N_("重新上架商品"),
+    "products:sell_out": N_("改售罄状态"),
+    "products:sort": N_("调整商品顺序"),
+    "push_subscriptions:create": N_("打开系统通知"),
+    "push_subscriptions:revoke": N_("关闭系统通知"),
+    "push_subscriptions:test": N_("试发通知"),
+    "registration_links:archive": N_("停用注册码"),
+    "registration_links:create": N_("新建注册码"),
+    "scans:alarm": N_("有人在猜会员码，已拦下"),
+    "scans:create": N_("扫会员码"),
+    "scans:miss": N_("扫到认不出的会员码"),
+    "settings:change": N_("修改设置"),
+    "signin_codes:create": N_("出示登录码"),
+    "signin_codes:miss": N_("登录码输错"),
+    "signin_codes:redeem": N_("用登录码登录"),
+    "staff:change": N_("修改店员"),
+    "staff:choose_language": N_("换语言"),
+    "staff:create": N_("加店员"),
+    "staff:disable": N_("停用店员"),
+    "staff:enable": N_("恢复店员"),
+    "staff:set_password": N_("换密码"),
+    "staff_sessions:change": N_("换门店"),
+    "staff_sessions:create": N_("店员登录"),
+    "staff_sessions:revoke": N_("店员退出"),
+    "stores:archive": N_("关闭门店"),
+    "stores:change": N_("修改门店"),
+    "stores:create": N_("新开门店"),
+    "stores:restore": N_("重开门店"),
+    "stores:sort": N_("调整门店顺序"),
+    "tokens:create": N_("新建接口令牌"),
+}
+
+ACTORS: Mapping[str, str] = {
+    "member": N_("会员"),
+    "token": N_("接口"),
+    "public": N_("未登录的人"),
+    "system": N_("系统"),
+}
+
+# Where the thing can be looked at.
+_PLACES = {
+    "member": ("staff.member", "member_id"),
+    "order": ("staff.order", "order_id"),
+    "product": ("staff.product", "product_id"),
+    "staff": ("staff.person", "staff_id"),
+    "store": ("staff.store", "store_id"),
+}
+
+
+def words_of(action: str) -> str:
+    """What was done, in the reader's language; an act that nobody named stands as it is."""
+    return str(_(ACTIONS[action])) if action in ACTIONS else action
+
+
+def actions_like(text: str) -> list[str]:
+    """The acts whose words hold `text`."""
+    return [action for action in ACTIONS if text.lower() in words_of(action).lower()] if text else []
+
+
+def who(entry: AuditEntry) -> str:
+    """The person, or what kind of caller it was."""
+    kind = ACTORS.get(entry.actor_kind)
+    if kind is None:
+        return entry.actor_name
+    named = entry.actor_name and entry.actor_kind in {"member", "token"}
+    return f"{_(kind)} {entry.actor_name}" if named else str(_(kind))
+
+
+def place_of(entry: AuditEntry) -> str:
+    """The address of what it was done to; empty where there is no page for it."""
+    endpoint, name = _PLACES.get(entry.subject_kind, ("", ""))
+    if entry.subject_id is None or endpoint not in current_app.view_functions:
+        return ""
+    return url_for(endpoint, **{name: entry.subject_id})  # type: ignore[arg-type]
