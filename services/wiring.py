@@ -95,10 +95,8 @@ UNAUDITED: Mapping[str, str] = {
     "services.messaging.commands.mark_read": "reading is not an act upon the shop",
     "services.messaging.commands.mark_all_read": "reading is not an act upon the shop",
     "services.signin.commands.sessions.touch_session": "being here is not an act",
-    "services.signin.commands.scans.require_room_for_guess": "asks, changes nothing",
     "services.loyalty.commands.open_earning": "half of an earning: the order that earns has the audit line",
     "services.loyalty.commands.earn": "the order that earns has the audit line, the entry says the rest",
-    "services.members.commands.facts.record_order": "a figure kept by a reaction: the order has the audit line",
 }
 
 # Events that nobody reacts to yet.

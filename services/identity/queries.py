@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.identity import rules
 from services.identity.models import ApiToken, Role, Staff, StaffStore
 from services.shared import runtime
 from services.shared.actors import Actor
@@ -84,3 +85,8 @@ def find_actor_of_token(session: Session, token: str, origin: str = "") -> Actor
         select(ApiToken).where(ApiToken.token_hash == runtime.keys().hash(token), ApiToken.revoked_at.is_(None))
     )
     return Actor("token", row.id, row.name, frozenset(row.scopes), None, origin) if row else None
+
+
+def has_password(staff: Staff | None, password: str) -> bool:
+    """Whether it is this person's password; for nobody it takes as long and is wrong."""
+    return rules.password_matches(staff.password_hash if staff else None, password)

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from services.identity import queries as identity
 from services.identity.models import Staff
-from services.identity.rules import password_matches
 from services.members.models import Member
 from services.shared import runtime
+from services.signin import rules
 from services.signin.errors import WrongPassword
 from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, StaffSession
 
@@ -37,7 +37,7 @@ def check_password(session: Session, username: str, password: str) -> Staff:
     Slow on purpose, so never inside a writing transaction; the edge limits the guesses.
     """
     staff = identity.find_staff(session, username)
-    right = password_matches(staff.password_hash if staff else None, password)
+    right = identity.has_password(staff, password)
     if staff is None or not right or staff.disabled_at is not None:
         raise WrongPassword
     return staff
@@ -98,3 +98,13 @@ def list_devices(session: Session, member_id: int) -> list[MemberDevice]:
 def list_development_mail(session: Session, limit: int = 50) -> list[DevelopmentMail]:
     """What channels would have sent, the newest first (DEMO=1 only)."""
     return list(session.scalars(select(DevelopmentMail).order_by(DevelopmentMail.id.desc()).limit(limit)))
+
+
+def seconds_left(at: datetime) -> int:
+    """Seconds until the present member code gives way to the next."""
+    return rules.seconds_left(at)
+
+
+def signin_code_minutes() -> int:
+    """How many minutes a one-time code lives."""
+    return int(rules.CODE_LIFE.total_seconds() // 60)

@@ -1,5 +1,6 @@
 """The list of every page, made from the product's own route table, with an address for each."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +21,15 @@ NOT_PAGES = {
     "assets.dist": "built files",
     "assets.upload": "pictures",
     "health.healthz": "JSON for machines",
+    "pwa.icon": "pictures",
+    "pwa.manifest": "JSON for browsers",
+    "pwa.screenshot": "pictures",
+    "staff.find_at_counter": "a fragment: it stands inside the counter's page",
+    "staff.member_strip": "a fragment: it stands inside the counter's page",
+    "pwa.preview": "JSON for the colour field; only while someone chooses a colour",
+    "ca.page": "only with TLS=local",
+    "ca.certificate": "a certificate, only with TLS=local",
+    "setup.wizard": "only an empty shop has it: visited by its own test",
 }
 # Where a value in an address comes from: the newest row of the demo shop.
 VALUES = {
@@ -33,6 +43,7 @@ VALUES = {
     "link_id": "SELECT max(id) FROM registration_links",
     "code": "SELECT code FROM registration_links WHERE archived_at IS NULL ORDER BY id LIMIT 1",
     "group": "SELECT 'shop'",
+    "name": "SELECT 'member'",
 }
 
 
@@ -75,8 +86,7 @@ def _address(rule: Rule, books: sqlite3.Connection, member_id: int) -> str:
         if rule.rule.startswith("/member/") and name == "order_id":
             query = "SELECT max(id) FROM orders WHERE member_id = :member"
         value = books.execute(query, {"member": member_id} if ":member" in query else {}).fetchone()[0]
-        for converter in ("int:", "string:", "path:", ""):
-            path = path.replace(f"<{converter}{name}>", str(value))
+        path = re.sub(rf"<(?:[^<>]*:)?{name}>", str(value), path)
     return path
 
 

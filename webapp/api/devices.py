@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.shared import clock, limits
 from services.shared.fields import Moment, Text
-from services.signin import commands, permissions, queries, rules
+from services.signin import commands, permissions, queries
 from webapp.api import shape
 from webapp.staff.signin_codes import SHOWN, ticket_url
 from webapp.web import edge, guards, people
@@ -86,7 +86,7 @@ def make_code() -> Response:
 
     def effect(session: Session) -> Response:
         code = commands.make_code_here(session, session_id=session_id, name=name, actor=person.actor, at=at)
-        return edge.json_answer({"code": code, "seconds": rules.seconds_left(at)}, 201)
+        return edge.json_answer({"code": code, "seconds": queries.seconds_left(at)}, 201)
 
     return edge.write(effect)
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from services.identity import commands as identity
 from services.identity import queries
-from services.identity.rules import password_matches
 from services.identity.schemas import OwnPasswordIn
 from services.shared import clock, limits
 from services.shared.fields import Text
@@ -51,7 +50,7 @@ def change_password() -> ResponseReturnValue:
         edge.done_reading()
         limits.spend(GUESSES, person.actor.scope, at=at)
         staff = queries.get_staff(edge.read(), staff_id)
-        if not password_matches(staff.password_hash, data["present"]):
+        if not queries.has_password(staff, data["present"]):
             raise Invalid({"present": [N_("现在的密码不对")]})
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:

@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 from services.members import queries as members
 from services.shared import clock, limits
 from services.shared.refusals import TooMany
-from services.signin import commands, permissions
+from services.signin import commands, permissions, queries
 from services.signin.commands.codes import SigninCode
-from services.signin.rules import CODE_LIFE
 from webapp.staff import blueprint
 from webapp.web import edge, forms, guards, links
 from webapp.web.forms import Form
@@ -56,7 +55,7 @@ def ticket_url(code: SigninCode) -> str:
 
 def _page(member_id: int, form: Form, code: SigninCode | None = None) -> str:
     card = members.get_member(edge.read(), member_id)
-    url, minutes = ticket_url(code) if code else "", int(CODE_LIFE.total_seconds() // 60)
+    url, minutes = ticket_url(code) if code else "", queries.signin_code_minutes()
     return render_template(
         "staff/signin_code.html", card=card, form=form, code=code, url=url, minutes=minutes, at=clock.now()
     )
