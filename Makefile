@@ -25,7 +25,8 @@ define once
 endef
 contents = find $(1) -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum
 locked_uv = sed -n '/^uv==/,/[^\\]$$/p' requirements.lock
-.PHONY: help serve install build test check bench soak lock messages clean environment libraries tools system
+
+.PHONY: help serve install build test check bench soak pictures lock messages clean environment libraries tools system
 
 help: ## this list
 	@echo "Changke 常客"
@@ -94,14 +95,23 @@ bench: tools ## the product beside bare loops that do the same writes, as ratios
 soak: tools ## the long forms of the fault and property tests
 	@python -m tests.soak $(ARGS)
 
+pictures: system tools ## take the pictures of the apps anew: for the install dialog and the README (for developers)
+	@CHANGKE_KEEP_PICTURES=1 python -m pytest -q tests/browser/test_apps.py
+
 lock: environment ## pin the newest allowed versions of everything, by hash (for developers)
 	$(COMPILE) --upgrade -o requirements.lock
 	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
 	npm install --package-lock-only --ignore-scripts
 
-messages: environment ## collect the texts to translate into webapp/translations (for developers)
-	pybabel -q extract -F pyproject.toml -k N_ -k lazy_gettext --no-location -o .venv/messages.pot services webapp
-	pybabel -q update --no-fuzzy-matching --ignore-obsolete -i .venv/messages.pot -d webapp/translations
+messages: environment ## collect the texts to translate into webapp/translations, and print what lacks English (for developers)
+	@pybabel -q extract -F webapp/translations/babel.cfg -k N_ -k lazy_gettext -k ngettext:1,2 --no-location --omit-header --sort-output -o .venv/messages.pot .
+	@pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap -i .venv/messages.pot -d webapp/translations
+	@for po in webapp/translations/*/LC_MESSAGES/messages.po; do \
+		language=$${po#webapp/translations/}; \
+		printf 'msgid ""\nmsgstr ""\n"Language: %s\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n' "$${language%%/*}" | cat - "$$po" > .venv/messages.po; \
+		cp .venv/messages.po "$$po"; \
+	done
+	@grep -B1 -n '^msgstr ""$$' webapp/translations/*/LC_MESSAGES/messages.po | grep -v ':[12]:\|-1-' || echo "English is complete"
 
 clean: ## remove what was installed and built; the shop's data stays
 	rm -rf .venv node_modules webapp/static/dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -38,7 +38,7 @@ class Look:
     @property
     def mark(self) -> str:
         """The first character of the name: stands where there is no logo."""
-        return self.name[:1].upper() or "常"
+        return self.name[:1].upper() or "C"
 
     @property
     def logo(self) -> str:

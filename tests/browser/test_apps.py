@@ -1,0 +1,81 @@
+"""Both apps can be put on the home screen, and their pictures for the install dialog and the README are real.
+
+`make pictures` keeps the pictures in the repository; otherwise they only go to the contact sheet's folder.
+"""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.browser.conftest import OpenDevice
+from tests.browser.people import sign_in_member, sign_in_staff
+from tests.kit.contact_sheet import ContactSheet
+from tests.kit.devtools import installability_errors, wait_for_worker
+from tests.kit.shop import REPOSITORY, Shop
+
+KEEP = os.environ.get("CHANGKE_KEEP_PICTURES") == "1"
+MOST_BYTES = 60_000
+SCREENS = {
+    "staff": {"counter": "/staff/", "members": "/staff/members", "orders": "/staff/orders"},
+    "member": {"home": "/member/", "orders": "/member/orders", "inbox": "/member/inbox"},
+}
+
+
+def sign_in(shop: Shop, page: Page, app: str) -> None:
+    if app == "staff":
+        sign_in_staff(shop, page, "owner")
+    else:
+        sign_in_member(shop, page)
+
+
+@pytest.mark.parametrize("app", ["staff", "member"])
+def test_the_app_can_be_installed(shop: Shop, phone: OpenDevice, tmp_path: Path, app: str) -> None:
+    page = phone(profile=tmp_path / "profile").new_page()
+    sign_in(shop, page, app)
+    page.goto(f"{shop.origin}/{app}/")
+    wait_for_worker(page, f"/{app}/")
+    page.reload()
+    assert installability_errors(page) == []
+
+
+@pytest.mark.parametrize("app", ["staff", "member"])
+def test_its_pictures_are_taken(shop: Shop, phone: OpenDevice, desk: OpenDevice, sheet: ContactSheet, app: str) -> None:
+    for form, device in (("narrow", phone), ("wide", desk)):
+        page = device().new_page()
+        sign_in(shop, page, app)
+        for name, path in SCREENS[app].items():
+            page.goto(f"{shop.origin}{path}")
+            page.wait_for_load_state("networkidle")
+            shot = page.screenshot(animations="disabled", caret="hide")
+            put(REPOSITORY / f"docs/screens/{app}-{name}-{form}.png", as_png(shot), sheet)
+            if path == f"/{app}/":
+                put(REPOSITORY / f"webapp/static/screenshots/{app}-{form}.webp", as_webp(shot), sheet)
+
+
+def put(path: Path, picture: bytes, sheet: ContactSheet) -> None:
+    assert len(picture) <= MOST_BYTES, f"{path.name} has {len(picture)} bytes"
+    path = path if KEEP else sheet.folder / "pictures" / path.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(picture)
+
+
+def as_png(shot: bytes) -> bytes:
+    """For the README: few colours, half the pixels of a phone's screen."""
+    with Image.open(io.BytesIO(shot)) as opened:
+        picture = opened.convert("RGB")
+    picture.thumbnail((1280, 740), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    picture.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def as_webp(shot: bytes) -> bytes:
+    """For the install dialog: as taken."""
+    with Image.open(io.BytesIO(shot)) as opened:
+        out = io.BytesIO()
+        opened.convert("RGB").save(out, "WEBP", quality=78, method=6)
+    return out.getvalue()
