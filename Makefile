@@ -85,7 +85,7 @@ check: tools ## format, lint, types, layers, templates, scripts, migrations
 	ruff check .
 	mypy
 	lint-imports
-	djlint webapp/templates --check --lint --quiet
+	djlint webapp/templates --lint --quiet
 	node --test 'tests/js/*.test.mjs'
 	python -m pytest -q tests/architecture
 
