@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.catalog.queries import SaleProduct, load_for_sale
@@ -28,12 +28,31 @@ from services.stores.models import Store
 from services.stores.queries import load_settings
 from services.stores.settings import Settings
 
+# Built once: every quote and every sale asks.
+_stores: Any = Store.__table__
+_members: Any = Member.__table__
+_STORE = select(_stores.c.id, _stores.c.code, _stores.c.name).where(
+    _stores.c.id == bindparam("store"), _stores.c.archived_at.is_(None)
+)
+_MEMBER = select(_members.c.name, _members.c.phone, _members.c.number).where(
+    _members.c.id == bindparam("member"), _members.c.archived_at.is_(None)
+)
+
+
+@dataclass(frozen=True)
+class SaleStore:
+    """The store of a sale."""
+
+    id: int
+    code: str
+    name: str
+
 
 @dataclass(frozen=True)
 class Counter:
     """Where a sale happens: the store, the shop's settings, and the products that may be sold there."""
 
-    store: Store
+    store: SaleStore
     settings: Settings
     products: Mapping[int, SaleProduct]
 
@@ -65,11 +84,11 @@ class Sale:
 
 def load_counter(session: Session, cart: Cart) -> Counter:
     """What pricing `cart` needs to know. Raises Invalid for a store that is unknown or closed."""
-    store = session.get(Store, cart.store_id)
-    if store is None or store.archived_at is not None:
+    store = session.connection().execute(_STORE, {"store": cart.store_id}).first()
+    if store is None:
         raise Invalid({"store": [N_("没有这家门店")]})
     products = load_for_sale(session, store.id, {line.product_id for line in cart.lines})
-    return Counter(store, load_settings(session), products)
+    return Counter(SaleStore(store.id, store.code, store.name), load_settings(session), products)
 
 
 def get_quote(session: Session, cart: Cart, *, actor: Actor, at: datetime) -> Quote:
@@ -151,11 +170,7 @@ def _member_name(session: Session, cart: Cart) -> str | None:
     """The name of the cart's member; None for a walk-in. Raises Invalid for an unknown or archived one."""
     if cart.member_id is None:
         return None
-    row: Any = session.execute(
-        select(Member.name, Member.phone, Member.number).where(
-            Member.id == cart.member_id, Member.archived_at.is_(None)
-        )
-    ).first()
+    row = session.connection().execute(_MEMBER, {"member": cart.member_id}).first()
     if row is None:
         raise Invalid({"member": [N_("没有找到这位会员")]})
     return show_name(row.name, row.phone, row.number)

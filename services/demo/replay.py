@@ -181,7 +181,7 @@ def _tenders(due: int, kind: str) -> list[TenderView]:
 
 def _open(tickets: Sequence[Ticket], store_code: str | None) -> Bakery:
     counter, products = _stock(tickets, store_code)
-    return Bakery(counter, products, _welcome(counter.store, tickets))
+    return Bakery(counter, products, _welcome(counter.store.id, tickets))
 
 
 def _stock(tickets: Sequence[Ticket], store_code: str | None) -> tuple[Counter, dict[str, int]]:
@@ -224,7 +224,7 @@ def _sku(name: str) -> str:
     return "BB-" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:28]
 
 
-def _welcome(store: Store, tickets: Sequence[Ticket]) -> dict[int, int]:
+def _welcome(store_id: int, tickets: Sequence[Ticket]) -> dict[int, int]:
     """The invented regulars whom these tickets need, by number; each joined with the first ticket."""
     needed = sorted(
         {fate.regular for ticket in tickets if (fate := bread_basket.fate_of(ticket.number)).regular is not None}
@@ -238,7 +238,7 @@ def _welcome(store: Store, tickets: Sequence[Ticket]) -> dict[int, int]:
             data = {
                 "name": bread_basket.REGULARS[regular],
                 "phone": bread_basket.phone_of(regular),
-                "store_id": store.id,
+                "store_id": store_id,
                 "source": "import",
             }
             with transaction() as session:

@@ -1,7 +1,7 @@
 """Looking up points: balances, entries, what a purchase would earn."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,9 +44,18 @@ def list_balances(session: Session, member_ids: Collection[int]) -> dict[int, in
     return {member_id: known.get(member_id, 0) for member_id in member_ids}
 
 
-def list_entries(session: Session, member_id: int, *, after: int | None = None, limit: int = 50) -> list[PointsEntry]:
-    """Why the balance is what it is: entries, newest first; `after` is the id of the last one already seen."""
+def list_entries(
+    session: Session,
+    member_id: int,
+    *,
+    way: Literal["in", "out"] | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> list[PointsEntry]:
+    """Why the balance is what it is: entries, newest first, all of them or one way; `after` is the id of the last one seen."""
     query = select(PointsEntry).where(PointsEntry.member_id == member_id)
+    if way is not None:
+        query = query.where(PointsEntry.amount > 0 if way == "in" else PointsEntry.amount < 0)
     if after is not None:
         query = query.where(PointsEntry.id < after)
     return list(session.scalars(query.order_by(PointsEntry.id.desc()).limit(limit)))

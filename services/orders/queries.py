@@ -156,10 +156,21 @@ def list_orders(
 
 
 def list_orders_of_member(
-    session: Session, member_id: int, *, after: int | None = None, limit: int = 50
+    session: Session, member_id: int, *, text: str = "", after: int | None = None, limit: int = 50
 ) -> list[OrderView]:
-    """A member's own orders, latest first, in every store."""
-    return _views(session, _page(_orders().where(Order.member_id == member_id), after, limit))
+    """A member's own orders, latest first, in every store. `text` is part of a product's name, or an order's number."""
+    query = _orders().where(Order.member_id == member_id)
+    if text.strip():
+        named = select(OrderLine.order_id).join(Order, Order.id == OrderLine.order_id)
+        named = named.where(Order.member_id == member_id, OrderLine.name.icontains(text.strip(), autoescape=True))
+        query = query.where(Order.id.in_(named) | _numbered(text.strip().upper()))
+    return _views(session, _page(query, after, limit))
+
+
+def list_numbers(session: Session, order_ids: Collection[int]) -> dict[int, str]:
+    """The readable numbers of some orders, by id."""
+    rows = session.execute(select(Order.id, Order.number).where(Order.id.in_(order_ids)))
+    return dict(rows.tuples().all())
 
 
 def get_day_totals(session: Session, store_id: int, day: date) -> DayTotals:

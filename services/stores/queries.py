@@ -1,5 +1,7 @@
 """Looking up stores and settings."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -8,10 +10,14 @@ from services.shared.refusals import NotFound
 from services.stores.models import SettingValue, Store
 from services.stores.settings import Settings
 
+_settings: Any = SettingValue.__table__
+_SETTINGS = select(_settings.c.name, _settings.c.value)  # built once: nearly every request asks
+
 
 def load_settings(session: Session) -> Settings:
     """All settings, in one query."""
-    return Settings(dict(session.execute(select(SettingValue.name, SettingValue.value)).tuples().all()))
+    session.flush()
+    return Settings(dict(session.connection().execute(_SETTINGS).tuples().all()))
 
 
 def list_stores(session: Session, *, actor: Actor, archived: bool = False) -> list[Store]:

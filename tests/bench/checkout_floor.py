@@ -191,6 +191,9 @@ def run_postgres(url: str, books: Books, seconds: float, writers: int = 8) -> fl
     rates = [results.get(timeout=seconds + 60) for _ in processes]
     for process in processes:
         process.join()
+    broken = [rate for rate in rates if isinstance(rate, str)]
+    if broken:
+        raise RuntimeError(f"the floor broke: {broken[0]}")
     return float(sum(rates))
 
 
@@ -198,10 +201,14 @@ def _write(url: str, books: Books, seconds: float, ready: Any, results: Any) -> 
     connection, sold = Psycopg(url), 0
     ready.wait()
     started = time.perf_counter()
-    while time.perf_counter() - started < seconds:
-        connection.transaction(lambda place=sold: sell(connection, books, place))  # type: ignore[misc]
-        sold += 1
-    results.put(sold / (time.perf_counter() - started))
+    try:
+        while time.perf_counter() - started < seconds:
+            connection.transaction(lambda place=sold: sell(connection, books, place))  # type: ignore[misc]
+            sold += 1
+    except psycopg.Error as error:
+        results.put(str(error))
+    else:
+        results.put(sold / (time.perf_counter() - started))
     connection.raw.close()
 
 
@@ -221,5 +228,5 @@ _translated: dict[str, str] = {}
 
 def _percent(statement: str) -> str:
     if statement not in _translated:
-        _translated[statement] = re.sub(r":([a-z]+)", r"%(\1)s", statement)
+        _translated[statement] = re.sub(r"(?<![a-z]):([a-z]+)", r"%(\1)s", statement)
     return _translated[statement]

@@ -98,7 +98,6 @@ def test_the_member_is_told_once(till: Till) -> None:
     assert (message.key, message.path) == (f"order:{order['id']}", f"/member/orders/{order['id']}")
     assert (message.category, message.title) == ("service", "消费 ¥64.00")
     assert "6 积分" in message.body
-    assert "积分" not in message.push_body
     events.perform_waiting(grace=timedelta())
     assert len(inbox(till)) == 1
 

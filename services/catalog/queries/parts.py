@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from services.catalog.models import Product, ProductChoice, ProductOption
@@ -28,19 +29,24 @@ class Option:
     choices: tuple[Choice, ...]
 
 
+# Built once: every sale asks.
+_asked: Any = ProductOption.__table__
+_choices: Any = ProductChoice.__table__
+_OPTIONS = (
+    select(
+        _asked.c.product_id, _asked.c.key, _asked.c.name, _choices.c.key, _choices.c.name, _choices.c.price_change,
+    )
+    .join_from(_asked, _choices, _choices.c.option_id == _asked.c.id)
+    .where(_asked.c.product_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_asked.c.product_id, _asked.c.sort, _asked.c.id, _choices.c.sort, _choices.c.id)
+)  # fmt: skip
+
+
 def options_of(session: Session, product_ids: Collection[int]) -> dict[int, tuple[Option, ...]]:
     """The options of the named products, by product; products without any are missing. One query."""
     if not product_ids:
         return {}
-    rows = session.execute(
-        select(
-            ProductOption.product_id, ProductOption.key, ProductOption.name,
-            ProductChoice.key, ProductChoice.name, ProductChoice.price_change,
-        )
-        .join(ProductChoice, ProductChoice.option_id == ProductOption.id)
-        .where(ProductOption.product_id.in_(product_ids))
-        .order_by(ProductOption.product_id, ProductOption.sort, ProductOption.id, ProductChoice.sort, ProductChoice.id)
-    )  # fmt: skip
+    rows = session.connection().execute(_OPTIONS, {"ids": list(product_ids)})
     grouped: dict[int, dict[tuple[str, str], list[Choice]]] = defaultdict(dict)
     for product_id, key, name, choice_key, choice_name, change in rows:
         grouped[product_id].setdefault((key, name), []).append(Choice(choice_key, choice_name, change))

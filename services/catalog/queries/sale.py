@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from services.catalog.models import Product, ProductStore
@@ -24,16 +25,25 @@ class SaleProduct:
     sku: str | None
 
 
+# Built once: every sale asks.
+_products: Any = Product.__table__
+_here: Any = ProductStore.__table__
+_FOR_SALE = (
+    select(
+        _products.c.id, _products.c.name, _products.c.price, _products.c.barcode, _products.c.sku,
+        _here.c.available, _here.c.sold_out_at,
+    )
+    .select_from(
+        _products.outerjoin(_here, and_(_here.c.product_id == _products.c.id, _here.c.store_id == bindparam("store")))
+    )
+    .where(_products.c.id.in_(bindparam("ids", expanding=True)), _products.c.archived_at.is_(None))
+)  # fmt: skip
+
+
 def load_for_sale(session: Session, store_id: int, product_ids: Collection[int]) -> dict[int, SaleProduct]:
     """The named products as `store_id` sells them, by id; unknown and archived ones are missing. Three queries."""
-    rows = session.execute(
-        select(
-            Product.id, Product.name, Product.price, Product.barcode, Product.sku,
-            ProductStore.available, ProductStore.sold_out_at,
-        )
-        .outerjoin(ProductStore, and_(ProductStore.product_id == Product.id, ProductStore.store_id == store_id))
-        .where(Product.id.in_(product_ids), Product.archived_at.is_(None))
-    ).all()  # fmt: skip
+    session.flush()
+    rows = session.connection().execute(_FOR_SALE, {"store": store_id, "ids": list(product_ids)}).all()
     options = options_of(session, [row.id for row in rows])
     return {
         row.id: SaleProduct(
