@@ -108,10 +108,11 @@ messages: environment ## collect the texts to translate into webapp/translations
 	@pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap -i .venv/messages.pot -d webapp/translations
 	@for po in webapp/translations/*/LC_MESSAGES/messages.po; do \
 		language=$${po#webapp/translations/}; \
-		printf 'msgid ""\nmsgstr ""\n"Language: %s\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n' "$${language%%/*}" | cat - "$$po" > .venv/messages.po; \
+		printf 'msgid ""\nmsgstr ""\n"Language: %s\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n' "$${language%%/*}" | cat - "$$po" | sed '$${/^$$/d;}' > .venv/messages.po; \
 		cp .venv/messages.po "$$po"; \
 	done
-	@grep -B1 -n '^msgstr ""$$' webapp/translations/*/LC_MESSAGES/messages.po | grep -v ':[12]:\|-1-' || echo "English is complete"
+	@awk '/^msgid / { said = substr($$0, 7) } FNR > 2 && /^msgstr ""$$/ { print FILENAME ": " said; left++ } \
+		END { print left ? left " texts to translate" : "Every text is translated" }' webapp/translations/*/LC_MESSAGES/messages.po
 
 clean: ## remove what was installed and built; the shop's data stays
 	rm -rf .venv node_modules webapp/static/dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

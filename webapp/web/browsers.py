@@ -3,6 +3,9 @@
 import re
 
 from flask import Flask
+from flask_babel import gettext
+
+from services.shared.words import N_
 
 # The first that matches names it: Edge and WeChat call themselves Chrome too, Chrome calls itself Safari.
 _DEVICES = (
@@ -15,7 +18,7 @@ _DEVICES = (
     ("Linux|X11", "Linux"),
 )
 _BROWSERS = (
-    ("MicroMessenger", "微信"),
+    ("MicroMessenger", N_("微信")),
     ("EdgA?/", "Edge"),
     ("SamsungBrowser", "Samsung"),
     ("Firefox/|FxiOS", "Firefox"),
@@ -32,7 +35,7 @@ def init_app(app: Flask) -> None:
 def browser_name(agent: str) -> str:
     """Device and browser of a User-Agent, or its first word where neither is known (a program)."""
     found = [_first(table, agent) for table in (_DEVICES, _BROWSERS)]
-    return " · ".join(name for name in found if name) or agent.split("/", 1)[0][:24]
+    return " · ".join(gettext(name) for name in found if name) or agent.split("/", 1)[0][:24]
 
 
 def is_phone(agent: str) -> bool:

@@ -1,8 +1,13 @@
 """Languages: Chinese is the source text and the default, English is complete. Dates and money in the shop's manner."""
 
+import os
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask, g, request
 from flask_babel import Babel, format_date, get_locale, gettext
 
@@ -12,16 +17,41 @@ from webapp.web import people, shop
 
 LANGUAGES = {"zh": "简体中文", "en": "English"}
 COOKIE = "ck_language"
+CATALOGUES = Path(__file__).parents[1] / "translations"
 babel = Babel()
+log = structlog.get_logger("i18n")
 
 
 def init_app(app: Flask) -> None:
     """Choose the language per request: what the person chose, what the browser asks for, the shop's default."""
     app.config.update(BABEL_DEFAULT_LOCALE="zh", BABEL_TRANSLATION_DIRECTORIES="translations")
+    compile_catalogues(CATALOGUES)
     babel.init_app(app, locale_selector=choose, timezone_selector=lambda: shop.settings().zone)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(language=language, LANGUAGES=LANGUAGES)
     app.jinja_env.filters.update(day=day_words, moment=moment_words, clock_time=clock_time)
+
+
+def compile_catalogues(folder: Path) -> None:
+    """Build each `messages.mo` that is missing or older than its `.po`: the built files are not kept in git."""
+    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        built = source.with_suffix(".mo")
+        if not built.exists() or built.stat().st_mtime_ns < source.stat().st_mtime_ns:
+            try:
+                _compile(source, built)
+            except OSError as error:  # a read-only checkout: `make build` has compiled it, or the surface stays Chinese
+                log.warning("translations_not_compiled", file=str(built), reason=str(error))
+
+
+def _compile(source: Path, built: Path) -> None:
+    """Write beside `built` and swap: another process may be starting on the same files."""
+    draft = built.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        with source.open("rb") as text, draft.open("wb") as file:
+            write_mo(file, read_po(text, locale=source.parts[-3]))
+        draft.replace(built)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def choose() -> str:
