@@ -1,18 +1,23 @@
 """Reading inboxes, devices and deliveries."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.messaging.models import Message, PushSubscription
 from services.shared.refusals import NotFound
 
 
-def list_messages(session: Session, member_id: int, *, after: int | None = None, limit: int = 50) -> list[Message]:
-    """A member's inbox, the newest first; `after` is the id of the last one seen."""
-    query = select(Message).where(Message.member_id == member_id).order_by(Message.id.desc()).limit(limit)
+def list_messages(
+    session: Session, member_id: int, *, unread: bool = False, after: int | None = None, limit: int = 50
+) -> list[Message]:
+    """A member's inbox or what is unread of it, the newest first; `after` is the id of the last one seen."""
+    query = select(Message).where(Message.member_id == member_id)
+    if unread:
+        query = query.where(Message.read_at.is_(None))
     if after is not None:
-        query = query.where(Message.id < after)
-    return list(session.scalars(query))
+        last = select(Message.created_at).where(Message.id == after).scalar_subquery()
+        query = query.where(tuple_(Message.created_at, Message.id) < tuple_(last, after))
+    return list(session.scalars(query.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit)))
 
 
 def list_all_messages(session: Session, *, after: int | None = None, limit: int = 50) -> list[Message]:

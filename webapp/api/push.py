@@ -11,7 +11,7 @@ from services.messaging import commands, queries, texts
 from services.shared import clock, limits
 from services.shared.fields import Identifier, Moment
 from webapp.api import shape
-from webapp.web import edge, guards, i18n, shop
+from webapp.web import browsers, edge, guards, i18n, shop
 
 blueprint = Blueprint("api_push", __name__, description="系统通知 Push subscriptions")
 App = Literal["member", "staff"]
@@ -111,7 +111,8 @@ def _list(app: App) -> Response:
 
 
 def _subscribe(app: App) -> Response:
-    data, at, actor, name = shape.body(SubscriptionIn), clock.now(), edge.actor(), request.user_agent.string
+    data, at, actor = shape.body(SubscriptionIn), clock.now(), edge.actor()
+    name = browsers.browser_name(request.user_agent.string)
 
     def effect(session: Session) -> Response:
         told = {"app": app, "endpoint": data["endpoint"], **data["keys"]}

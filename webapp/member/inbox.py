@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from services.messaging import commands, queries
+from services.messaging.models import Message
 from services.shared import clock
-from webapp.member import blueprint
-from webapp.web import edge, guards, people
+from webapp.member import blueprint, paging
+from webapp.web import edge, guards, i18n, people
 
 PAGE = 30
 
@@ -15,21 +16,15 @@ PAGE = 30
 @blueprint.get("/inbox")
 @guards.member
 def inbox() -> str:
-    """All messages, the newest first."""
-    session, member = edge.read(), people.member()
-    after = request.args.get("after", type=int)
-    found = queries.list_messages(session, member.id, after=after, limit=PAGE + 1)
-    following = url_for("member.inbox", after=found[PAGE - 1].id) if len(found) > PAGE else None
-    unread = queries.count_unread(session, member.id)
-    return render_template("member/inbox.html", messages=found[:PAGE], following=following, unread=unread)
+    """All messages, the newest first; `?unread=1` those not read yet."""
+    return _show()
 
 
 @blueprint.get("/inbox/<int:message_id>")
 @guards.member
 def message(message_id: int) -> str:
     """One message in full. The page's script, or its button, marks it read."""
-    found = queries.get_message(edge.read(), message_id, member_id=people.member().id)
-    return render_template("member/message.html", message=found)
+    return _show(queries.get_message(edge.read(), message_id, member_id=people.member().id))
 
 
 @blueprint.post("/inbox/<int:message_id>/open")
@@ -38,7 +33,7 @@ def open_message(message_id: int) -> ResponseReturnValue:
     """Mark a message read and go where it leads."""
     at = clock.now()
     found = queries.get_message(edge.read(), message_id, member_id=people.member().id)
-    onward = found.path
+    onward = found.path or url_for("member.inbox")
 
     def effect(session: Session) -> ResponseReturnValue:
         commands.mark_read(session, message_id, actor=edge.actor(), at=at)
@@ -58,3 +53,17 @@ def read_all() -> ResponseReturnValue:
         return redirect(url_for("member.inbox"), 303)
 
     return edge.write(effect)
+
+
+def _show(chosen: Message | None = None) -> str:
+    session, member, only_unread = edge.read(), people.member(), request.args.get("unread") == "1"
+    found = queries.list_messages(session, member.id, unread=only_unread, after=paging.after(), limit=PAGE + 1)
+    page = paging.page(
+        "member.inbox",
+        found,
+        PAGE,
+        lambda each: i18n.day_words(each.created_at),
+        **({"unread": 1} if only_unread else {}),
+    )
+    unread = queries.count_unread(session, member.id)
+    return render_template("member/inbox.html", page=page, only_unread=only_unread, unread=unread, message=chosen)

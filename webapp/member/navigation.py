@@ -14,7 +14,12 @@ TABS = (
     ("member.orders", "receipt-text", N_("订单")),
     ("member.me", "user-round", N_("我的")),
 )
-_BELONGS = {"member.order": "member.orders", "member.edit_me": "member.me"}
+_BELONGS = {
+    "member.order": "member.orders",
+    "member.edit_me": "member.me",
+    "member.change_me": "member.me",
+    "member.change_language": "member.me",
+}
 
 
 def init_app(app: Flask) -> None:

@@ -1,10 +1,14 @@
-"""订单: what I bought, with the receipt."""
+"""订单: what I bought, with the receipt. On a wide screen the receipt opens beside the list."""
 
-from flask import render_template, request, url_for
+from typing import Any
 
+from flask import render_template, request
+
+from services.messaging import queries as messaging
 from services.orders import queries
-from webapp.member import blueprint
-from webapp.web import edge, guards, people
+from services.orders.queries import OrderView
+from webapp.member import blueprint, paging
+from webapp.web import edge, guards, people, shop
 
 PAGE = 20
 
@@ -12,16 +16,30 @@ PAGE = 20
 @blueprint.get("/orders")
 @guards.member
 def orders() -> str:
-    """My orders, the newest first."""
-    after = request.args.get("after", type=int)
-    found = queries.list_orders_of_member(edge.read(), people.member().id, after=after, limit=PAGE + 1)
-    following = url_for("member.orders", after=found[PAGE - 1].id) if len(found) > PAGE else None
-    return render_template("member/orders.html", orders=found[:PAGE], following=following)
+    """My orders, the newest first; `?q=` finds by product or number."""
+    return _show()
 
 
 @blueprint.get("/orders/<int:order_id>")
 @guards.member
 def order(order_id: int) -> str:
     """One receipt. Somebody else's does not exist."""
-    found = queries.get_order_of_member(edge.read(), order_id, member_id=people.member().id)
-    return render_template("member/order.html", order=found)
+    session, member = edge.read(), people.member()
+    found = queries.get_order_of_member(session, order_id, member_id=member.id)
+    told = messaging.find_message(session, f"order:{order_id}", member_id=member.id)
+    return _show(found, told=told, closing=shop.settings()["orders.receipt_note"])
+
+
+def _show(chosen: OrderView | None = None, **more: Any) -> str:
+    text = request.args.get("q", "").strip()[:40]
+    found = queries.list_orders_of_member(
+        edge.read(), people.member().id, text=text, after=paging.after(), limit=PAGE + 1
+    )
+    page = paging.page(
+        "member.orders",
+        found,
+        PAGE,
+        lambda each: paging.month_words(each.completed_at),
+        **({"q": text} if text else {}),
+    )
+    return render_template("member/orders.html", page=page, text=text, order=chosen, **more)

@@ -1,5 +1,6 @@
 /* The member app: what every page of it needs. */
 import './lib/shell.js';
+import './elements/ck-badge.js';
 import './elements/ck-busy.js';
 import './elements/ck-dialog.js';
 import './elements/ck-sheet.js';
@@ -9,6 +10,7 @@ import './elements/ck-toast.js';
 import './elements/ck-code-card.js';
 import './elements/ck-install.js';
 import './elements/ck-net.js';
+import './elements/ck-print.js';
 import './elements/ck-push.js';
 import './elements/ck-read.js';
 import './elements/ck-update.js';
