@@ -11,6 +11,7 @@ import pytest
 from services.members import commands as members
 from services.members.models import Member
 from services.shared import database, limits, runtime
+from services.shared.ids import luhn_digit
 from services.shared.refusals import Refusal, TooMany
 from services.signin import commands, rules
 from services.signin.commands.devices import PURPOSE
@@ -24,7 +25,9 @@ VECTOR = re.compile(r"\| `(\S{43})` \| (\d{8}) \| (\d+) \| (\d+) \| `\w+` \| (\d
 
 def _device(shop: Cast) -> tuple[Member, bytes, str]:
     with database.transaction() as session:
-        member = members.create_member(session, {"phone": "+8613800138000", "name": "林小满"}, actor=shop.cashier, at=shop.at)
+        member = members.create_member(
+            session, {"phone": "+8613800138000", "name": "林小满"}, actor=shop.cashier, at=shop.at
+        )
         device = MemberDevice(
             member_id=member.id,
             handle="40617293",
@@ -105,7 +108,8 @@ def test_one_wrong_digit_is_no_code(shop: Cast, place: int) -> None:
 def test_of_sixty_four_scans_at_once_one_gets_through(shop: Cast) -> None:
     member, secret, handle = _device(shop)
     code = rules.make_code(secret, handle, rules.step_at(shop.at))
-    start, answers = Barrier(64), []
+    start = Barrier(64)
+    answers: list[int | str] = []
 
     def scan() -> None:
         start.wait()
@@ -126,7 +130,7 @@ def test_of_sixty_four_scans_at_once_one_gets_through(shop: Cast) -> None:
 def test_five_wrong_codes_freeze_the_handle_for_ten_minutes(shop: Cast) -> None:
     _, _, handle = _device(shop)
     guess = f"88{handle}00" + "1234567"
-    guess += rules.ids.luhn_digit(guess)
+    guess += luhn_digit(guess)
     for _ in range(5):
         commands.require_room_for_guess(guess, actor=shop.cashier, at=shop.at)
         commands.note_wrong_code(guess, actor=shop.cashier, at=shop.at)
