@@ -78,7 +78,7 @@ def redeem_code(session: Session, phone: str, digits: str, *, actor: Actor, at: 
 
 
 def redeem_ticket(session: Session, ticket: str, *, actor: Actor, at: datetime) -> int:
-    """The id of the member whose QR was opened. Raises WrongSigninCode when it is used, over or unknown."""
+    """The id of the member whose QR was opened. Raises WrongSigninCode when it is used, over or unknown, or the member gone."""
     code_id = session.scalar(select(OneTimeCode.id).where(OneTimeCode.ticket_hash == runtime.keys().hash(ticket)))
     if code_id is None:
         raise WrongSigninCode
@@ -103,7 +103,12 @@ def _claim_try(session: Session, member_id: int, at: datetime) -> Any | None:
 def _use(session: Session, code_id: int, *, actor: Actor, at: datetime) -> int:
     claimed = session.execute(
         update(OneTimeCode)
-        .where(OneTimeCode.id == code_id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > at)
+        .where(
+            OneTimeCode.id == code_id,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > at,
+            OneTimeCode.member_id.in_(select(Member.id).where(Member.archived_at.is_(None))),
+        )
         .values(used_at=at)
         .returning(OneTimeCode.member_id)
     ).scalar_one_or_none()
