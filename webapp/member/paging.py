@@ -10,7 +10,7 @@ from flask import request, url_for
 from flask_babel import format_date, get_locale
 
 from services.shared import clock
-from webapp.web import i18n
+from webapp.web import addresses, i18n
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Page:
 
 def after() -> int | None:
     """The id after which the page starts."""
-    return request.args.get("after", type=int)
+    return addresses.whole("after")
 
 
 def page(endpoint: str, found: Sequence[Any], size: int, heading: Callable[[Any], str], **filters: Any) -> Page:

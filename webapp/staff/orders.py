@@ -7,7 +7,7 @@ from flask import render_template, request, url_for
 from services.orders import permissions, queries
 from services.shared import clock
 from webapp.staff import blueprint
-from webapp.web import edge, guards, i18n, shop
+from webapp.web import addresses, edge, guards, i18n, shop
 
 PAGE = 30
 
@@ -37,7 +37,7 @@ def receipt(order_id: int) -> str:
 def _page(*, show: str, order: queries.OrderView | None) -> str:
     session, store = edge.read(), shop.current_store()
     text, day = request.args.get("q", "").strip()[:40], _day()
-    after = request.args.get("after", type=int)
+    after = addresses.whole("after")
     found = queries.list_orders(
         session,
         actor=edge.actor(),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.routing import IntegerConverter
 
 HIGHEST_ID = 2**63 - 1
@@ -18,3 +18,9 @@ class IdConverter(IntegerConverter):
 def init_app(app: Flask) -> None:
     """Before any route is registered."""
     app.url_map.converters["int"] = IdConverter
+
+
+def whole(name: str) -> int | None:
+    """The id behind `?name=`; None when it is missing, or no number that a column can hold."""
+    found: int | None = request.args.get(name, type=int)
+    return found if found is not None and 0 <= found <= HIGHEST_ID else None
