@@ -85,7 +85,7 @@ def test_a_person_works_somewhere(shop: Cast) -> None:
 
 def test_the_owner_changes_role_and_stores(shop: Cast) -> None:
     owner = shop.browser("owner")
-    fields = {"name": "林店长", "role": "manager", "stores[]": [str(shop.east.id), str(shop.south.id)]}
+    fields: dict[str, Any] = {"name": "林店长", "role": "manager", "stores[]": [str(shop.east.id), str(shop.south.id)]}
     assert owner.post(page_of(shop, "cashier"), **fields).status_code == 303
     changed = card("xiaolin")
     assert (changed.name, changed.role, changed.stores) == ("林店长", "manager", (shop.east.id, shop.south.id))
