@@ -1,24 +1,24 @@
-"""收银: the screen a cashier with a queue uses all day. The cart lives on the device (ck-counter); prices and sales are the API's."""
+"""收银: the screen a cashier with a queue uses all day. The cart lives on the device (ck-cart); prices and sales are the API's."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from services.catalog import queries as catalog
+from services.catalog.permissions import PRODUCTS_SELL_OUT
 from services.checkout import permissions
 from services.loyalty import queries as loyalty
 from services.members import commands as member_commands
 from services.members import queries as members
 from services.members.permissions import MEMBERS_CREATE
-from services.members.queries import MemberCard
 from services.members.schemas import MemberIn
 from services.shared import clock
-from webapp.staff import blueprint
-from webapp.web import edge, forms, guards, shop, toasts
+from webapp.staff import blueprint, reasons
+from webapp.web import addresses, edge, forms, guards, shop, toasts
 from webapp.web.forms import Form
 
 FOUND, RECENT = 12, 8
@@ -28,55 +28,79 @@ FOUND, RECENT = 12, 8
 @guards.staff()
 def counter() -> ResponseReturnValue:
     """Products, cart and scanner on one page; `?member=` attaches a member without spending rights."""
-    if not edge.actor().may(permissions.ORDERS_CREATE):
+    actor = edge.actor()
+    if not actor.may(permissions.ORDERS_CREATE):
         return redirect(url_for("staff.more"))
-    session, store = edge.read(), shop.current_store()
-    member_id = request.args.get("member", type=int)
+    session, store, settings = edge.read(), shop.current_store(), shop.settings()
+    member_id, shelves = addresses.whole("member"), catalog.list_categories(session)
     return render_template(
         "staff/counter/index.html",
         store=store,
-        categories=catalog.list_categories(session),
-        products=catalog.list_for_store(session, store.id),
-        recent=members.list_recent_members(session, store.id, limit=RECENT),
-        card=_card(member_id) if member_id else None,
-        large_tender=shop.settings()["orders.large_tender"],
+        categories=shelves,
+        products=catalog.list_for_store(session, store.id, shelves=shelves),
+        large_tender=settings["orders.large_tender"],
+        tells_member=settings["messages.sale"],
+        may_sell_out=actor.may(PRODUCTS_SELL_OUT),
+        **(_strip(member_id) if member_id else {}),
+        **_people(""),
     )
 
 
 @blueprint.get("/counter/members")
 @guards.staff(permissions.ORDERS_CREATE)
 def find_at_counter() -> str:
-    """Members for what was typed; nobody found: one step to open a card."""
-    text = request.args.get("q", "").strip()[:40]
-    found = members.search_members(edge.read(), text, limit=FOUND) if text else []
-    return render_template("staff/counter/found.html", text=text, found=found, form=Form({"phone": text}))
+    """Members for what was typed, who was here last for nothing; and one step to open a card."""
+    return render_template("staff/counter/found.html", **_people(request.args.get("q", "").strip()[:40]))
 
 
 @blueprint.get("/counter/members/<int:member_id>")
 @guards.staff(permissions.ORDERS_CREATE)
 def member_strip(member_id: int) -> str:
     """Who stands here: name, points, and what staff should know now."""
-    return render_template("staff/counter/strip.html", card=_card(member_id))
+    return render_template("staff/counter/strip.html", **_strip(member_id))
 
 
 @blueprint.post("/counter/members")
 @guards.staff(MEMBERS_CREATE)
 def open_card_at_counter() -> ResponseReturnValue:
-    """Open a card in one step and go on with the sale."""
+    """Open a card in one step and go on with the sale; in the sheet of the counter, or without script on a page of its own."""
     at, actor, store = clock.now(), edge.actor(), shop.current_store()
+    in_sheet = "HX-Request" in request.headers
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
         member = member_commands.create_member(session, {**data, "store_id": store.id}, actor=actor, at=at)
+        if in_sheet:
+            return toasts.tell({"ck:member": {"id": str(member.id)}, "ck:toast": {"text": _("开好卡了")}})
         toasts.say(_("开好卡了"))
         return redirect(url_for("staff.counter", member=member.id), 303)
 
     def again(form: Form) -> str:
         known = members.find_member_by_phone(edge.read(), form.value("phone"))
-        return render_template("staff/counter/open_card.html", form=form, known=known)
+        return render_template(f"staff/counter/{'quick_add' if in_sheet else 'open_card'}.html", form=form, known=known)
 
-    return forms.submit(MemberIn, perform, again)
+    answer = make_response(forms.submit(MemberIn, perform, again))
+    if in_sheet and answer.status_code == 409:
+        answer.status_code = 422  # what htmx swaps in; a phone that is taken is a mistake in the form like any other
+    return answer
 
 
-def _card(member_id: int) -> MemberCard:
+def _people(text: str) -> dict[str, Any]:
+    """The sheet that finds people: those found, or those who were here last; what was typed stands in the new card already."""
+    session, may_open = edge.read(), edge.actor().may(MEMBERS_CREATE)
+    found = (
+        members.search_members(session, text, limit=FOUND)
+        if text
+        else members.list_recent_members(session, shop.current_store().id, limit=RECENT)
+    )
+    digits = any(char.isdigit() for char in text)
+    form = Form({"phone": text if digits else "", "name": "" if digits else text})
+    return {"text": text, "people": found, "form": form, "may_open": may_open, "known": None}
+
+
+def _strip(member_id: int) -> dict[str, Any]:
     session = edge.read()
-    return members.get_member(session, member_id).with_points(loyalty.get_balance(session, member_id))
+    card = members.get_member(session, member_id)
+    return {
+        "card": card.with_points(loyalty.get_balance(session, member_id)),
+        "reasons": reasons.to_care(card, clock.local_day(clock.now(), shop.settings().zone)),
+    }

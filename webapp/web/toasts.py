@@ -1,6 +1,7 @@
 """What the app says after something was done: a line at the bottom, with a way back where there is one."""
 
 import json
+from typing import Any
 
 from flask import Response, flash
 
@@ -13,4 +14,11 @@ def say(text: str, *, undo: str = "") -> None:
 def say_with(response: Response, text: str) -> Response:
     """Say `text` at once beside a fragment that htmx swaps in."""
     response.headers["HX-Trigger"] = json.dumps({"ck:toast": {"text": text}})
+    return response
+
+
+def tell(events: dict[str, Any]) -> Response:
+    """Nothing to show: the page's own script hears what happened (`ck:member`, `ck:toast`)."""
+    response = Response(status=204)
+    response.headers["HX-Trigger"] = json.dumps(events)
     return response

@@ -19,6 +19,7 @@ class ProductView:
 
     id: int
     name: str
+    initials: str
     category_id: int | None
     price: int
     description: str
@@ -87,11 +88,11 @@ def list_products(
     return _views(session, query)
 
 
-def list_for_store(session: Session, store_id: int) -> list[ProductView]:
-    """What this store sells, in the shop's order: shelves first, then products."""
-    shelves = {shelf.id: place for place, shelf in enumerate(list_categories(session))}
+def list_for_store(session: Session, store_id: int, *, shelves: Sequence[Category] | None = None) -> list[ProductView]:
+    """What this store sells, in the shop's order: shelves first, then products. `shelves` as `list_categories` found them."""
+    order = {shelf.id: place for place, shelf in enumerate(list_categories(session) if shelves is None else shelves)}
     found = [view for view in list_products(session) if view.sold_at(store_id)]
-    return sorted(found, key=lambda view: (shelves.get(view.category_id or 0, len(shelves)), view.sort, view.id))
+    return sorted(found, key=lambda view: (order.get(view.category_id or 0, len(order)), view.sort, view.id))
 
 
 def list_newest(session: Session, store_id: int, *, limit: int) -> list[ProductView]:
@@ -110,6 +111,7 @@ def _views(session: Session, query: Select[Any]) -> list[ProductView]:
         ProductView(
             id=product.id,
             name=product.name,
+            initials=product.initials,
             category_id=product.category_id,
             price=product.price,
             description=product.description,

@@ -5,6 +5,7 @@
  * Attributes: for (id of the input), all (fen: what "half" and "all" mean).
  * Keys: 0–9, 00, ".", back, clear, half, all. The first digit replaces an amount that was only proposed.
  * The input gets the events input and change, as if typed.
+ * Methods: propose(fen): what the field shows is a proposal now, "all" means this much.
  */
 import { press } from '../lib/amount.js';
 
@@ -17,6 +18,11 @@ class CkKeypad extends HTMLElement {
 
   disconnectedCallback() {
     this.removeEventListener('click', this);
+  }
+
+  propose(fen) {
+    this.setAttribute('all', String(fen));
+    this.#proposed = true;
   }
 
   handleEvent(event) {

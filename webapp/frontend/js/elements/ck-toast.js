@@ -5,7 +5,7 @@
  *
  * The place where results are said, one per page, at the end of <body>. What the server put inside is said once more aloud,
  * since a live region speaks only about what is added. Each message goes after five seconds, later while it is looked at.
- * Hears (on document): ck:toast {text, undo: {label, url}}; a response can send it by the header HX-Trigger: {"ck:toast": {…}}.
+ * Hears (on document): ck:toast {text, undo: {label, url or act}} (a page's own script may pass a function); a response can send it by the header HX-Trigger: {"ck:toast": {…}}.
  */
 import { newKey } from '../lib/api.js';
 
@@ -32,6 +32,7 @@ class CkToast extends HTMLElement {
     words.textContent = text;
     snack.append(words);
     if (undo?.url) snack.append(undoForm(undo));
+    if (undo?.act) snack.append(undoButton(undo, snack));
     this.#stay(snack);
   }
 
@@ -49,6 +50,12 @@ class CkToast extends HTMLElement {
     for (const name of ['pointerleave', 'focusout']) snack.addEventListener(name, wait);
     wait();
   }
+}
+
+function undoButton({ label, act }, snack) {
+  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label });
+  button.addEventListener('click', () => { snack.remove(); act(); });
+  return button;
 }
 
 function undoForm({ url, label }) {

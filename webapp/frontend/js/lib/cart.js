@@ -1,61 +1,70 @@
-/* The cart of the counter: plain data and pure functions, amounts in fen. The server prices; what is summed here is shown until it answers. */
+/*
+ * The cart of the counter: plain data and pure functions, amounts in fen. The server prices; what is summed here is shown
+ * until it answers.
+ *
+ *   {key, lines: [{id, product, name, price, options, choices, quantity, note}], member: {id, name} | null, scan, tenders, pending}
+ *
+ * `key` is the idempotency key of the cart's one sale, kept until the answer is known; `scan` the proof that the member was
+ * here; `pending` a sale that was sent and not answered yet.
+ */
+export const MOST = 999;
 
-/** A fresh cart; `key` is the idempotency key of its one sale, kept until the answer is known. */
 export function emptyCart(key) {
-  return { lines: [], member: null, scan: null, tenders: [], key };
+  return { key, lines: [], member: null, scan: null, tenders: [], pending: null };
 }
 
-/** The same product with the same choices is one line. */
-export function add(cart, { product, name, price, options = {}, choices = '' }) {
-  const at = cart.lines.findIndex((line) => line.product === product && sameOptions(line.options, options));
-  if (at >= 0) return change(cart, at, 1);
-  return { ...cart, lines: [...cart.lines, { product, name, price, options, choices, quantity: 1, note: '' }] };
+/** One more of a product. The same product with the same choices is one line; a line with a note stays by itself. */
+export function add(cart, { product, name, price, options = {}, choices = '' }, id = lineId(cart)) {
+  const known = cart.lines.find((line) => line.product === product && !line.note && sameOptions(line.options, options));
+  if (known) return setQuantity(cart, known.id, known.quantity + 1);
+  return { ...cart, lines: [...cart.lines, { id, product, name, price, options, choices, quantity: 1, note: '' }] };
 }
 
-/** Change a line's quantity by `step`; at zero the line goes. */
-export function change(cart, at, step) {
-  const quantity = Math.min(999, cart.lines[at].quantity + step);
-  const lines = cart.lines.map((line, index) => (index === at ? { ...line, quantity } : line));
-  return { ...cart, lines: lines.filter((line) => line.quantity > 0) };
+/** Change how many of a line; at zero it goes. */
+export function setQuantity(cart, id, quantity) {
+  const wanted = Math.max(0, Math.min(MOST, Math.trunc(quantity) || 0));
+  return { ...cart, lines: cart.lines.map((line) => (line.id === id ? { ...line, quantity: wanted } : line)).filter((line) => line.quantity) };
 }
 
-/** Write a note on a line. */
-export function annotate(cart, at, note) {
-  return { ...cart, lines: cart.lines.map((line, index) => (index === at ? { ...line, note } : line)) };
+export function setNote(cart, id, note) {
+  return { ...cart, lines: cart.lines.map((line) => (line.id === id ? { ...line, note: note.trim() } : line)) };
 }
 
+/** List prices as the server quotes them now; its lines come in the cart's order. */
+export function priced(cart, prices) {
+  return { ...cart, lines: cart.lines.map((line, at) => ({ ...line, price: prices[at] ?? line.price })) };
+}
+
+export const lineOf = (cart, id) => cart.lines.find((line) => line.id === id);
 export const total = (cart) => cart.lines.reduce((sum, line) => sum + line.price * line.quantity, 0);
 export const pieces = (cart) => cart.lines.reduce((sum, line) => sum + line.quantity, 0);
-export const piecesOf = (cart, product) =>
-  cart.lines.filter((line) => line.product === product).reduce((sum, line) => sum + line.quantity, 0);
+export const piecesOf = (cart, product) => pieces({ lines: cart.lines.filter((line) => line.product === product) });
 
-/** What POST /quotes is asked. */
+/** What POST /api/v1/quotes is asked. */
 export function asQuestion(cart, store) {
   const lines = cart.lines.map(({ product, options, quantity, note }) => ({ product, options, quantity, note }));
   return { store, member: cart.member?.id ?? null, lines };
 }
 
-/** Take a tender; cash may be more than what is left: the rest is change. */
-export function take(tenders, due, kind, amount) {
-  const left = due - taken(tenders);
-  if (kind === 'cash') {
-    const others = tenders.filter((tender) => tender.kind !== 'cash');
-    return [...others, { kind, amount: Math.min(amount, due - taken(others)), received: amount }];
+/** What is wrong with each line, from the field names of a refusal (`lines.0.product`): line id → words. */
+export function troubles(cart, errors) {
+  const found = {};
+  for (const [field, words] of Object.entries(errors)) {
+    const line = cart.lines[Number(/^lines\.(\d+)\./.exec(field)?.[1] ?? -1)];
+    if (line) found[line.id] = words[0];
   }
-  return [...tenders, { kind, amount: Math.min(amount, left) }];
+  return found;
 }
 
-export const taken = (tenders) => tenders.reduce((sum, tender) => sum + tender.amount, 0);
+/** What a new quote changed: the lines whose price differs, in fen. */
+export function differences(before, after, fenOf) {
+  return after.lines
+    .map((line, at) => ({ name: line.name, before: fenOf(before?.lines[at]?.amount ?? line.amount), after: fenOf(line.amount) }))
+    .filter((line) => line.before !== line.after);
+}
 
-/** Change to hand back, in fen. */
-export const changeOf = (tenders) =>
-  tenders.reduce((sum, tender) => sum + Math.max(0, (tender.received ?? tender.amount) - tender.amount), 0);
-
-/** Round amounts that people hand over for `due`: exactly, then the notes above it. */
-export function notesAbove(due) {
-  const steps = [1000, 2000, 5000, 10000, 20000, 50000, 100000];
-  const rounded = steps.map((step) => Math.ceil(due / step) * step).filter((amount) => amount > due);
-  return [...new Set(rounded)].slice(0, 3);
+function lineId({ lines }) {
+  return String(1 + Math.max(0, ...lines.map((line) => Number(line.id) || 0)));
 }
 
 function sameOptions(one, other) {

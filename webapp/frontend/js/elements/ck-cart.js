@@ -1,0 +1,379 @@
+/*
+ * <ck-cart store="1">: the counter's page: tiles, who stands here, what is in the cart, what it costs. The cart is the till's
+ * (counter/till.js); paying is <ck-tender>'s, what comes after <ck-done>'s, both inside.
+ *
+ * Attributes
+ *   store       id of the store
+ *   data-pieces, data-cleared, data-undo, data-added, data-not-here, data-no-net, data-skew, data-no-barcode, data-failed,
+ *   data-sold-out-now, data-back-now, data-list-total, data-sum   words with places like {name}
+ *   data-sign-in   address of the sign-in page
+ *
+ * Expected inside (staff/counter/index.html draws it)
+ *   [data-tiles] with tiles (counter/tiles.js)   [data-shelf] chips   input[data-find-product], button[data-find], [data-none]
+ *   [data-member]      holds the member strip ([data-member-id], data-name), drawn by the server
+ *   [data-cart] with [data-lines] [data-trouble] [data-pay] [data-clear] [data-fold]; [data-said], a live region
+ *   <template data-template="line | option | choice | strip">
+ * On the page: sheets #options, #line, #tile, #people; <ck-scanner> inside.
+ *
+ * Sets on itself: `data-filled` (something in the cart), `data-attached` (a member), `data-folded` (the cart is folded);
+ * on <html> `data-busy` while something is in the cart, so that updates wait, and `--cart` (its height).
+ * Hears: ck:scan {code} and ck:member {id} on document, ck:net. Sends: ck:toast.
+ */
+import './ck-done.js';
+import './ck-scanner.js';
+import './ck-sheet.js';
+import './ck-tender.js';
+import { textOf, fenOf } from '../lib/amount.js';
+import { add, lineOf, pieces, setNote, setQuantity } from '../lib/cart.js';
+import { toast } from '../lib/events.js';
+import { copy, fill, keyed, label, write } from '../counter/draw.js';
+import { askOptions } from '../counter/options.js';
+import { whatIs } from '../counter/scans.js';
+import { Tiles, onHold } from '../counter/tiles.js';
+import { Till } from '../counter/till.js';
+
+const STALE = 15 * 60_000;
+const byId = (id) => document.getElementById(id);
+
+class CkCart extends HTMLElement {
+  #heard = null;
+  #born = Date.now();
+
+  connectedCallback() {
+    this.#heard = new AbortController();
+    const { signal } = this.#heard;
+    const on = (target, name, act) => target.addEventListener(name, act, { signal });
+    this.till = new Till(this.getAttribute('store'));
+    this.tiles = new Tiles(this);
+    onHold(this, (tile) => this.#menu(tile), signal);
+    on(this.till, 'change', () => this.#draw());
+    on(this, 'click', (event) => this.#clicked(event));
+    on(this, 'input', ({ target }) => target.matches('[data-find-product]') && this.tiles.find(target.value));
+    on(this, 'ck:paid', ({ detail }) => this.#paid(detail));
+    on(this, 'ck:next', () => this.#next());
+    on(document, 'click', (event) => this.#clickedBeside(event));
+    on(document, 'ck:scan', (event) => this.#scanned(event));
+    on(document, 'ck:member', ({ detail }) => this.attach(detail.id));
+    on(document, 'ck:net', ({ detail }) => detail.online && this.till.trouble?.offline && this.till.ask());
+    on(document, 'visibilitychange', () => this.#back());
+    on(byId('line'), 'ck:close', () => this.#noted());
+    new ResizeObserver(([{ borderBoxSize }]) => this.#measured(borderBoxSize[0].blockSize)).observe(this.#part('cart'));
+    this.#begin();
+  }
+
+  disconnectedCallback() {
+    this.#heard?.abort();
+    document.documentElement.removeAttribute('data-busy');
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-${name}]`);
+  }
+
+  get #tender() {
+    return this.querySelector('ck-tender');
+  }
+
+  get #scanner() {
+    return this.querySelector('ck-scanner');
+  }
+
+  /* A page may open with a member (?member=), with the scanner (?scan=1), or in the middle of a sale whose answer was lost. */
+  #begin() {
+    const shown = this.#part('member').querySelector('[data-member-id]');
+    const { cart } = this.till;
+    if (shown) this.#attached(null);
+    else if (cart.member) this.#show(cart.member);
+    this.till.ask();
+    if (cart.pending) this.#tender.confirm(this.till);
+    const asked = new URLSearchParams(location.search);
+    if (asked.has('scan')) this.#scanner.open();
+    if (asked.size) history.replaceState(null, '', location.pathname);
+  }
+
+  /* ------------------------------------------------ taps */
+
+  #clicked(event) {
+    const on = (selector) => event.target.closest(selector);
+    const acts = [
+      ['[data-product]', (tile) => this.#tapped(tile)],
+      ['[data-step]', (button) => this.#step(button)],
+      ['[data-open-line]', (button) => this.#openLine(button.closest('[data-key]').dataset.key)],
+      ['[data-clear]', () => this.#clear()],
+      ['[data-pay]', () => this.#pay()],
+      ['[data-fold]', () => this.#fold()],
+      ['[data-scan]', () => this.#scanner.open()],
+      ['[data-detach]', () => this.#detach()],
+      ['[data-shelf]', (chip) => this.#shelf(chip)],
+      ['[data-find]', () => this.#find()],
+    ];
+    for (const [selector, act] of acts) {
+      const found = on(selector);
+      if (found) return act(found);
+    }
+    return undefined;
+  }
+
+  /* In the sheets, which stand beside us. */
+  #clickedBeside(event) {
+    const person = event.target.closest('[data-choose-member]');
+    if (person) {
+      event.preventDefault();
+      this.attach(person.dataset.chooseMember);
+    }
+    if (event.target.closest('[data-remove-line]')) this.#remove();
+    if (event.target.closest('[data-sell-out]')) this.#sellOut();
+  }
+
+  async #tapped(tile) {
+    if (tile.hasAttribute('data-sold-out')) return this.#menu(tile);
+    const product = { product: tile.dataset.product, name: tile.dataset.name, price: Number(tile.dataset.price) };
+    const chosen = tile.dataset.options ? await askOptions(this, product, JSON.parse(tile.dataset.options)) : product;
+    if (chosen) this.till.put(add(this.till.cart, chosen));
+    return Boolean(chosen);
+  }
+
+  #step(button) {
+    const { cart } = this.till;
+    const line = lineOf(cart, button.closest('[data-key]').dataset.key);
+    const next = button.closest('li').nextElementSibling ?? button.closest('li').previousElementSibling;
+    this.till.put(setQuantity(cart, line.id, line.quantity + Number(button.dataset.step)));
+    if (!lineOf(this.till.cart, line.id)) next?.querySelector('[data-step]').focus();
+  }
+
+  #clear() {
+    const before = this.till.cart;
+    this.till.put({ ...before, lines: [], tenders: [] });
+    toast(this.dataset.cleared, { undo: { label: this.dataset.undo, act: () => this.till.put(before) } });
+    this.querySelector('[data-product]')?.focus({ preventScroll: true });
+  }
+
+  #pay() {
+    if (!this.till.cart.lines.length) return;
+    const { trouble } = this.till;
+    if (trouble && !trouble.offline) return void toast(trouble.text || Object.values(trouble.lines)[0]);
+    this.#tender.open(this.till);
+  }
+
+  #fold() {
+    const folded = this.toggleAttribute('data-folded');
+    this.#part('fold').setAttribute('aria-expanded', String(!folded));
+  }
+
+  #shelf(chip) {
+    for (const each of this.querySelectorAll('[data-shelf]')) each.setAttribute('aria-pressed', String(each === chip));
+    this.tiles.open(chip.dataset.shelf);
+  }
+
+  /* The chips make room for a field, and come back with an empty one. */
+  #find() {
+    const finding = this.toggleAttribute('data-finding');
+    const field = this.#part('find-product');
+    this.#part('find').setAttribute('aria-expanded', String(finding));
+    field.value = '';
+    this.tiles.find('');
+    if (finding) field.focus();
+  }
+
+  /* ------------------------------------------------ a line, a tile */
+
+  #openLine(id) {
+    const line = lineOf(this.till.cart, id);
+    const sheet = byId('line');
+    sheet.dataset.line = id;
+    sheet.querySelector('h2').textContent = line.name;
+    write(sheet, { choices: line.choices });
+    sheet.querySelector('[name=quantity]').value = line.quantity;
+    sheet.querySelector('[name=note]').value = line.note;
+    sheet.show();
+  }
+
+  #noted() {
+    const sheet = byId('line');
+    const id = sheet.dataset.line;
+    if (!lineOf(this.till.cart, id)) return;
+    const quantity = Number(sheet.querySelector('[name=quantity]').value);
+    this.till.put(setNote(setQuantity(this.till.cart, id, quantity), id, sheet.querySelector('[name=note]').value));
+  }
+
+  #remove() {
+    const sheet = byId('line');
+    this.till.put(setQuantity(this.till.cart, sheet.dataset.line, 0));
+    sheet.close();
+  }
+
+  #menu(tile) {
+    const sheet = byId('tile');
+    const { product, name } = tile.dataset;
+    sheet.dataset.product = product;
+    sheet.querySelector('h2').textContent = name;
+    sheet.toggleAttribute('data-sold-out', tile.hasAttribute('data-sold-out'));
+    sheet.show();
+  }
+
+  async #sellOut() {
+    const sheet = byId('tile');
+    const { product } = sheet.dataset;
+    const soldOut = !sheet.hasAttribute('data-sold-out');
+    sheet.close();
+    const { name } = this.tiles.byId(product).dataset;
+    try {
+      await this.tiles.sellOut(product, this.till.store, soldOut);
+      toast(fill(soldOut ? this.dataset.soldOutNow : this.dataset.backNow, { name }));
+      this.till.ask();
+    } catch (error) {
+      toast(error.status ? error.title : this.dataset.noNet);
+    }
+  }
+
+  /* ------------------------------------------------ scans and people */
+
+  async #scanned(event) {
+    event.preventDefault();
+    this.querySelector('ck-done').close();
+    const { code } = event.detail;
+    const known = this.tiles.byCode(code);
+    if (known) return this.#scannedProduct(known);
+    const found = await whatIs(code, this.till.store, this.dataset);
+    if (found.kind === 'product') return this.#scannedProduct(this.tiles.byId(found.product));
+    if (found.kind === 'member') return this.attach(found.member, found.spendable ? found.id : null);
+    this.#scanner.close();
+    if (found.kind === 'order') return location.assign(`/staff/orders/${found.order}`);
+    if (found.kind === 'search') return this.#search(found.text);
+    if (found.status === 401) return location.assign(this.dataset.signIn);
+    navigator.vibrate?.([80, 60, 80]);
+    return this.#say(found.text);
+  }
+
+  /* The camera stays open for the next product; what has questions is asked beside it. */
+  async #scannedProduct(tile) {
+    if (!tile) return this.#say(this.dataset.notHere);
+    if (tile.dataset.options || tile.hasAttribute('data-sold-out')) this.#scanner.close();
+    if (await this.#tapped(tile)) this.#say(fill(this.dataset.added, { name: tile.dataset.name }), true);
+    return undefined;
+  }
+
+  /* In the open camera, in the open tender screen, or as a toast; what only confirms what is seen is for ears alone. */
+  #say(text, seen = false) {
+    const camera = this.#scanner.querySelector('dialog');
+    if (camera.open) this.#scanner.querySelector('[data-status]').textContent = text;
+    else if (this.#tender.isOpen) this.#tender.say(text);
+    else if (seen) this.#part('said').textContent = text;
+    else toast(text);
+  }
+
+  #search(text) {
+    const sheet = byId('people');
+    const field = sheet.querySelector('input[type=search]');
+    sheet.show();
+    field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  /** Show who stands here; `scan` is the proof of a live code. */
+  async attach(id, scan = null) {
+    const answer = await fetch(`/staff/counter/members/${id}`, { headers: { 'HX-Request': 'true' } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return this.#say(answer ? this.dataset.failed : this.dataset.noNet);
+    this.#part('member').innerHTML = await answer.text();
+    this.#scanner.close();
+    byId('people').close();
+    return this.#attached(scan);
+  }
+
+  #attached(scan) {
+    const { memberId: id, name } = this.#part('member').querySelector('[data-member-id]').dataset;
+    const { cart } = this.till;
+    this.toggleAttribute('data-attached', true);
+    if (cart.member?.id === id && (!scan || scan === cart.scan)) return this.till.mark({ member: { id, name } });
+    return this.till.put({ ...cart, member: { id, name }, scan });
+  }
+
+  /* After a reload: at once by name, then with everything, if the network is there. */
+  #show({ id, name }) {
+    const strip = write(copy(this, 'strip'), { name, initial: name.slice(0, 1) });
+    Object.assign(strip.dataset, { memberId: id, name });
+    this.#part('member').replaceChildren(strip);
+    this.toggleAttribute('data-attached', true);
+    this.attach(id, this.till.cart.scan);
+  }
+
+  #detach() {
+    this.#part('member').replaceChildren();
+    this.toggleAttribute('data-attached', false);
+    this.till.put({ ...this.till.cart, member: null, scan: null });
+    this.querySelector('[data-open]').focus();
+  }
+
+  /* ------------------------------------------------ after the sale */
+
+  #paid({ order, tenders }) {
+    const { member } = this.till.cart;
+    this.#part('member').replaceChildren();
+    this.toggleAttribute('data-attached', false);
+    this.till.reset();
+    this.querySelector('ck-done').show(order, tenders, member);
+  }
+
+  #next() {
+    this.#scanner.open();
+    this.#back();
+  }
+
+  /* Back after a while: other tills may have said 售罄. */
+  #back() {
+    if (document.hidden || Date.now() - this.#born < STALE) return;
+    this.#born = Date.now();
+    this.tiles.renew().then(() => this.tiles.count(this.till.cart));
+  }
+
+  /* ------------------------------------------------ drawing */
+
+  #draw() {
+    const { cart, due, quote, trouble } = this.till;
+    const count = pieces(cart);
+    this.toggleAttribute('data-filled', count > 0);
+    document.documentElement.toggleAttribute('data-busy', count > 0);
+    this.tiles.count(cart);
+    keyed(this.#part('lines'), cart.lines, {
+      key: (line) => line.id,
+      make: () => copy(this, 'line'),
+      show: (node, line, at) => this.#drawLine(node, line, quote?.lines[at]),
+    });
+    const list = quote ? fenOf(quote.steps[0].amount) : due;
+    write(this.#part('cart'), {
+      count: fill(this.dataset.pieces, { count }),
+      due: textOf(due),
+      'list-total': list > due ? fill(this.dataset.listTotal, { amount: textOf(list) }) : '',
+    });
+    this.#drawTrouble(trouble);
+    if (quote) this.#part('said').textContent = fill(this.dataset.sum, { count, amount: textOf(due) });
+  }
+
+  #drawLine(node, line, quoted) {
+    const list = line.price * line.quantity;
+    const amount = quoted ? fenOf(quoted.amount) : list;
+    write(node, {
+      name: line.name,
+      about: [line.choices, line.note].filter(Boolean).join(' · '),
+      list: amount < list ? textOf(list) : '',
+      amount: textOf(amount),
+      quantity: line.quantity,
+      trouble: this.till.trouble?.lines[line.id] ?? '',
+    });
+    label(node, { name: line.name });
+  }
+
+  #drawTrouble(trouble) {
+    const lost = this.till.cart.pending && !this.#tender.isOpen ? this.dataset.pending : '';
+    const text = lost || (trouble?.offline ? this.dataset.noNet : (trouble?.text ?? ''));
+    write(this.#part('cart'), { words: text });
+    this.#part('trouble').hidden = !text;
+    this.#part('pay').setAttribute('aria-disabled', String(Boolean(trouble) || !this.till.cart.lines.length));
+  }
+
+  #measured(height) {
+    document.documentElement.style.setProperty('--cart', `${Math.ceil(height)}px`);
+  }
+}
+
+customElements.define('ck-cart', CkCart);

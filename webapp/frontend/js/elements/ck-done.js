@@ -1,0 +1,80 @@
+/*
+ * <ck-done>: 收款完成. What was taken and given back, what the member earned, and the next customer.
+ *
+ * Attributes: data-taken ({kinds}), data-points-after ({before} {after}), data-share ({number} {amount} {points}), data-shared.
+ * Expected inside: a <dialog> with [data-slot]s number paid how change earned after who code, [data-member-part],
+ *   [data-walk-in-part], [data-change-part], links [data-receipt] [data-order], buttons [data-next] [data-stay] [data-share-it].
+ * Events: ck:next (bubbles): the next customer.
+ * Methods: show(order, tenders, member), close().
+ */
+import { fenOf } from '../lib/amount.js';
+import { tell, toast } from '../lib/events.js';
+import { fill, write } from '../counter/draw.js';
+
+class CkDone extends HTMLElement {
+  #order = null;
+
+  connectedCallback() {
+    this.addEventListener('click', (event) => this.#clicked(event));
+    this.#dialog.addEventListener('cancel', (event) => event.preventDefault());
+    this.#part('share-it').hidden = !navigator.share && !navigator.clipboard;
+  }
+
+  get #dialog() {
+    return this.querySelector('dialog');
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-${name}]`);
+  }
+
+  show(order, tenders, member) {
+    const names = JSON.parse(this.dataset.kinds);
+    const { earned = 0, before, after } = order.points;
+    this.#order = order;
+    write(this.#dialog, {
+      number: order.number,
+      paid: order.paid,
+      how: fill(this.dataset.taken, { kinds: [...new Set(tenders.map(({ kind }) => names[kind]))].join(' + ') }),
+      change: order.change,
+      earned: `+${earned}`,
+      after: fill(this.dataset.pointsAfter, { before, after }),
+      balance: after ?? '',
+      who: member?.name ?? '',
+      code: order.receipt_code,
+    });
+    this.#part('change-part').hidden = !fenOf(order.change);
+    this.#part('member-part').hidden = !order.member;
+    this.#part('walk-in-part').hidden = Boolean(order.member);
+    this.#part('receipt').href = `/staff/orders/${order.id}/receipt`;
+    this.#part('order').href = `/staff/orders/${order.id}`;
+    this.#dialog.showModal();
+    this.#part('next').focus();
+  }
+
+  close() {
+    this.#dialog.close();
+  }
+
+  #clicked(event) {
+    if (event.target.closest('[data-share-it]')) this.#share();
+    if (event.target.closest('[data-stay]')) this.close();
+    if (!event.target.closest('[data-next]')) return;
+    this.close();
+    tell(this, 'ck:next');
+  }
+
+  async #share() {
+    const { number, paid, receipt_code: code } = this.#order;
+    const text = fill(this.dataset.share, { number, amount: paid, code });
+    try {
+      if (navigator.share) await navigator.share({ text });
+      else await navigator.clipboard.writeText(text);
+      if (!navigator.share) write(this.#dialog, { how: this.dataset.shared });
+    } catch (error) {
+      if (error.name !== 'AbortError') toast(this.dataset.shareFailed);
+    }
+  }
+}
+
+customElements.define('ck-done', CkDone);

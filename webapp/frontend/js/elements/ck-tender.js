@@ -1,0 +1,343 @@
+/*
+ * <ck-tender large="500000">: 收款. How much by what, one or several ways, and one sale under one key.
+ *
+ * Attributes
+ *   large             fen; a sale above it is asked for once more
+ *   data-choose, data-take, data-partly, data-free, data-ask   words of the button; places {kind} {amount}
+ *   data-amount-words, data-cash-hint, data-part-hint, data-due-label, data-left-label, data-large-words, data-who, data-no-net, data-too-much, data-booked, data-unfit
+ *   data-sign-in      address of the sign-in page
+ *
+ * Expected inside: a <dialog> with form, [data-kind] radios (data-name), [data-amount], [data-quick], [data-taken], [data-change],
+ *   ck-keypad, [data-choices] around all of them, [data-go], [data-back], [data-words], [data-unsure-note]; <ck-dialog id="large-sale"> and <ck-dialog id="repriced">;
+ *   <template data-template="tender | quick | difference">.
+ * Events: ck:paid {order, tenders} (bubbles).
+ * Methods: open(till), confirm(till) (a sale whose answer was lost), say(text).
+ *
+ * What is sent stays with the cart, under the cart's idempotency key, until an answer is known. Sending it again is the same sale.
+ */
+import { fenOf, textOf } from '../lib/amount.js';
+import { newKey, post } from '../lib/api.js';
+import { differences, pieces } from '../lib/cart.js';
+import { tell } from '../lib/events.js';
+import { changeOf, fitting, MOST_CHANGE, notesAbove, take, taken, without } from '../lib/tenders.js';
+import { copy, fill, keyed, write, yuan } from '../counter/draw.js';
+
+const AGAIN = 4000; // ms until a lost answer is asked for again
+
+class CkTender extends HTMLElement {
+  #heard = null;
+  #till = null;
+  #kind = '';
+  #typed = false; // an amount was typed: choosing a way keeps it
+  #sending = false;
+  #unsure = false; // a sale was sent and nothing came back
+  #timer = 0;
+
+  connectedCallback() {
+    this.#heard = new AbortController();
+    const { signal } = this.#heard;
+    this.addEventListener('click', (event) => this.#clicked(event), { signal });
+    this.addEventListener('input', () => { this.#typed = true; this.#draw(); }, { signal });
+    this.#part('amount').addEventListener('beforeinput', (event) => this.#replaced(event), { signal });
+    this.addEventListener('submit', (event) => this.#submitted(event), { signal });
+    this.#dialog.addEventListener('cancel', (event) => this.#sending && event.preventDefault(), { signal });
+    document.addEventListener('ck:net', ({ detail }) => detail.online && this.#again(), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#heard?.abort();
+    clearTimeout(this.#timer);
+  }
+
+  get #dialog() {
+    return this.querySelector('dialog');
+  }
+
+  get isOpen() {
+    return this.#dialog.open;
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-${name}]`);
+  }
+
+  /** Ask how the till's cart is paid. */
+  open(till) {
+    this.#use(till);
+    this.#choose('');
+    this.say('');
+    if (till.cart.pending) return this.#send();
+    return till.fresh().catch(() => {});
+  }
+
+  /** The page was left before the answer came: ask for it. */
+  confirm(till) {
+    this.#use(till);
+    return this.#send();
+  }
+
+  say(text) {
+    write(this.#dialog, { words: text });
+    this.#part('words').hidden = !text;
+  }
+
+  #use(till) {
+    if (this.#till !== till) till.addEventListener('change', () => this.isOpen && this.#changed(), { signal: this.#heard.signal });
+    this.#till = till;
+    if (!this.isOpen) this.#dialog.showModal();
+    this.#draw();
+  }
+
+  get #due() {
+    return this.#till.due;
+  }
+
+  get #left() {
+    return this.#due - taken(this.#till.cart.tenders);
+  }
+
+  get #amount() {
+    return fenOf(this.#part('amount').value) ?? 0;
+  }
+
+  /* ------------------------------------------------ choosing */
+
+  #clicked(event) {
+    const on = (selector) => event.target.closest(selector);
+    const quick = on('[data-quick-amount]');
+    const drop = on('[data-drop]');
+    if (this.#sending) return;
+    if (on('[data-back]')) this.#dialog.close();
+    else if (on('[data-kind]')) this.#choose(on('[data-kind]').dataset.kind);
+    else if (quick) this.#put(Number(quick.dataset.quickAmount));
+    else if (drop) this.#keep(without(this.#till.cart.tenders, Number(drop.closest('[data-key]').dataset.key)));
+    else if (on('[data-large-yes]')) this.#large(true);
+    else if (on('[data-repriced-yes]')) document.getElementById('repriced').close();
+  }
+
+  #choose(kind) {
+    this.#kind = kind;
+    for (const button of this.querySelectorAll('[data-kind]')) {
+      button.setAttribute('aria-checked', String(button.dataset.kind === kind));
+    }
+    if (!kind || !this.#typed) this.#put(this.#left);
+    else this.#draw();
+    if (kind) this.#part('amount').focus({ preventScroll: true });
+  }
+
+  #put(fen) {
+    this.#part('amount').value = textOf(Math.max(0, fen));
+    this.querySelector('ck-keypad').propose(Math.max(0, this.#left));
+    this.#typed = false;
+    this.#draw();
+  }
+
+  /* The first key on a real keyboard replaces an amount that was only proposed, as the keypad's does. */
+  #replaced({ target, inputType }) {
+    if (!this.#typed && inputType === 'insertText') target.value = '';
+  }
+
+  #keep(tenders) {
+    this.#till.mark({ tenders });
+    this.#choose('');
+  }
+
+  /* The price moved while the screen was open: a member was scanned, a product added. */
+  #changed() {
+    const { tenders } = this.#till.cart;
+    const fit = fitting(tenders, this.#due);
+    if (fit !== tenders) {
+      this.say(this.dataset.unfit);
+      this.#till.mark({ tenders: fit });
+    }
+    if (this.#typed || this.#sending) this.#draw();
+    else this.#put(this.#left);
+  }
+
+  /* ------------------------------------------------ taking */
+
+  #submitted(event) {
+    event.preventDefault();
+    if (this.#sending) return undefined;
+    if (this.#till.cart.pending) return this.#send();
+    if (this.#due > 0 && (!this.#kind || this.#amount <= 0)) return undefined;
+    const tenders = this.#due > 0 ? take(this.#till.cart.tenders, this.#due, this.#kind, this.#amount) : [];
+    if (changeOf(tenders) > MOST_CHANGE) return this.say(this.dataset.tooMuch);
+    this.say('');
+    if (taken(tenders) < this.#due) return this.#keep(tenders);
+    return this.#large(false) && this.#finish(tenders);
+  }
+
+  /* Above the shop's limit somebody looks twice; the button of the question carries the verb and the amount. */
+  #large(sure) {
+    const question = document.getElementById('large-sale');
+    const limit = Number(this.getAttribute('large'));
+    if (sure) {
+      question.close();
+      this.#finish(this.#due > 0 ? take(this.#till.cart.tenders, this.#due, this.#kind, this.#amount) : []);
+    } else if (limit && this.#due > limit) {
+      this.#part('large-yes').textContent = fill(this.dataset.largeWords, { amount: yuan(this.#due) });
+      question.show();
+      return false;
+    }
+    return true;
+  }
+
+  async #finish(tenders) {
+    const till = this.#till;
+    const shown = till.quote;
+    this.#busy(true);
+    try {
+      const quote = await till.fresh();
+      if (fenOf(quote.due) !== taken(tenders)) return this.#repriced(quote, shown, taken(tenders));
+      till.mark({ pending: { quote: quote.id, tenders: tenders.map(asSent), proof: till.cart.scan } });
+    } catch (error) {
+      return this.#refused(error);
+    } finally {
+      this.#busy(false);
+    }
+    return this.#send();
+  }
+
+  async #send() {
+    const { key, pending } = this.#till.cart;
+    clearTimeout(this.#timer);
+    this.#busy(true);
+    try {
+      const order = await post('/api/v1/orders', pending, { key });
+      this.#dialog.close();
+      tell(this, 'ck:paid', { order, tenders: order.tenders });
+    } catch (error) {
+      this.#refused(error);
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  /* No answer is no answer: the sale stays sent, and is asked for again by itself. Everything else is known, and says so. */
+  #refused(error) {
+    const till = this.#till;
+    if (till.cart.pending && (error.status === 0 || error.status >= 500)) {
+      this.#timer = setTimeout(() => this.#again(), AGAIN);
+      this.#unsure = true;
+      return this.#draw();
+    }
+    if (error.status === 401) return location.assign(this.dataset.signIn);
+    till.mark({ pending: null });
+    if (error.code === 'quote_changed') return this.#repriced(error.detail.quote, till.quote, till.due);
+    if (error.code === 'idempotency_key_reused') till.mark({ key: newKey() });
+    const lines = Object.keys(error.errors ?? {}).some((field) => field.startsWith('lines.'));
+    if (lines) {
+      this.#dialog.close();
+      till.ask();
+    }
+    return this.say(this.#wordsFor(error));
+  }
+
+  #wordsFor(error) {
+    if (error.code === 'idempotency_key_reused') return this.dataset.booked;
+    return error.status === 0 ? this.dataset.noNet : (Object.values(error.errors ?? {}).flat()[0] ?? error.title);
+  }
+
+  #again() {
+    if (this.isOpen && !this.#sending && this.#till?.cart.pending) this.#send();
+  }
+
+  /* What changed, line by line, and the new amount on the button that goes on. */
+  #repriced(quote, before, was) {
+    const till = this.#till;
+    const question = document.getElementById('repriced');
+    till.requote(quote);
+    keyed(question.querySelector('[data-differences]'), differences(before, quote, fenOf), {
+      key: (_line, at) => at,
+      make: () => copy(this, 'difference'),
+      show: (node, line) => write(node, { name: line.name, before: yuan(line.before), after: yuan(line.after) }),
+    });
+    write(question, { 'due-before': yuan(was), 'due-after': yuan(till.due), 'due-new': yuan(till.due) });
+    till.mark({ tenders: fitting(till.cart.tenders, till.due) });
+    this.#choose('');
+    question.show();
+  }
+
+  /* ------------------------------------------------ drawing */
+
+  #busy(on) {
+    this.#sending = on;
+    this.#part('go').setAttribute('aria-busy', String(on));
+    this.#draw();
+  }
+
+  #draw() {
+    const { cart } = this.#till;
+    const pending = Boolean(cart.pending);
+    const name = this.querySelector(`[data-kind="${this.#kind}"]`)?.dataset.name ?? '';
+    const amount = this.#amount;
+    this.#part('amount').size = Math.max(4, this.#part('amount').value.length); // where field-sizing is not known
+    const after = this.#kind ? take(cart.tenders, this.#due, this.#kind, amount) : cart.tenders;
+    const covers = taken(after) >= this.#due;
+    write(this.#dialog, {
+      due: textOf(this.#left),
+      'due-label': cart.tenders.length ? fill(this.dataset.leftLabel, { amount: yuan(this.#due) }) : this.dataset.dueLabel,
+      who: fill(this.dataset.who, { name: cart.member?.name ?? '', count: pieces(cart) }).replace(/^ · /, ''),
+      kind: name || this.dataset.amountWords,
+      hint: this.#kind === 'cash' ? this.dataset.cashHint : this.dataset.partHint,
+    });
+    this.#drawChange(changeOf(after));
+    this.#drawTaken(cart.tenders);
+    this.#drawQuick();
+    this.#part('choices').inert = this.#sending || pending;
+    this.#unsure &&= pending;
+    this.#part('unsure-note').hidden = !this.#unsure;
+    this.#part('pad').hidden = this.#unsure;
+    this.#drawButton({ name, amount, covers, pending });
+  }
+
+  #drawChange(fen) {
+    const row = this.#part('change');
+    row.hidden = !fen;
+    write(row, { change: textOf(fen) });
+    if (fen) row.scrollIntoView({ block: 'nearest' });
+  }
+
+  #drawTaken(tenders) {
+    const names = Object.fromEntries([...this.querySelectorAll('[data-kind]')].map(({ dataset }) => [dataset.kind, dataset.name]));
+    this.#part('taken').hidden = !tenders.length;
+    keyed(this.#part('taken'), tenders, {
+      key: (_tender, at) => at,
+      make: () => copy(this, 'tender'),
+      show: (node, tender) => write(node, { kind: names[tender.kind], amount: textOf(tender.received ?? tender.amount) }),
+    });
+  }
+
+  #drawQuick() {
+    const amounts = this.#kind === 'cash' ? [this.#left, ...notesAbove(this.#left)] : [];
+    const list = this.#part('quick');
+    keyed(list, amounts, {
+      key: (fen) => fen,
+      make: () => copy(this, 'quick'),
+      show: (node, fen, at) => {
+        node.dataset.quickAmount = fen;
+        node.setAttribute('aria-pressed', String(fen === this.#amount));
+        node.textContent = at ? yuan(fen).replace('.00', '') : list.dataset.exact;
+      },
+    });
+  }
+
+  #drawButton({ name, amount, covers, pending }) {
+    const { dataset } = this;
+    const button = this.#part('go');
+    const ready = pending || this.#due === 0 || (this.#kind && amount > 0);
+    const whole = this.#left;
+    if (pending) button.textContent = dataset.ask;
+    else if (this.#due === 0) button.textContent = dataset.free;
+    else if (!this.#kind) button.textContent = dataset.choose;
+    else button.textContent = fill(covers ? dataset.take : dataset.partly, { kind: name, amount: yuan(covers ? whole : amount) });
+    button.setAttribute('aria-disabled', String(!ready));
+  }
+}
+
+function asSent({ kind, amount, received }) {
+  return { kind, amount: textOf(amount), ...(received === undefined ? {} : { received: textOf(received) }) };
+}
+
+customElements.define('ck-tender', CkTender);
