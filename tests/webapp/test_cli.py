@@ -1,5 +1,6 @@
 """The command line of a shop, called as a person calls it (in this process)."""
 
+import contextlib
 import json
 import stat
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ class Terminal:
     def run(self, *arguments: str, typed: str = "", **environ: str) -> Result:
         """Run a command; at NOON, so that what it makes is the same every time."""
         clean: dict[str, str | None] = dict.fromkeys(OTHERS)
+        with contextlib.suppress(RuntimeError):  # no shop was open before
+            database.close()
         with clock.stand_at(NOON):
             return CliRunner().invoke(main, arguments, input=typed, env={**clean, **self.environ, **environ})
 

@@ -35,8 +35,7 @@ def test_each_app_has_a_manifest_with_its_own_scope(shop: Cast, name: str) -> No
 def test_every_address_in_a_manifest_answers(shop: Cast, name: str) -> None:
     said = body(shop.app, f"/{name}/manifest.webmanifest")
     for picture in said["icons"] + said["screenshots"]:
-        answer = shop.client().get(picture["src"])
-        with Image.open(io.BytesIO(answer.data)) as opened:
+        with shop.client().get(picture["src"]) as answer, Image.open(io.BytesIO(answer.data)) as opened:
             assert picture["sizes"] == f"{opened.width}x{opened.height}"
 
 
