@@ -35,9 +35,7 @@ def test_every_page_is_usable_for_everyone(shop: Shop, phone: OpenDevice, sheet:
             found += _look(page, place, language, sheet)
             visited[place.endpoint] += len(THEMES)
     pages = len(visited)
-    print(
-        f"\n{pages} pages × {len(THEMES)} themes × 2 languages = {sum(visited.values())} checks, {len(found)} findings"
-    )
+    print(f"\n{pages} pages × {len(THEMES)} themes = {pages * len(THEMES)} axe checks, {len(found)} findings")
     assert found == []
 
 
@@ -49,15 +47,18 @@ def _devices(shop: Shop, phone: OpenDevice, locale: str) -> tuple[dict[str, Page
 
 
 def _look(page: Page, place: Place, language: str, sheet: ContactSheet) -> list[str]:
-    """axe at 360 px in both themes, shots at both widths; sideways scrolling is a finding too."""
+    """axe at 360 px in both themes (the languages share their markup), shots at both widths; sideways scrolling is a finding too."""
     found = []
     for theme in THEMES:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.evaluate(
+            "() => new Promise(done => setTimeout(done, 120))"
+        )  # colours have to arrive before they are measured
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
-            if width == 360:
+            if width == 360 and language == "zh":
                 found += [f"{place.endpoint} {theme} {language}: {line}" for line in axe(page)]
-                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                    found.append(f"{place.endpoint} {language}: scrolls sideways at 360")
+            if width == 360 and page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{place.endpoint} {language}: scrolls sideways at 360")
             sheet.shoot(page, place.name, theme=theme, language=language)
     return found
