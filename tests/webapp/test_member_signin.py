@@ -34,6 +34,7 @@ def member(shop: Cast) -> Member:
 @pytest.fixture
 def demo(environ: dict[str, str], app: Flask) -> Cast:
     """The same shop as a demo shop."""
+    database.close()  # of the app that it takes the place of
     return meet(create_app(environ | {"DEMO": "1"}), NOON)
 
 
