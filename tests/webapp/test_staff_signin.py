@@ -232,6 +232,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(shop: Cast) -> No
 
 
 def test_over_https_the_cookie_never_travels_in_clear(environ: dict[str, str], shop: Cast) -> None:
+    database.close()
     app = create_app(environ | {"PUBLIC_ORIGIN": "https://xiaoman.example"})
     answer = app.test_client().get("/staff/sign-in", base_url="https://xiaoman.example")
     assert "Secure" in answer.headers["Set-Cookie"]
