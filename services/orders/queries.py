@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.identity.models import Staff
@@ -140,10 +140,16 @@ def list_orders(
     day: date | None = None,
     member_id: int | None = None,
     number: str = "",
+    or_member_ids: Collection[int] = (),
+    tender: str = "",
     after: int | None = None,
     limit: int = 50,
 ) -> list[OrderView]:
-    """Orders of the stores the actor works in, latest first. `number` is a whole number, its beginning, or the sequence alone."""
+    """Orders of the stores the actor works in, latest first.
+
+    `number` is a whole number, its beginning, or the sequence alone; beside it those of `or_member_ids` are found. `tender` is a
+    way of paying that was used.
+    """
     query = _orders()
     if actor.stores is not None:
         query = query.where(Order.store_id.in_(actor.stores))
@@ -151,7 +157,9 @@ def list_orders(
         if value is not None:
             query = query.where(column == value)
     if number.strip():
-        query = query.where(_numbered(number.strip().upper()))
+        query = query.where(or_(_numbered(number.strip().upper()), Order.member_id.in_(or_member_ids)))
+    if tender:
+        query = query.where(Order.id.in_(select(Tender.order_id).where(Tender.kind == tender)))
     return _views(session, _page(query, after, limit))
 
 

@@ -1,15 +1,43 @@
 """订单: what was sold here, one page per order, the receipt to print."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
 
+from services.members.queries import search_members
 from services.orders import permissions, queries
-from services.shared import clock
+from services.orders.queries import OrderView
+from services.shared import clock, ids
+from services.stores.queries import get_store
 from webapp.staff import blueprint
-from webapp.web import addresses, edge, guards, i18n, shop
+from webapp.web import edge, guards, i18n, shop
 
-PAGE = 30
+PAGE, PEOPLE = 30, 20
+KINDS = ("cash", "wechat", "alipay", "card", "other")
+RECEIPT = "CK:R:"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: words (they look at every day), a day, a way of paying."""
+
+    text: str
+    day: date
+    tender: str
+    today: date
+
+    def address(self, **more: Any) -> dict[str, Any]:
+        """The same as parameters of an address; what is usual is left out."""
+        asked = {"q": self.text, "day": "" if self.day == self.today else self.day.isoformat(), "tender": self.tender}
+        return {name: value for name, value in (asked | more).items() if value}
+
+    @property
+    def noon(self) -> datetime:
+        """A moment of that day, for words like 昨天."""
+        return datetime.combine(self.day, time(12), ZoneInfo(shop.settings().zone))
 
 
 @blueprint.get("/orders")
@@ -30,48 +58,70 @@ def order(order_id: int) -> str:
 @guards.staff(permissions.ORDERS_READ)
 def receipt(order_id: int) -> str:
     """The receipt for a 58 or 80 mm printer."""
-    found = queries.get_order(edge.read(), order_id, actor=edge.actor())
-    return render_template("staff/orders/receipt.html", order=found, closing=shop.settings()["orders.receipt_note"])
+    session, actor = edge.read(), edge.actor()
+    found = queries.get_order(session, order_id, actor=actor)
+    return render_template(
+        "staff/orders/receipt.html",
+        order=found,
+        store=get_store(session, found.store_id, actor=actor),
+        closing=shop.settings()["orders.receipt_note"],
+    )
 
 
-def _page(*, show: str, order: queries.OrderView | None) -> str:
-    session, store = edge.read(), shop.current_store()
-    text, day = request.args.get("q", "").strip()[:40], _day()
-    after = addresses.whole("after")
-    found = queries.list_orders(
-        session,
-        actor=edge.actor(),
-        store_id=store.id,
-        day=None if text else day,
-        number=text,
-        after=after,
-        limit=PAGE + 1,
-    )
-    following = (
-        url_for("staff.orders", q=text or None, day=day.isoformat(), after=found[PAGE - 1].id)
-        if len(found) > PAGE
-        else None
-    )
+def _page(*, show: str, order: OrderView | None) -> str:
+    asked, store = _asked(order.day if order else None), shop.current_store()
+    found, more = _found(asked, store.id)
     return render_template(
         "staff/orders/index.html",
         show=show,
         order=order,
-        orders=found[:PAGE],
-        following=following,
-        totals=queries.get_day_totals(session, store.id, day),
+        orders=found,
+        asked=asked,
         store=store,
-        q=text,
-        day=day,
-        today=_today(),
+        totals=None if asked.text else queries.get_day_totals(edge.read(), store.id, asked.day),
+        following=url_for("staff.orders", **asked.address(after=found[-1].id)) if more else "",
+        day_before=url_for("staff.orders", **asked.address(day=(asked.day - timedelta(days=1)).isoformat())),
+        day_after=url_for("staff.orders", **asked.address(day=(asked.day + timedelta(days=1)).isoformat())),
     )
 
 
-def _today() -> date:
-    return i18n.local(clock.now()).date()
+def _found(asked: Asked, store_id: int) -> tuple[list[OrderView], bool]:
+    """The page of orders that was asked for, and whether there are more. A receipt's code finds its order in every store one sees."""
+    session, actor = edge.read(), edge.actor()
+    code = ids.read_short_code(asked.text.upper().removeprefix(RECEIPT))
+    if code is not None:
+        by_code = queries.find_order_by_receipt(session, code, actor=actor)
+        return ([by_code] if by_code else []), False
+    people = [card.id for card in search_members(session, asked.text, limit=PEOPLE)] if asked.text else []
+    found = queries.list_orders(
+        session,
+        actor=actor,
+        store_id=store_id,
+        day=None if asked.text else asked.day,
+        number=asked.text,
+        or_member_ids=people,
+        tender=asked.tender,
+        after=_number("after"),
+        limit=PAGE + 1,
+    )
+    return found[:PAGE], len(found) > PAGE
 
 
-def _day() -> date:
+def _asked(usual: date | None) -> Asked:
+    today, tender = i18n.local(clock.now()).date(), request.args.get("tender", "")
+    text = request.args.get("q", "").strip()[:40]
+    return Asked(text, _day() or usual or today, tender if tender in KINDS else "", today)
+
+
+def _day() -> date | None:
+    """The day in the address; None for none, or for one that no calendar of ours reaches."""
     try:
-        return date.fromisoformat(request.args.get("day", ""))
+        day = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
-        return _today()
+        return None
+    return day if 1970 <= day.year <= 2200 else None
+
+
+def _number(name: str) -> int | None:
+    typed = request.args.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None

@@ -46,7 +46,7 @@ class CkDone extends HTMLElement {
     this.#part('change-part').hidden = !fenOf(order.change);
     this.#part('member-part').hidden = !order.member;
     this.#part('walk-in-part').hidden = Boolean(order.member);
-    this.#part('receipt').href = `/staff/orders/${order.id}/receipt`;
+    this.#part('receipt').href = `/staff/orders/${order.id}/receipt#print`;
     this.#part('order').href = `/staff/orders/${order.id}`;
     this.#dialog.showModal();
     this.#part('next').focus();
