@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from services.shared import clock, database, jobs
+from services.shared import clock, database, jobs, runtime
 from services.stores.queries import is_set_up
 from tests.cast import Cast
 from tests.conftest import NOON
@@ -67,8 +67,14 @@ def test_a_worker_that_is_told_to_stop_ends_well(worker: Child) -> None:
 
 
 def run(environ: dict[str, str], *arguments: str, **more: str) -> Any:
-    clean: dict[str, str | None] = dict.fromkeys(PRIVATE)
-    return CliRunner().invoke(main, arguments, env={**clean, **environ, **more})
+    """The command in this process; what it opened is closed, and the test's own shop stands as before."""
+    clean, ours = dict.fromkeys(PRIVATE), runtime.current()
+    try:
+        return CliRunner().invoke(main, arguments, env={**clean, **environ, **more})
+    finally:
+        if runtime.current() is not ours:
+            database.close()
+            runtime.start(ours)
 
 
 @pytest.mark.parametrize("environ", ["sqlite"], indirect=True)
