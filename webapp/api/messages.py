@@ -1,5 +1,6 @@
 """/messages, /members/{id}/messages and /me/messages."""
 
+from typing import Any
 from uuid import uuid4
 
 from flask import Response
@@ -39,12 +40,35 @@ class MessageIn(Schema):
     category = Text(load_default="service", validate=validate.OneOf(commands.CATEGORIES, error=N_("请从列表里选")))
 
 
+class AddressedMessageIn(MessageIn):
+    """The same, with the member it is for."""
+
+    member = Identifier(required=True, attribute="member_id")
+
+
 @blueprint.get("/messages")
 @blueprint.response(200, MessageOut(many=True))
 @guards.api(permissions.MESSAGES_READ)
 def list_messages() -> Response:
     """Every inbox row, the newest first."""
     return shape.page(MessageOut, lambda after, limit: queries.list_all_messages(edge.read(), after=after, limit=limit))
+
+
+@blueprint.post("/messages")
+@blueprint.response(201, MessageOut)
+@guards.api(permissions.MESSAGES_SEND)
+def create_message() -> Response:
+    """Write to a member's inbox: `{"member": "42", "title": …, "body": …}`."""
+    data = shape.body(AddressedMessageIn)
+    return _send(data["member_id"], data)
+
+
+@blueprint.get("/messages/<int:message_id>")
+@blueprint.response(200, MessageOut)
+@guards.api(permissions.MESSAGES_READ)
+def get_message(message_id: int) -> Response:
+    """One inbox row."""
+    return shape.one(MessageOut, queries.get_message(edge.read(), message_id))
 
 
 @blueprint.get("/members/<int:member_id>/messages")
@@ -63,20 +87,17 @@ def list_messages_of_member(member_id: int) -> Response:
 @guards.api(permissions.MESSAGES_SEND)
 def send_message(member_id: int) -> Response:
     """Write to a member's inbox; a copy goes to each of their devices."""
-    data, at = shape.body(MessageIn), clock.now()
+    return _send(member_id, shape.body(MessageIn))
+
+
+def _send(member_id: int, data: dict[str, Any]) -> Response:
+    at, actor, spoken = clock.now(), edge.actor(), shop.settings()["shop.language"]
 
     def effect(session: Session) -> Response:
         member = members.get_member(session, member_id)
-        sent = commands.send_by_hand(
-            session,
-            member.id,
-            data,
-            language=member.language or shop.settings()["shop.language"],
-            key=f"api:{uuid4()}",
-            actor=edge.actor(),
-            at=at,
-        )
-        return shape.one(MessageOut, queries.get_message(session, sent, member_id=member.id), 201)
+        language, key = member.language or spoken, f"api:{uuid4()}"  # the request's own key keeps it to one
+        sent = commands.send_by_hand(session, member.id, data, language=language, key=key, actor=actor, at=at)
+        return shape.one(MessageOut, queries.get_message(session, sent), 201)
 
     return edge.write(effect)
 
