@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the public pages."""
-    from webapp.web import browsers, ca, development, health, presence, public, setup
+    from webapp.web import browsers, ca, compression, development, health, presence, public, setup
 
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public.blueprint)
@@ -15,3 +15,4 @@ def register(app: Flask) -> None:
     development.register(app)
     presence.init_app(app)
     browsers.init_app(app)
+    compression.init_app(app)

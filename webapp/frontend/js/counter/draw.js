@@ -30,13 +30,13 @@ export function label(node, values) {
 
 /** Make the children of `list` those of `items`, each kept by its key, so that focus stays where it is. */
 export function keyed(list, items, { key, make, show }) {
-  const known = new Map([...list.children].map((node) => [node.dataset.key, node]));
+  const known = new Map([...list.children].map((node) => [node.dataset.row, node]));
   const wanted = new Set(items.map((item, at) => String(key(item, at))));
   for (const [name, node] of known) if (!wanted.has(name)) node.remove();
   items.forEach((item, at) => {
     const name = String(key(item, at));
     const node = known.get(name) ?? make(item);
-    node.dataset.key = name;
+    node.dataset.row = name;
     show(node, item, at);
     if (list.children[at] !== node) list.insertBefore(node, list.children[at] ?? null);
   });

@@ -98,7 +98,7 @@ class CkCart extends HTMLElement {
     const acts = [
       ['[data-product]', (tile) => this.#tapped(tile)],
       ['[data-step]', (button) => this.#step(button)],
-      ['[data-open-line]', (button) => this.#openLine(button.closest('[data-key]').dataset.key)],
+      ['[data-open-line]', (button) => this.#openLine(button.closest('[data-row]').dataset.row)],
       ['[data-clear]', () => this.#clear()],
       ['[data-pay]', () => this.#pay()],
       ['[data-fold]', () => this.#fold()],
@@ -135,7 +135,7 @@ class CkCart extends HTMLElement {
 
   #step(button) {
     const { cart } = this.till;
-    const line = lineOf(cart, button.closest('[data-key]').dataset.key);
+    const line = lineOf(cart, button.closest('[data-row]').dataset.row);
     const next = button.closest('li').nextElementSibling ?? button.closest('li').previousElementSibling;
     this.till.put(setQuantity(cart, line.id, line.quantity + Number(button.dataset.step)));
     if (!lineOf(this.till.cart, line.id)) next?.querySelector('[data-step]').focus();

@@ -110,7 +110,7 @@ class CkTender extends HTMLElement {
     if (on('[data-back]')) this.#dialog.close();
     else if (on('[data-kind]')) this.#choose(on('[data-kind]').dataset.kind);
     else if (quick) this.#put(Number(quick.dataset.quickAmount));
-    else if (drop) this.#keep(without(this.#till.cart.tenders, Number(drop.closest('[data-key]').dataset.key)));
+    else if (drop) this.#keep(without(this.#till.cart.tenders, Number(drop.closest('[data-row]').dataset.row)));
     else if (on('[data-large-yes]')) this.#large(true);
     else if (on('[data-repriced-yes]')) document.getElementById('repriced').close();
   }
