@@ -70,8 +70,7 @@ build: environment libraries ## the front end (styles, scripts, worker, icons) a
 		[ ! -d webapp/translations ] || pybabel -q compile -d webapp/translations)
 
 tools:
-	@mkdir -p .venv/.done && touch .venv/.done/tools
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory KIND=dev build
 	@touch .venv/.done/tools
 
 system:

@@ -18,7 +18,7 @@ from tests.kit.devtools import installability_errors, wait_for_worker
 from tests.kit.shop import REPOSITORY, Shop
 
 KEEP = os.environ.get("CHANGKE_KEEP_PICTURES") == "1"
-MOST_BYTES = 60_000
+MOST_BYTES = 90_000
 SCREENS = {
     "staff": {"counter": "/staff/", "members": "/staff/members", "orders": "/staff/orders"},
     "member": {"home": "/member/", "orders": "/member/orders", "inbox": "/member/inbox"},
