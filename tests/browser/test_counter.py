@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenDevice
-from tests.browser.people import sign_in_staff
+from tests.browser.people import sign_in_member, sign_in_staff
 from tests.kit.accessibility import axe
 from tests.kit.contact_sheet import ContactSheet, Theme
 from tests.kit.shop import Shop
@@ -155,6 +155,35 @@ def test_a_member_is_found_by_the_end_of_the_phone_and_earns(till: Page) -> None
     take(till, "wechat")
     expect(done(till, "earned")).to_have_text("+6")
     expect(done(till, "who")).to_have_text("林知夏")
+
+
+def test_a_live_code_shows_who_it_is_once(till: Page, shop: Shop, phone: OpenDevice) -> None:
+    member = phone().new_page()
+    sign_in_member(shop, member)
+    member.goto(f"{shop.origin}/member/")
+    digits = member.locator("ck-code-card [data-digits]")
+    expect(digits).to_have_text(re.compile(r"^88[\d ]{20,}$"))
+    code = digits.inner_text().replace(" ", "")
+    add(till, "提拉米苏")
+    type_fast(till, code)
+    expect(till.locator("[data-member-id]")).to_contain_text("林知夏")
+    till.locator("[data-detach]").click()
+    till.get_by_role("button", name="找会员").click()
+    till.locator("#people input[type=search]").fill(code)  # the scanner typed into the search
+    till.keyboard.press("Enter")
+    expect(till.locator("ck-toast")).to_contain_text("用过")
+    expect(till.locator("[data-member-id]")).to_have_count(0)
+    expect(till.locator("[data-lines] li")).to_have_count(1)
+
+
+def test_a_receipt_code_opens_its_order(till: Page) -> None:
+    add(till, "提拉米苏")
+    pay(till)
+    take(till, "other")
+    number, code = done(till, "number").inner_text(), done(till, "code").inner_text()
+    type_fast(till, f"CK:R:{code}")
+    till.wait_for_url(re.compile(r"/staff/orders/\d+$"))
+    expect(till.locator(".split-detail h1")).to_have_text(number)
 
 
 def test_a_card_is_opened_without_leaving_the_sale(till: Page) -> None:

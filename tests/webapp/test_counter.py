@@ -158,6 +158,12 @@ def test_people_are_found_while_typing(till: Till, text: str) -> None:
     assert "<html" not in page
 
 
+@pytest.mark.parametrize("text", ["%00", "%27", "x" * 500, "%F0%9F%8D%B0"])
+def test_odd_words_find_nobody(till: Till, text: str) -> None:
+    assert till.browser.get(f"/staff/counter/members?q={text}").status_code == 200
+    assert till.browser.get(f"/staff/?member={text}").status_code == 200
+
+
 def test_nothing_typed_shows_who_was_here_last(till: Till) -> None:
     told(till.shop, till.member, store_id=till.shop.east.id)
     page = till.browser.get("/staff/counter/members").text

@@ -17,7 +17,7 @@ from services.members import queries as members
 from services.members.permissions import MEMBERS_CREATE
 from services.members.schemas import MemberIn
 from services.shared import clock
-from webapp.staff import blueprint, reasons
+from webapp.staff import asked, blueprint, reasons
 from webapp.web import addresses, edge, forms, guards, shop, toasts
 from webapp.web.forms import Form
 
@@ -50,7 +50,7 @@ def counter() -> ResponseReturnValue:
 @guards.staff(permissions.ORDERS_CREATE)
 def find_at_counter() -> str:
     """Members for what was typed, who was here last for nothing; and one step to open a card."""
-    return render_template("staff/counter/found.html", **_people(request.args.get("q", "").strip()[:40]))
+    return render_template("staff/counter/found.html", **_people(asked.text()))
 
 
 @blueprint.get("/counter/members/<int:member_id>")

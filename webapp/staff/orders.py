@@ -12,6 +12,7 @@ from services.orders import permissions, queries
 from services.orders.queries import OrderView
 from services.shared import clock, ids
 from services.stores.queries import get_store
+from webapp.staff import asked as asked_for
 from webapp.staff import blueprint
 from webapp.web import edge, guards, i18n, shop
 
@@ -101,7 +102,7 @@ def _found(asked: Asked, store_id: int) -> tuple[list[OrderView], bool]:
         number=asked.text,
         or_member_ids=people,
         tender=asked.tender,
-        after=_number("after"),
+        after=asked_for.number("after"),
         limit=PAGE + 1,
     )
     return found[:PAGE], len(found) > PAGE
@@ -109,8 +110,7 @@ def _found(asked: Asked, store_id: int) -> tuple[list[OrderView], bool]:
 
 def _asked(usual: date | None) -> Asked:
     today, tender = i18n.local(clock.now()).date(), request.args.get("tender", "")
-    text = request.args.get("q", "").strip()[:40]
-    return Asked(text, _day() or usual or today, tender if tender in KINDS else "", today)
+    return Asked(asked_for.text(), _day() or usual or today, tender if tender in KINDS else "", today)
 
 
 def _day() -> date | None:
@@ -120,8 +120,3 @@ def _day() -> date | None:
     except ValueError:
         return None
     return day if 1970 <= day.year <= 2200 else None
-
-
-def _number(name: str) -> int | None:
-    typed = request.args.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 18 else None

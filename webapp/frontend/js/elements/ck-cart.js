@@ -25,7 +25,7 @@ import './ck-sheet.js';
 import './ck-tender.js';
 import { textOf, fenOf } from '../lib/amount.js';
 import { add, lineOf, pieces, setNote, setQuantity } from '../lib/cart.js';
-import { toast } from '../lib/events.js';
+import { tell, toast } from '../lib/events.js';
 import { copy, fill, keyed, label, write } from '../counter/draw.js';
 import { askOptions } from '../counter/options.js';
 import { whatIs } from '../counter/scans.js';
@@ -33,6 +33,7 @@ import { Tiles, onHold } from '../counter/tiles.js';
 import { Till } from '../counter/till.js';
 
 const STALE = 15 * 60_000;
+const CODE = /^(88\d{18}|\d{13}|CK:[A-Z]:.+)$/i; // what nobody types to find a person
 const byId = (id) => document.getElementById(id);
 
 class CkCart extends HTMLElement {
@@ -56,6 +57,7 @@ class CkCart extends HTMLElement {
     on(document, 'ck:member', ({ detail }) => this.attach(detail.id));
     on(document, 'ck:net', ({ detail }) => detail.online && this.till.trouble?.offline && this.till.ask());
     on(document, 'visibilitychange', () => this.#back());
+    byId('people').addEventListener('keydown', (event) => this.#scannedIntoSearch(event), { signal, capture: true });
     on(byId('line'), 'ck:close', () => this.#noted());
     new ResizeObserver(([{ borderBoxSize }]) => this.#measured(borderBoxSize[0].blockSize)).observe(this.#part('cart'));
     this.#begin();
@@ -260,6 +262,17 @@ class CkCart extends HTMLElement {
     else if (this.#tender.isOpen) this.#tender.say(text);
     else if (seen) this.#part('said').textContent = text;
     else toast(text);
+  }
+
+  /* A scanner on a wire types into the field that has the focus. */
+  #scannedIntoSearch(event) {
+    const code = event.target.value?.trim() ?? '';
+    if (event.key !== 'Enter' || !CODE.test(code)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    event.target.value = '';
+    byId('people').close();
+    tell(this, 'ck:scan', { code, way: 'wedge' });
   }
 
   #search(text) {
