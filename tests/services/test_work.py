@@ -63,7 +63,7 @@ def test_a_sale_is_pushed_by_the_worker_at_once(shop: Cast, worker: Child, servi
 
 def test_a_worker_that_is_told_to_stop_ends_well(worker: Child) -> None:
     os.kill(worker.pid, signal.SIGTERM)
-    assert worker.wait_for_exit(seconds=20) == 0
+    assert worker.wait_for_exit(seconds=60) == 0
 
 
 def run(environ: dict[str, str], *arguments: str, **more: str) -> Any:
