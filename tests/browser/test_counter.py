@@ -63,9 +63,12 @@ def done(page: Page, slot: str) -> Locator:
 
 
 def orders_of_today(page: Page, shop: Shop) -> list[str]:
-    """The numbers of today's orders, as the API lists them."""
+    """The numbers of today's orders at this store, as the API lists them."""
+    store = page.locator("ck-cart").get_attribute("store")
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    answer = page.request.get(f"{shop.origin}/api/v1/orders?limit=200&day={today}", headers=_form_token(page))
+    answer = page.request.get(
+        f"{shop.origin}/api/v1/orders?limit=200&day={today}&store={store}", headers=_form_token(page)
+    )
     return [order["number"] for order in json.loads(answer.text())["items"]]
 
 
@@ -265,6 +268,23 @@ def test_a_page_that_dies_while_paying_comes_back_to_the_answer(till: Page, shop
     till.reload()
     expect(done(till, "paid")).to_have_text("32.00")
     assert len(orders_of_today(till, shop)) == before + 1
+
+
+def test_another_cashier_never_sends_a_sale_that_was_left_behind(till: Page, shop: Shop) -> None:
+    till.route(ORDERS, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    add(till, "提拉米苏")
+    pay(till)
+    take(till, "alipay")
+    expect(till.get_by_text("还没有收到回答")).to_be_visible(timeout=8000)
+    before = len(orders_of_today(till, shop))
+    till.context.clear_cookies()  # the session ended, nobody signed out
+    till.goto("about:blank")
+    till.unroute(ORDERS)
+    sign_in_staff(shop, till, "manager")
+    till.goto(f"{shop.origin}/staff/")
+    expect(till.locator("ck-toast")).to_contain_text("上一位收款时没有收到回答")
+    expect(till.locator("[data-lines] li")).to_have_count(1)
+    assert len(orders_of_today(till, shop)) == before
 
 
 def test_without_network_the_cart_stays_and_paying_waits(till: Page) -> None:

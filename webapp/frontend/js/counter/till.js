@@ -18,10 +18,13 @@ export class Till extends EventTarget {
   trouble = null; // {offline, text, lines: {id: words}}: why there is no quote
   #asked = 0;
 
-  constructor(store) {
+  /* Whether somebody else left a sale here whose answer never came: under another person's name its key means nothing. */
+  unanswered = false;
+
+  constructor(store, staff) {
     super();
-    this.store = store;
-    this.cart = kept(store) ?? emptyCart(newKey());
+    Object.assign(this, { store, staff });
+    this.cart = this.#found();
     addEventListener('storage', ({ key }) => key === KEPT && this.#takeOver());
   }
 
@@ -89,14 +92,23 @@ export class Till extends EventTarget {
     if (status === 0) setTimeout(() => this.trouble?.offline && this.fresh().catch(() => {}), AGAIN);
   }
 
+  #found() {
+    const found = kept(this.store);
+    if (!found) return emptyCart(newKey());
+    const { staff, ...cart } = found;
+    if (staff === this.staff) return cart;
+    this.unanswered = Boolean(cart.pending);
+    return { ...cart, key: newKey(), tenders: [], pending: null };
+  }
+
   #takeOver() {
-    this.cart = kept(this.store) ?? emptyCart(newKey());
+    this.cart = this.#found();
     this.ask();
   }
 
   #keep() {
     try {
-      localStorage.setItem(KEPT, JSON.stringify({ ...this.cart, store: this.store, at: Date.now() }));
+      localStorage.setItem(KEPT, JSON.stringify({ ...this.cart, store: this.store, staff: this.staff, at: Date.now() }));
     } catch { /* no room: the cart lives as long as the page */ }
   }
 

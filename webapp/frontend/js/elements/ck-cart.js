@@ -1,11 +1,11 @@
 /*
- * <ck-cart store="1">: the counter's page: tiles, who stands here, what is in the cart, what it costs. The cart is the till's
+ * <ck-cart store="1" staff="3">: the counter's page: tiles, who stands here, what is in the cart, what it costs. The cart is the till's
  * (counter/till.js); paying is <ck-tender>'s, what comes after <ck-done>'s, both inside.
  *
  * Attributes
- *   store       id of the store
+ *   store, staff   ids of the store and of whoever is signed in
  *   data-pieces, data-cleared, data-undo, data-added, data-not-here, data-no-net, data-skew, data-no-barcode, data-failed,
- *   data-sold-out-now, data-back-now, data-list-total, data-sum   words with places like {name}
+ *   data-pending, data-unanswered, data-sold-out-now, data-back-now, data-list-total, data-sum   words with places like {name}
  *   data-sign-in   address of the sign-in page
  *
  * Expected inside (staff/counter/index.html draws it)
@@ -23,12 +23,14 @@ import './ck-done.js';
 import './ck-scanner.js';
 import './ck-sheet.js';
 import './ck-tender.js';
-import { textOf, fenOf } from '../lib/amount.js';
-import { add, lineOf, pieces, setNote, setQuantity } from '../lib/cart.js';
+import './ck-toast.js';
+import { add, lineOf, setQuantity } from '../lib/cart.js';
 import { tell, toast } from '../lib/events.js';
-import { copy, fill, keyed, label, write } from '../counter/draw.js';
+import { drawCart } from '../counter/cart-view.js';
+import { copy, fill, write } from '../counter/draw.js';
 import { askOptions } from '../counter/options.js';
 import { whatIs } from '../counter/scans.js';
+import { Sheets } from '../counter/sheets.js';
 import { Tiles, onHold } from '../counter/tiles.js';
 import { Till } from '../counter/till.js';
 
@@ -44,9 +46,10 @@ class CkCart extends HTMLElement {
     this.#heard = new AbortController();
     const { signal } = this.#heard;
     const on = (target, name, act) => target.addEventListener(name, act, { signal });
-    this.till = new Till(this.getAttribute('store'));
+    this.till = new Till(this.getAttribute('store'), this.getAttribute('staff'));
     this.tiles = new Tiles(this);
-    onHold(this, (tile) => this.#menu(tile), signal);
+    this.sheets = new Sheets(this, signal);
+    onHold(this, (tile) => this.sheets.openTile(tile), signal);
     on(this.till, 'change', () => this.#draw());
     on(this, 'click', (event) => this.#clicked(event));
     on(this, 'input', ({ target }) => target.matches('[data-find-product]') && this.tiles.find(target.value));
@@ -58,7 +61,6 @@ class CkCart extends HTMLElement {
     on(document, 'ck:net', ({ detail }) => detail.online && this.till.trouble?.offline && this.till.ask());
     on(document, 'visibilitychange', () => this.#back());
     byId('people').addEventListener('keydown', (event) => this.#scannedIntoSearch(event), { signal, capture: true });
-    on(byId('line'), 'ck:close', () => this.#noted());
     new ResizeObserver(([{ borderBoxSize }]) => this.#measured(borderBoxSize[0].blockSize)).observe(this.#part('cart'));
     this.#begin();
   }
@@ -88,6 +90,7 @@ class CkCart extends HTMLElement {
     else if (cart.member) this.#show(cart.member);
     this.till.ask();
     if (cart.pending) this.#tender.confirm(this.till);
+    if (this.till.unanswered) toast(this.dataset.unanswered);
     const asked = new URLSearchParams(location.search);
     if (asked.has('scan')) this.#scanner.open();
     if (asked.size) history.replaceState(null, '', location.pathname);
@@ -100,7 +103,7 @@ class CkCart extends HTMLElement {
     const acts = [
       ['[data-product]', (tile) => this.#tapped(tile)],
       ['[data-step]', (button) => this.#step(button)],
-      ['[data-open-line]', (button) => this.#openLine(button.closest('[data-row]').dataset.row)],
+      ['[data-open-line]', (button) => this.sheets.openLine(button.closest('[data-row]').dataset.row)],
       ['[data-clear]', () => this.#clear()],
       ['[data-pay]', () => this.#pay()],
       ['[data-fold]', () => this.#fold()],
@@ -123,12 +126,10 @@ class CkCart extends HTMLElement {
       event.preventDefault();
       this.attach(person.dataset.chooseMember);
     }
-    if (event.target.closest('[data-remove-line]')) this.#remove();
-    if (event.target.closest('[data-sell-out]')) this.#sellOut();
   }
 
   async #tapped(tile) {
-    if (tile.hasAttribute('data-sold-out')) return this.#menu(tile);
+    if (tile.hasAttribute('data-sold-out')) return this.sheets.openTile(tile);
     const product = { product: tile.dataset.product, name: tile.dataset.name, price: Number(tile.dataset.price) };
     const chosen = tile.dataset.options ? await askOptions(this, product, JSON.parse(tile.dataset.options)) : product;
     if (chosen) this.till.put(add(this.till.cart, chosen));
@@ -175,57 +176,6 @@ class CkCart extends HTMLElement {
     field.value = '';
     this.tiles.find('');
     if (finding) field.focus();
-  }
-
-  /* ------------------------------------------------ a line, a tile */
-
-  #openLine(id) {
-    const line = lineOf(this.till.cart, id);
-    const sheet = byId('line');
-    sheet.dataset.line = id;
-    sheet.querySelector('h2').textContent = line.name;
-    write(sheet, { choices: line.choices });
-    sheet.querySelector('[name=quantity]').value = line.quantity;
-    sheet.querySelector('[name=note]').value = line.note;
-    sheet.show();
-  }
-
-  #noted() {
-    const sheet = byId('line');
-    const id = sheet.dataset.line;
-    if (!lineOf(this.till.cart, id)) return;
-    const quantity = Number(sheet.querySelector('[name=quantity]').value);
-    this.till.put(setNote(setQuantity(this.till.cart, id, quantity), id, sheet.querySelector('[name=note]').value));
-  }
-
-  #remove() {
-    const sheet = byId('line');
-    this.till.put(setQuantity(this.till.cart, sheet.dataset.line, 0));
-    sheet.close();
-  }
-
-  #menu(tile) {
-    const sheet = byId('tile');
-    const { product, name } = tile.dataset;
-    sheet.dataset.product = product;
-    sheet.querySelector('h2').textContent = name;
-    sheet.toggleAttribute('data-sold-out', tile.hasAttribute('data-sold-out'));
-    sheet.show();
-  }
-
-  async #sellOut() {
-    const sheet = byId('tile');
-    const { product } = sheet.dataset;
-    const soldOut = !sheet.hasAttribute('data-sold-out');
-    sheet.close();
-    const { name } = this.tiles.byId(product).dataset;
-    try {
-      await this.tiles.sellOut(product, this.till.store, soldOut);
-      toast(fill(soldOut ? this.dataset.soldOutNow : this.dataset.backNow, { name }));
-      this.till.ask();
-    } catch (error) {
-      toast(error.status ? error.title : this.dataset.noNet);
-    }
   }
 
   /* ------------------------------------------------ scans and people */
@@ -342,46 +292,11 @@ class CkCart extends HTMLElement {
   /* ------------------------------------------------ drawing */
 
   #draw() {
-    const { cart, due, quote, trouble } = this.till;
-    const count = pieces(cart);
-    this.toggleAttribute('data-filled', count > 0);
-    document.documentElement.toggleAttribute('data-busy', count > 0);
+    const { cart } = this.till;
+    this.toggleAttribute('data-filled', cart.lines.length > 0);
+    document.documentElement.toggleAttribute('data-busy', cart.lines.length > 0);
     this.tiles.count(cart);
-    keyed(this.#part('lines'), cart.lines, {
-      key: (line) => line.id,
-      make: () => copy(this, 'line'),
-      show: (node, line, at) => this.#drawLine(node, line, quote?.lines[at]),
-    });
-    const list = quote ? fenOf(quote.steps[0].amount) : due;
-    write(this.#part('cart'), {
-      count: fill(this.dataset.pieces, { count }),
-      due: textOf(due),
-      'list-total': list > due ? fill(this.dataset.listTotal, { amount: textOf(list) }) : '',
-    });
-    this.#drawTrouble(trouble);
-    if (quote) this.#part('said').textContent = fill(this.dataset.sum, { count, amount: textOf(due) });
-  }
-
-  #drawLine(node, line, quoted) {
-    const list = line.price * line.quantity;
-    const amount = quoted ? fenOf(quoted.amount) : list;
-    write(node, {
-      name: line.name,
-      about: [line.choices, line.note].filter(Boolean).join(' · '),
-      list: amount < list ? textOf(list) : '',
-      amount: textOf(amount),
-      quantity: line.quantity,
-      trouble: this.till.trouble?.lines[line.id] ?? '',
-    });
-    label(node, { name: line.name });
-  }
-
-  #drawTrouble(trouble) {
-    const lost = this.till.cart.pending && !this.#tender.isOpen ? this.dataset.pending : '';
-    const text = lost || (trouble?.offline ? this.dataset.noNet : (trouble?.text ?? ''));
-    write(this.#part('cart'), { words: text });
-    this.#part('trouble').hidden = !text;
-    this.#part('pay').setAttribute('aria-disabled', String(Boolean(trouble) || !this.till.cart.lines.length));
+    drawCart(this, this.till, cart.pending && !this.#tender.isOpen ? this.dataset.pending : '');
   }
 
   #measured(height) {

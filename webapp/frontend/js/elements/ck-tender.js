@@ -17,10 +17,11 @@
  */
 import { fenOf, textOf } from '../lib/amount.js';
 import { newKey, post } from '../lib/api.js';
-import { differences, pieces } from '../lib/cart.js';
+import { pieces } from '../lib/cart.js';
 import { tell } from '../lib/events.js';
-import { changeOf, fitting, MOST_CHANGE, notesAbove, take, taken, without } from '../lib/tenders.js';
-import { copy, fill, keyed, write, yuan } from '../counter/draw.js';
+import { changeOf, fitting, MOST_CHANGE, take, taken, without } from '../lib/tenders.js';
+import { fill, write, yuan } from '../counter/draw.js';
+import { drawButton, drawChange, drawQuick, drawRepriced, drawTaken, nameOf } from '../counter/tender-view.js';
 
 const AGAIN = 4000; // ms until a lost answer is asked for again
 
@@ -248,12 +249,7 @@ class CkTender extends HTMLElement {
     const till = this.#till;
     const question = document.getElementById('repriced');
     till.requote(quote);
-    keyed(question.querySelector('[data-differences]'), differences(before, quote, fenOf), {
-      key: (_line, at) => at,
-      make: () => copy(this, 'difference'),
-      show: (node, line) => write(node, { name: line.name, before: yuan(line.before), after: yuan(line.after) }),
-    });
-    write(question, { 'due-before': yuan(was), 'due-after': yuan(till.due), 'due-new': yuan(till.due) });
+    drawRepriced(this, question, { before, quote, was, due: till.due });
     till.mark({ tenders: fitting(till.cart.tenders, till.due) });
     this.#choose('');
     question.show();
@@ -269,70 +265,28 @@ class CkTender extends HTMLElement {
 
   #draw() {
     const { cart } = this.#till;
-    const pending = Boolean(cart.pending);
-    const name = this.querySelector(`[data-kind="${this.#kind}"]`)?.dataset.name ?? '';
+    const due = this.#due;
+    const left = this.#left;
+    const kind = this.#kind;
     const amount = this.#amount;
+    const pending = Boolean(cart.pending);
+    const after = kind ? take(cart.tenders, due, kind, amount) : cart.tenders;
     this.#part('amount').size = Math.max(4, this.#part('amount').value.length); // where field-sizing is not known
-    const after = this.#kind ? take(cart.tenders, this.#due, this.#kind, amount) : cart.tenders;
-    const covers = taken(after) >= this.#due;
     write(this.#dialog, {
-      due: textOf(this.#left),
-      'due-label': cart.tenders.length ? fill(this.dataset.leftLabel, { amount: yuan(this.#due) }) : this.dataset.dueLabel,
+      due: textOf(left),
+      'due-label': cart.tenders.length ? fill(this.dataset.leftLabel, { amount: yuan(due) }) : this.dataset.dueLabel,
       who: fill(this.dataset.who, { name: cart.member?.name ?? '', count: pieces(cart) }).replace(/^ · /, ''),
-      kind: name || this.dataset.amountWords,
-      hint: this.#kind === 'cash' ? this.dataset.cashHint : this.dataset.partHint,
+      kind: nameOf(this, kind) || this.dataset.amountWords,
+      hint: kind === 'cash' ? this.dataset.cashHint : this.dataset.partHint,
     });
-    this.#drawChange(changeOf(after));
-    this.#drawTaken(cart.tenders);
-    this.#drawQuick();
+    drawChange(this, changeOf(after));
+    drawTaken(this, cart.tenders);
+    drawQuick(this, left, amount, kind === 'cash');
+    drawButton(this, { kind, amount, left, due, covers: taken(after) >= due, pending });
     this.#part('choices').inert = this.#sending || pending;
     this.#unsure &&= pending;
     this.#part('unsure-note').hidden = !this.#unsure;
     this.#part('pad').hidden = this.#unsure;
-    this.#drawButton({ name, amount, covers, pending });
-  }
-
-  #drawChange(fen) {
-    const row = this.#part('change');
-    row.hidden = !fen;
-    write(row, { change: textOf(fen) });
-    if (fen) row.scrollIntoView({ block: 'nearest' });
-  }
-
-  #drawTaken(tenders) {
-    const names = Object.fromEntries([...this.querySelectorAll('[data-kind]')].map(({ dataset }) => [dataset.kind, dataset.name]));
-    this.#part('taken').hidden = !tenders.length;
-    keyed(this.#part('taken'), tenders, {
-      key: (_tender, at) => at,
-      make: () => copy(this, 'tender'),
-      show: (node, tender) => write(node, { kind: names[tender.kind], amount: textOf(tender.received ?? tender.amount) }),
-    });
-  }
-
-  #drawQuick() {
-    const amounts = this.#kind === 'cash' ? [this.#left, ...notesAbove(this.#left)] : [];
-    const list = this.#part('quick');
-    keyed(list, amounts, {
-      key: (fen) => fen,
-      make: () => copy(this, 'quick'),
-      show: (node, fen, at) => {
-        node.dataset.quickAmount = fen;
-        node.setAttribute('aria-pressed', String(fen === this.#amount));
-        node.textContent = at ? yuan(fen).replace('.00', '') : list.dataset.exact;
-      },
-    });
-  }
-
-  #drawButton({ name, amount, covers, pending }) {
-    const { dataset } = this;
-    const button = this.#part('go');
-    const ready = pending || this.#due === 0 || (this.#kind && amount > 0);
-    const whole = this.#left;
-    if (pending) button.textContent = dataset.ask;
-    else if (this.#due === 0) button.textContent = dataset.free;
-    else if (!this.#kind) button.textContent = dataset.choose;
-    else button.textContent = fill(covers ? dataset.take : dataset.partly, { kind: name, amount: yuan(covers ? whole : amount) });
-    button.setAttribute('aria-disabled', String(!ready));
   }
 }
 

@@ -1,0 +1,77 @@
+/* The sheets beside the cart: one line (#line: how many, a note), one tile (#tile: 售罄). `counter` is <ck-cart>. */
+import { lineOf, setNote, setQuantity } from '../lib/cart.js';
+import { toast } from '../lib/events.js';
+import { fill, write } from './draw.js';
+
+const byId = (id) => document.getElementById(id);
+
+export class Sheets {
+  #counter;
+
+  constructor(counter, signal) {
+    this.#counter = counter;
+    byId('line').addEventListener('ck:close', () => this.#noted(), { signal });
+    document.addEventListener('click', ({ target }) => {
+      if (target.closest('[data-remove-line]')) this.#remove();
+      if (target.closest('[data-sell-out]')) this.#sellOut();
+    }, { signal });
+  }
+
+  get #till() {
+    return this.#counter.till;
+  }
+
+  /** Change one line; what is written counts when the sheet closes, however it closes. */
+  openLine(id) {
+    const line = lineOf(this.#till.cart, id);
+    const sheet = byId('line');
+    sheet.dataset.line = id;
+    sheet.querySelector('h2').textContent = line.name;
+    write(sheet, { choices: line.choices });
+    sheet.querySelector('[name=quantity]').value = line.quantity;
+    sheet.querySelector('[name=note]').value = line.note;
+    sheet.show();
+  }
+
+  #noted() {
+    const sheet = byId('line');
+    const id = sheet.dataset.line;
+    const line = lineOf(this.#till.cart, id);
+    const quantity = Number(sheet.querySelector('[name=quantity]').value);
+    const note = sheet.querySelector('[name=note]').value;
+    if (!line || (line.quantity === quantity && line.note === note.trim())) return;
+    this.#till.put(setNote(setQuantity(this.#till.cart, id, quantity), id, note));
+  }
+
+  #remove() {
+    const sheet = byId('line');
+    this.#till.put(setQuantity(this.#till.cart, sheet.dataset.line, 0));
+    sheet.close();
+  }
+
+  /** Say that a product is sold out here, or that there is some again. */
+  openTile(tile) {
+    const sheet = byId('tile');
+    const { product, name } = tile.dataset;
+    sheet.dataset.product = product;
+    sheet.querySelector('h2').textContent = name;
+    sheet.toggleAttribute('data-sold-out', tile.hasAttribute('data-sold-out'));
+    sheet.show();
+  }
+
+  async #sellOut() {
+    const sheet = byId('tile');
+    const { tiles, dataset } = this.#counter;
+    const { product } = sheet.dataset;
+    const soldOut = !sheet.hasAttribute('data-sold-out');
+    sheet.close();
+    const { name } = tiles.byId(product).dataset;
+    try {
+      await tiles.sellOut(product, this.#till.store, soldOut);
+      toast(fill(soldOut ? dataset.soldOutNow : dataset.backNow, { name }));
+      this.#till.ask();
+    } catch (error) {
+      toast(error.status ? error.title : dataset.noNet);
+    }
+  }
+}
