@@ -4,7 +4,7 @@ from flask import request
 
 
 def text(name: str = "q", *, most: int = 40) -> str:
-    """Words to search for, without what cannot be printed (a null character does not come this far: webapp/web/security.py)."""
+    """Words to search for, without what cannot be printed (PostgreSQL takes no NUL)."""
     typed = request.args.get(name, "").strip()[:most]
     return "".join(char for char in typed if char.isprintable())
 
