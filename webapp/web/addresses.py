@@ -1,9 +1,14 @@
-"""What may stand in an address: `<int:…>` is an id, so a number that no database can count to is no page (404), not an error."""
+"""What may stand in an address: `<int:…>` is an id, so a number that no database can count to is no page (404), not an error.
+
+A null character, which PostgreSQL holds in no text and nobody types, is read past.
+"""
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Request, request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import IntegerConverter
+from werkzeug.utils import cached_property
 
 HIGHEST_ID = 2**63 - 1
 
@@ -15,8 +20,19 @@ class IdConverter(IntegerConverter):
         super().__init__(*args, **{"max": HIGHEST_ID, **kwargs})
 
 
+class CleanRequest(Request):
+    """A request whose query holds no null character."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """What stands behind the `?`."""
+        asked = super().args
+        return ImmutableMultiDict((name, value.replace("\0", "")) for name, value in asked.items(multi=True))
+
+
 def init_app(app: Flask) -> None:
     """Before any route is registered."""
+    app.request_class = CleanRequest
     app.url_map.converters["int"] = IdConverter
 
 
