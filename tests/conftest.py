@@ -27,12 +27,23 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests are collected once: with the SQLite run."""
+    """Browser tests are collected once: with the SQLite run. `make test` uses every core: what shares a browser stays together."""
+    for item in items:
+        folder = item.path.parent.name
+        if folder in {"browser", "kit"}:
+            item.add_marker(pytest.mark.xdist_group(folder))
     if ENGINE == "sqlite":
         return
     browser = [item for item in items if item.get_closest_marker("browser")]
     config.hook.pytest_deselected(items=browser)
     items[:] = [item for item in items if item not in browser]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what tests counted or measured (`record_property`), whichever process they ran in."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
 
 
 @dataclass

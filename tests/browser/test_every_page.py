@@ -4,6 +4,7 @@ The list comes from the route table, so a new page is in it by being routed, and
 """
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
@@ -20,7 +21,9 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 @pytest.mark.timeout(900)
-def test_every_page_is_usable_for_everyone(shop: Shop, phone: OpenDevice, sheet: ContactSheet) -> None:
+def test_every_page_is_usable_for_everyone(
+    shop: Shop, phone: OpenDevice, sheet: ContactSheet, record_property: Callable[[str, object], None]
+) -> None:
     found: list[str] = []
     visited: Counter[str] = Counter()
     for language, locale in (("zh", "zh-CN"), ("en", "en-US")):
@@ -34,7 +37,8 @@ def test_every_page_is_usable_for_everyone(shop: Shop, phone: OpenDevice, sheet:
             found += _look(page, shop, place, language, sheet)
             visited[place.endpoint] += len(THEMES)
     pages = len(visited)
-    print(f"\n{pages} pages × {len(THEMES)} themes = {pages * len(THEMES)} axe checks, {len(found)} findings")
+    checks = pages * len(THEMES)
+    record_property("axe", f"{pages} pages × {len(THEMES)} themes = {checks} checks, {len(found)} findings")
     assert found == []
 
 
