@@ -65,9 +65,10 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
 
 
 def _engine_options(settings: config.Config) -> dict[str, object]:
+    quiet = {"hide_parameters": True}  # errors are logged, phones and names are not
     if settings.sqlite:
-        return {"connect_args": {"check_same_thread": False, "timeout": 8}}
-    return {"pool_size": settings.web_threads + 4, "max_overflow": 8, "pool_pre_ping": True}
+        return quiet | {"connect_args": {"check_same_thread": False, "timeout": 8}}
+    return quiet | {"pool_size": settings.web_threads + 4, "max_overflow": 8, "pool_pre_ping": True}
 
 
 def _register_surfaces(app: Flask) -> None:

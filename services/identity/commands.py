@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.identity import permissions, rules
 from services.identity.models import ApiToken, Role, Staff, StaffStore
-from services.identity.queries import get_staff
+from services.identity.queries import actor_of_staff, get_staff
 from services.shared import ids, runtime
 from services.shared.actors import SYSTEM, Actor
 from services.shared.refusals import Forbidden, Invalid, Refusal
@@ -90,12 +90,12 @@ def create_token(
 
 
 def change_staff(session: Session, staff_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Staff:
-    """Change name, role and stores of someone. Raises NotFound, Invalid; refuses to leave the shop without an owner."""
+    """Change name, role and stores of someone. Raises NotFound, Invalid; refuses to leave the shop without an owner of all of it."""
     actor.require(permissions.STAFF_CHANGE)
     staff = _staff_within_reach(session, staff_id, actor)
     role = _role_to_give(session, data["role"], actor)
     _require_stores_to_give(session, data["stores"], actor)
-    if role.name != "owner":
+    if role.name != "owner" or data["stores"] is not None:
         _require_other_owner(session, staff)
     before = session.get_one(Role, staff.role_id).name
     staff.name, staff.role_id, staff.all_stores = data["name"], role.id, data["stores"] is None
@@ -144,10 +144,13 @@ def choose_language(session: Session, staff_id: int, language: str, *, actor: Ac
 
 
 def _staff_within_reach(session: Session, staff_id: int, actor: Actor) -> Staff:
-    """Someone this actor may change: nobody changes a person who may do more than they do."""
+    """Someone this actor may change: nobody changes a person who may do more than they do, or in more stores."""
     staff = get_staff(session, staff_id)
-    held = frozenset(session.get_one(Role, staff.role_id).permissions)
-    if not (actor.kind == "staff" and actor.id == staff.id) and not rules.covers(actor.permissions, held):
+    if actor.kind == "staff" and actor.id == staff.id:
+        return staff
+    other = actor_of_staff(session, staff)
+    elsewhere = actor.stores is not None and (other.stores is None or not other.stores <= actor.stores)
+    if elsewhere or not rules.covers(actor.permissions, other.permissions):
         raise Forbidden
     return staff
 
@@ -175,10 +178,13 @@ def _place(session: Session, staff: Staff, store_ids: Sequence[int] | None) -> N
 
 
 def _require_other_owner(session: Session, staff: Staff) -> None:
+    """Somebody else must own the whole shop: stores are only handed out by who has them, so without one some would be lost."""
     # The role's row is locked, so that two owners cannot let each other go at the same moment.
     owner = session.scalar(select(Role.id).where(Role.name == "owner").with_for_update())
     if staff.role_id != owner:
         return
-    others = select(Staff.id).where(Staff.role_id == owner, Staff.id != staff.id, Staff.disabled_at.is_(None))
+    others = select(Staff.id).where(
+        Staff.role_id == owner, Staff.all_stores, Staff.id != staff.id, Staff.disabled_at.is_(None)
+    )
     if session.scalar(others.limit(1)) is None:
-        raise Refusal("last_owner", N_("店里至少要有一位老板账号"))
+        raise Refusal("last_owner", N_("店里至少要有一位老板账号，管所有的门店"))

@@ -129,6 +129,15 @@ def unsubscribe(session: Session, endpoint: str, *, app: str, actor: Actor, at: 
         audit.record(session, "push_subscriptions:revoke", ("push_subscription", mine.id), actor=actor, at=at)
 
 
+def unsubscribe_all(session: Session, member_id: int, *, actor: Actor, at: datetime) -> None:
+    """No device of this member is pushed to any more, until its app is opened and signed in again."""
+    gone = session.scalars(
+        delete(PushSubscription).where(PushSubscription.member_id == member_id).returning(PushSubscription.id)
+    ).all()
+    for subscription_id in gone:
+        audit.record(session, "push_subscriptions:revoke", ("push_subscription", subscription_id), actor=actor, at=at)
+
+
 def send_test(
     session: Session, endpoint: str, text: Text, *, app: str, language: str, actor: Actor, at: datetime
 ) -> None:

@@ -55,6 +55,11 @@ class Config:
         return self.public_origin.startswith("https://")
 
     @property
+    def local(self) -> bool:
+        """Whether PUBLIC_ORIGIN is this machine, or one in the shop's own network."""
+        return _is_local(self.public_origin)
+
+    @property
     def uploads(self) -> Path:
         """Pictures that people sent."""
         return self.data / "uploads"

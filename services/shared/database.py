@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm import registry as orm_registry
 from sqlalchemy.types import TypeDecorator
 
 from services.shared import runtime
-from services.shared.refusals import Unavailable
+from services.shared.refusals import Clash, Unavailable
 
+_UNIQUE = "23505"  # PostgreSQL's code for a broken unique constraint; SQLite says it in words
 LOCK_TIMEOUT = 10.0  # seconds a writer queues before it is told to try again
 
 
@@ -112,12 +113,18 @@ def transaction() -> Iterator[Session]:
     """One writing transaction: committed when the block ends, rolled back when it raises.
 
     What `announce` and `after_commit` noted inside is performed after the commit, outside every lock.
-    Raises Unavailable when the database is locked or gone.
+    Raises Unavailable when the database is locked or gone, Clash when somebody else took what must be unique (a user name,
+    a bar code) between our look and our write.
     """
     engine = runtime.current().engine
     if getattr(_open, "transaction", False):
         raise RuntimeError("a transaction is already open here: pass its session on")
-    with _unavailable_when_down(), _write_turn(engine), Session(engine, expire_on_commit=False) as session:
+    with (
+        _unavailable_when_down(),
+        _clash_when_taken(),
+        _write_turn(engine),
+        Session(engine, expire_on_commit=False) as session,
+    ):
         _open.transaction = True
         try:
             yield session
@@ -142,6 +149,16 @@ def _unavailable_when_down() -> Iterator[None]:
         yield
     except (OperationalError, PoolExhausted) as error:
         raise Unavailable from error
+
+
+@contextlib.contextmanager
+def _clash_when_taken() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) == _UNIQUE or "UNIQUE" in str(error.orig):
+            raise Clash from error
+        raise
 
 
 def after_commit(session: Session, follow_up: Any) -> None:

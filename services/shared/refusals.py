@@ -70,6 +70,14 @@ class Unavailable(Refusal):
     text = N_("系统正忙，请再试一次")
 
 
+class Clash(Refusal):
+    """Somebody did the same at the same moment and was first: the look that found it free was a moment too early."""
+
+    status = 409
+    code = "clash"
+    text = N_("刚好有人同时改了这里，请再试一次")
+
+
 class Invalid(Refusal):
     """Bad input. `errors` maps a field's name to the msgids to show beside it."""
 

@@ -53,8 +53,9 @@ def archive_store(session: Session, store_id: int, *, actor: Actor, at: datetime
     """Close a store for good: it keeps its orders and disappears from choices. Refuses to close the last one."""
     actor.require(permissions.STORES_CHANGE, store_id)
     store = get_store(session, store_id, actor=actor)
-    others = session.scalar(select(Store.id).where(Store.id != store.id, Store.archived_at.is_(None)).limit(1))
-    if others is None:
+    # All open ones are locked, so that the last two cannot be closed at the same moment.
+    open_now = session.scalars(select(Store.id).where(Store.archived_at.is_(None)).order_by(Store.id).with_for_update())
+    if not set(open_now) - {store.id}:
         raise Invalid(code="last_store", text=N_("至少要留一家门店"))
     store.archived_at = at
     audit.record(session, "stores:archive", ("store", store.id), actor=actor, at=at, store_id=store.id)

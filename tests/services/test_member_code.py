@@ -7,16 +7,18 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import select
 
 from services.members import commands as members
 from services.members.models import Member
 from services.shared import database, limits, runtime
+from services.shared.actors import SYSTEM
 from services.shared.ids import luhn_digit
 from services.shared.refusals import Refusal, TooMany
 from services.signin import commands, rules
 from services.signin.commands.devices import PURPOSE
 from services.signin.errors import ClockSkew, CodeExpired, CodeUnknown, CodeUsed
-from services.signin.models import MemberDevice
+from services.signin.models import MemberDevice, MemberSession
 from tests.cast import Cast
 
 PAGE = Path(__file__).parents[2] / "docs/member-code.md"
@@ -28,8 +30,10 @@ def _device(shop: Cast) -> tuple[Member, bytes, str]:
         member = members.create_member(
             session, {"phone": "+8613800138000", "name": "林小满"}, actor=shop.cashier, at=shop.at
         )
+        commands.open_member_session(session, member.id, browser="tests", actor=SYSTEM, at=shop.at)
         device = MemberDevice(
             member_id=member.id,
+            session_id=session.scalars(select(MemberSession.id)).one(),
             handle="40617293",
             secret=runtime.keys().encrypt(b"s" * 32, PURPOSE),
             name="phone",

@@ -33,10 +33,10 @@ def ordered(*ids: int) -> dict[str, Any]:
     return {"ids[]": list(ids)}
 
 
-def photo() -> tuple[io.BytesIO, str]:
+def photo(colour: str = "#b43c28") -> tuple[io.BytesIO, str]:
     """A picture as a browser sends it."""
     out = io.BytesIO()
-    Image.new("RGB", (40, 30), (180, 60, 40)).save(out, "JPEG")
+    Image.new("RGB", (40, 30), colour).save(out, "JPEG")
     return io.BytesIO(out.getvalue()), "IMG_0001.JPG"
 
 

@@ -14,6 +14,7 @@ from services.shared.actors import Actor
 from services.signin import commands as signin
 from services.signin import rules as member_code
 from services.signin.models import MemberSession
+from services.stores import commands as stores
 from tests.browse import body
 from tests.cast import Cast
 from tests.conftest import NOON
@@ -150,3 +151,17 @@ def test_what_does_not_belong_here_is_told_in_words(till: Till, code: str, words
 
 def test_nobody_scans_for_another_store(till: Till) -> None:
     assert scan(till, Phone(till).code(), store=till.shop.south).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "4711"])
+def test_a_code_is_read_at_a_store_that_there_is_and_stays_good_elsewhere(till: Till, path: str) -> None:
+    code, headers = Phone(till).code(), till.shop.token()
+    if not path:
+        with database.transaction() as session:
+            stores.archive_store(session, till.shop.south.id, actor=till.shop.owner, at=NOON)
+    sent = {"code": code, "store": path or str(till.shop.south.id)}
+    answer = till.shop.client().post(
+        "/api/v1/scans", json=sent, headers=headers | {"Idempotency-Key": "nowhere-at-all"}
+    )
+    assert (answer.status_code, list(body(answer)["errors"])) == (422, ["store"])
+    assert scan(till, code).status_code == 200

@@ -151,9 +151,10 @@ def test_the_switch_brings_back_only_its_row(shop: Cast) -> None:
     assert answer.headers["HX-Trigger"].isascii()
 
 
-def test_nobody_is_led_away_by_a_forged_way_back(shop: Cast) -> None:
+@pytest.mark.parametrize("back", ["//evil.example/staff/products", "/staff/products\r\nSet-Cookie: x=y"])
+def test_nobody_is_led_away_by_a_forged_way_back(shop: Cast, back: str) -> None:
     (puff,) = stock(shop, "泡芙")
-    fields: dict[str, Any] = {"store": shop.east.id, "sold_out": "true", "back": "//evil.example/staff/products"}
+    fields: dict[str, Any] = {"store": shop.east.id, "sold_out": "true", "back": back}
     answer = shop.browser("cashier").post(f"/staff/products/{puff}/sold-out", **fields)
     assert answer.headers["Location"] == "/staff/products"
 
@@ -285,6 +286,15 @@ def test_a_photo_survives_a_mistake_elsewhere(shop: Cast) -> None:
     (kept,) = runtime.config().uploads.iterdir()
     assert answer.status_code == 422
     assert f'value="{kept.name}" checked' in page(answer)
+
+
+def test_another_photo_under_the_same_key_is_another_request(shop: Cast) -> None:
+    browser, key = shop.browser("owner"), "one-key-for-two-photos"
+    first = browser.post("/staff/products/new", key, **CAKE, picture_file=photo())
+    again = browser.post("/staff/products/new", key, **CAKE, picture_file=photo())
+    assert again.headers["Location"] == first.headers["Location"]
+    other = browser.post("/staff/products/new", key, **CAKE, picture_file=photo("#123456"))
+    assert other.status_code == 422
 
 
 @pytest.mark.parametrize("sent", [b"<svg onload=alert(1)>", b"\x89PNG broken"])

@@ -1,6 +1,7 @@
 """An empty installation becomes a shop, once."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from services.shared import database, runtime
 from services.stores.queries import is_set_up, load_settings
 from tests.browse import Browser
 from tests.cast import Cast
+from tests.conftest import Template
+from webapp import create_app
 from webapp.web import setup
 
 FILLED = {
@@ -94,6 +97,12 @@ def test_a_proxy_that_nobody_told_us_of_is_another_machine(empty_app: Flask) -> 
     page = empty_app.test_client().get("/setup", headers={"X-Forwarded-For": "203.0.113.9"})
     assert "安装码" in page.text
     assert "安装码" not in empty_app.test_client().get("/setup").text
+
+
+def test_a_shop_on_the_open_internet_always_asks_for_the_code(template: Template, tmp_path: Path) -> None:
+    app = create_app(template.copy("empty", tmp_path / "data") | {"PUBLIC_ORIGIN": "https://shop.example"})
+    assert "安装码" in app.test_client().get("/setup").text, "a proxy in between may not say so"
+    database.close()
 
 
 def test_the_installation_code_cannot_be_guessed_for_long(empty_app: Flask) -> None:

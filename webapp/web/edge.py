@@ -91,6 +91,11 @@ def write(effect: Effect, *, keyed: bool = True) -> Response:
     return _thaw(answer)
 
 
+def note_file(name: str, data: bytes) -> None:
+    """Somebody has read the file that came as `name`: another one under the same key is another request."""
+    g.setdefault("files", {})[name] = idempotency.fingerprint(data)
+
+
 def before(look_up: Callable[[], T]) -> Callable[[], T]:
     """Look something up before the lock of `write`, which calls what this returns.
 
@@ -140,5 +145,5 @@ def _fingerprint() -> str:
     if request.is_json:
         return idempotency.fingerprint(request.get_data())
     fields = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _NOT_COMPARED)
-    files = sorted((name, file.filename, file.content_length) for name, file in request.files.items(multi=True))
-    return idempotency.fingerprint(json.dumps([fields, files]).encode())
+    files = sorted((name, file.filename) for name, file in request.files.items(multi=True))
+    return idempotency.fingerprint(json.dumps([fields, files, g.get("files", {})]).encode())

@@ -84,9 +84,10 @@ def _refused(link: LinkCard, refusal: TooMany) -> Response:
 
 
 def _welcome(answer: Response) -> ResponseReturnValue:
-    """Sign in who has just joined. The stored answer carries an id and no secret, so a repeated form may sign in again, for a while."""
+    """Sign in who has just joined. The stored answer carries an id and no secret, so a repeated form may sign in again, for a while:
+    until somebody proves that the phone is theirs."""
     member = queries.get_member(edge.read(), answer.get_json()["member"])
-    if clock.now() - member.joined_at > REPLAY:
+    if clock.now() - member.joined_at > REPLAY or member.phone_verified_at is not None:
         return redirect("/member/", 303)
     actor, at = Actor("member", member.id, member.name, origin=people.origin()), clock.now()
     with_cookie = edge.write(

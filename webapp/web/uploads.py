@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 
 from services.shared import pictures
+from webapp.web import edge
 
 
 def take(values: dict[str, Any], name: str) -> dict[str, list[str]]:
@@ -17,6 +18,7 @@ def take(values: dict[str, Any], name: str) -> dict[str, list[str]]:
         return {}
     with sent.stream as stream:
         data = stream.read(pictures.MOST_BYTES + 1)
+    edge.note_file(name, data)
     try:
         values[name] = pictures.keep(data)
     except ValueError as error:

@@ -156,8 +156,9 @@ def _change(
     _flush_new_phone(session, member)
     if {"name", "phone"} & set(changes):
         _write_terms(session, member)
+    told = changes | {"phone": [phones.mask(phone) for phone in changes["phone"]]} if "phone" in changes else changes
     audit.record(
-        session, "members:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=changes
+        session, "members:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=told
     )
     announce(session, MemberChanged(member.id, ",".join(sorted(changes))), at=at)
     return member

@@ -40,6 +40,7 @@ class MemberCard:
     first_order_at: datetime | None
     last_order_at: datetime | None
     points: int = 0
+    phone_verified_at: datetime | None = None
 
     @property
     def shown_name(self) -> str:
@@ -98,6 +99,7 @@ def card(member: Member, facts: MemberFacts) -> MemberCard:
         spent=facts.spent,
         first_order_at=facts.first_order_at,
         last_order_at=facts.last_order_at,
+        phone_verified_at=member.phone_verified_at,
     )
 
 

@@ -14,6 +14,7 @@ from services.members.models import Member
 from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.signin import permissions, rules
+from services.signin.commands.sessions import end_member_sessions
 from services.signin.errors import WrongSigninCode
 from services.signin.models import DevelopmentMail, OneTimeCode
 
@@ -115,8 +116,13 @@ def _use(session: Session, code_id: int, *, actor: Actor, at: datetime) -> int:
     if claimed is None:
         raise WrongSigninCode
     # Standing at the counter, or reading the phone's own message, proves the phone.
-    session.execute(
-        update(Member).where(Member.id == claimed, Member.phone_verified_at.is_(None)).values(phone_verified_at=at)
-    )
+    proven = session.execute(
+        update(Member)
+        .where(Member.id == claimed, Member.phone_verified_at.is_(None))
+        .values(phone_verified_at=at)
+        .returning(Member.id)
+    ).first()
+    if proven is not None:  # a stranger may have joined with this phone before its owner came
+        end_member_sessions(session, claimed, actor=actor, at=at)
     audit.record(session, "signin_codes:redeem", ("member", claimed), actor=actor, at=at)
     return claimed

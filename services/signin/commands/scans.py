@@ -13,7 +13,7 @@ from services.shared.database import transaction
 from services.signin import permissions, rules
 from services.signin.commands.devices import PURPOSE
 from services.signin.errors import ClockSkew, CodeExpired, CodeUnknown, CodeUsed
-from services.signin.models import MemberDevice, Scan
+from services.signin.models import MemberDevice, MemberSession, Scan
 
 WRONG_PER_HANDLE = limits.Rule("member_code:handle", most=5, seconds=600)
 WRONG_PER_ACTOR = limits.Rule("member_code:actor", most=20, seconds=3600)
@@ -28,7 +28,7 @@ def scan_member_code(session: Session, digits: str, *, store_id: int, actor: Act
     """
     actor.require(permissions.SCANS_CREATE, store_id)
     read = rules.read_code(digits)
-    device = _device(session, read.handle) if read else None
+    device = _device(session, read.handle, at) if read else None
     if read is None or device is None:
         raise CodeUnknown
     now_step = rules.step_at(at)
@@ -74,11 +74,19 @@ def note_wrong_code(digits: str, *, actor: Actor, at: datetime) -> None:
         limits.spend(WRONG_PER_HANDLE, read.handle, at=at)
 
 
-def _device(session: Session, handle: str) -> MemberDevice | None:
+def _device(session: Session, handle: str, at: datetime) -> MemberDevice | None:
+    """The device with this handle, as long as the session lives in which it was made: who is signed out makes no codes."""
     return session.scalar(
         select(MemberDevice)
         .join(Member, Member.id == MemberDevice.member_id)
-        .where(MemberDevice.handle == handle, MemberDevice.revoked_at.is_(None), Member.archived_at.is_(None))
+        .join(MemberSession, MemberSession.id == MemberDevice.session_id)
+        .where(
+            MemberDevice.handle == handle,
+            MemberDevice.revoked_at.is_(None),
+            MemberSession.revoked_at.is_(None),
+            MemberSession.expires_at > at,
+            Member.archived_at.is_(None),
+        )
     )
 
 

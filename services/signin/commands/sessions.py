@@ -9,6 +9,7 @@ from services.audit import commands as audit
 from services.identity import queries as identity
 from services.identity.models import Staff
 from services.identity.permissions import STAFF_CHANGE
+from services.messaging import commands as messaging
 from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.shared.refusals import NotFound
@@ -27,6 +28,8 @@ def sign_in_staff(session: Session, known: Staff, *, browser: str, actor: Actor,
     They work in the store of their last session, else in the first they see. Raises WrongPassword when the password changed
     or the person was disabled since it was checked.
     """
+    # The row is held: a new password, or disabling, that comes at this very moment waits and then ends this session too.
+    session.execute(select(Staff.id).where(Staff.id == known.id).with_for_update(read=True))
     staff = identity.get_staff(session, known.id)
     if staff.password_hash != known.password_hash or staff.disabled_at is not None:
         raise WrongPassword
@@ -121,6 +124,27 @@ def revoke_member_session(session: Session, session_id: int, *, actor: Actor, at
         .values(revoked_at=at)
     )
     audit.record(session, "member_sessions:revoke", ("member", row.member_id), actor=actor, at=at)
+
+
+def end_member_sessions(session: Session, member_id: int, *, actor: Actor, at: datetime) -> None:
+    """Sign a member out everywhere, with the codes and the notifications of every browser. Nothing happens where none is in.
+
+    Who may ask for it is the caller's to know.
+    """
+    ended = session.execute(
+        update(MemberSession)
+        .where(MemberSession.member_id == member_id, MemberSession.revoked_at.is_(None))
+        .values(revoked_at=at)
+        .returning(MemberSession.id)
+    ).all()
+    session.execute(
+        update(MemberDevice)
+        .where(MemberDevice.member_id == member_id, MemberDevice.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    messaging.unsubscribe_all(session, member_id, actor=actor, at=at)
+    if ended:
+        audit.record(session, "member_sessions:revoke", ("member", member_id), actor=actor, at=at)
 
 
 def touch_session(session: Session, app: str, session_id: int, *, at: datetime) -> None:

@@ -11,7 +11,7 @@ from services.catalog.schemas import SoldOutIn
 from services.shared import clock
 from services.stores import queries as stores
 from webapp.staff import blueprint
-from webapp.web import edge, forms, guards, toasts
+from webapp.web import edge, forms, guards, links, toasts
 
 
 @blueprint.post("/products/<int:product_id>/sold-out")
@@ -34,7 +34,7 @@ def sell_out(product_id: int) -> ResponseReturnValue:
 
 def _back() -> str:
     """The page the form stood on: only ever one of ours."""
-    back = request.form.get("back", "")
+    back = links.own_path(request.form.get("back"), "staff")
     return back if back.startswith(url_for("staff.products")) else url_for("staff.products")
 
 
