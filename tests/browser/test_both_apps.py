@@ -5,12 +5,14 @@ The journey goes through the screens alone: no token, no address that nobody com
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenDevice
-from tests.browser.people import sign_in_staff
+from tests.browser.people import sign_in_member, sign_in_staff
+from tests.kit.accessibility import axe
 from tests.kit.camera import Camera
-from tests.kit.contact_sheet import Theme
+from tests.kit.contact_sheet import ContactSheet, Theme
 from tests.kit.shop import Shop
 
 MEMBER = "林知夏"
@@ -50,7 +52,7 @@ def scan(till: Page, code: str, camera: Camera) -> Locator:
     camera.show(code)
     till.locator("[data-open], .member-strip [data-scan]").locator("visible=true").first.click()
     strip = till.locator(".member-strip[data-member-id]")
-    expect(strip).to_be_visible()
+    expect(strip).to_be_visible(timeout=15_000)
     expect(till.locator("ck-scanner dialog")).not_to_be_visible()
     camera.show_nothing()
     return strip
@@ -114,3 +116,54 @@ def test_a_member_is_recognised_by_the_camera_pays_cash_and_is_told(
     member.get_by_role("link", name="首页").click()
     expect(member.locator("ck-code-card")).to_be_visible()
     assert unread_of(member) == unread
+
+
+class Walk:
+    """Photographs a page where it stands, at both widths and in both themes, and asks axe about it."""
+
+    def __init__(self, sheet: ContactSheet, language: str) -> None:
+        self._sheet = sheet
+        self._language = language
+        self.findings: list[str] = []
+
+    def shoot(self, page: Page, name: str) -> None:
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            for width, height in SIZES.items():
+                page.set_viewport_size({"width": width, "height": height})
+                self._sheet.shoot(page, name, theme=theme, language=self._language)
+        page.set_viewport_size({"width": 360, "height": SIZES[360]})
+        self.findings += [f"{name}: {line}" for line in axe(page)]
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_what_no_address_leads_to_is_photographed(
+    shop: Shop, phone: OpenDevice, camera: Camera, sheet: ContactSheet, locale: str
+) -> None:
+    """The states between two pages: what staff hold out, the open camera, who was recognised, paying, done."""
+    till, member, walk = phone(locale=locale).new_page(), phone(locale=locale).new_page(), Walk(sheet, locale[:2])
+    sign_in_staff(shop, till, "cashier")
+    member_id = sign_in_member(shop, member)
+    till.goto(f"{shop.origin}/staff/members/{member_id}/sign-in-code")
+    till.locator("main form [type=submit]").click()
+    expect(till.locator("[data-code]")).to_be_visible()
+    walk.shoot(till, "walk-1-signin-code")
+
+    till.goto(f"{shop.origin}/staff/?scan=1")
+    expect(till.locator("ck-scanner[data-camera]")).to_be_attached()
+    walk.shoot(till, "walk-2-scanner")
+    till.locator("ck-scanner [data-close]").click()
+    scan(till, live_code(member), camera)
+    for name in ("提拉米苏", "提拉米苏", "海盐芝士卷"):
+        till.locator(f'[data-product][data-name="{name}"]').click()
+    expect(till.locator('[data-cart] [data-slot="due"]').first).to_have_text("92.00")
+    walk.shoot(till, "walk-3-member-cart")
+    till.locator("[data-pay]").click()
+    expect(till.locator('ck-tender [data-slot="due"]')).to_have_text("92.00")
+    till.locator('[data-kind="cash"]').click()
+    till.locator("[data-quick-amount]").last.click()
+    walk.shoot(till, "walk-4-tender")
+    till.locator("[data-go]").click()
+    expect(till.locator("ck-done dialog[open]")).to_be_visible()
+    walk.shoot(till, "walk-5-done")
+    assert walk.findings == []

@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.kit.ports import LOOPBACK, free_port
@@ -21,6 +22,7 @@ from tests.kit.processes import Child, http_status
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHANGKE = REPOSITORY / ".venv" / "bin" / "changke"
+HONCHO = REPOSITORY / ".venv" / "bin" / "honcho"
 # Settings of the person who runs the tests that must not reach the shop under test.
 PRIVATE = (
     "DATABASE_URL",
@@ -84,8 +86,9 @@ class Shop:
     def worker(self) -> Child:
         return self._children["work"]
 
-    def start_web(self) -> None:
-        self._start("serve")
+    def start_web(self, env: Mapping[str, str] | None = None) -> None:
+        """Start the web process, or start it anew; `env` is for this one run."""
+        self._start("serve", env or {})
 
     def start_worker(self) -> None:
         self._start("work")
@@ -109,15 +112,23 @@ class Shop:
         self.start_worker()
         self.wait_until_healthy()
 
+    def start_together(self) -> Child:
+        """Both under honcho, as `make serve` starts them; the child is honcho."""
+        log, env = self.logs / "honcho.log", {**self._env, "WEB_PORT": self._env["PORT"]}
+        together = Child([str(HONCHO), "start", "-e", "/dev/null"], log=log, env=env, cwd=REPOSITORY)
+        self._children["honcho"] = together
+        together.wait_for(lambda: http_status(f"{self.origin}/healthz") == 200, what="200 from /healthz")
+        return together
+
     def stop(self) -> None:
         for child in self._children.values():
             child.stop()
 
-    def _start(self, command: str) -> None:
+    def _start(self, command: str, env: Mapping[str, str] = MappingProxyType({})) -> None:
         if command in self._children:
             self._children[command].stop()
         log = self.logs / f"{command}.log"
-        self._children[command] = Child([str(CHANGKE), command], log=log, env=self._env, cwd=REPOSITORY)
+        self._children[command] = Child([str(CHANGKE), command], log=log, env=self._env | dict(env), cwd=REPOSITORY)
 
 
 @contextmanager

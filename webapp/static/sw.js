@@ -71,8 +71,17 @@ const pageManners = {
     if (isGatewayError(response)) throw new Error('gateway');
     return response;
   },
-  handlerDidError: async () => caches.match(OFFLINE, { cacheName: cacheName('static') }),
+  handlerDidError: async ({ request, event }) => {
+    if (event?.resultingClientId) oldPages.set(event.resultingClientId, true);
+    return (await firstPage(request)) ?? caches.match(OFFLINE, { cacheName: cacheName('static') });
+  },
 };
+
+/** The app's first page is the same page whatever stands behind its `?`: a shortcut opens it without network, too. */
+function firstPage(request) {
+  const isFirst = new URL(request.url).pathname === SCOPE;
+  return isFirst ? caches.match(SCOPE, { ignoreVary: true, cacheName: cacheName('pages') }) : undefined;
+}
 
 const signInManners = {
   fetchDidSucceed: async ({ request, response }) => {
@@ -118,7 +127,7 @@ async function keepStatic() {
   await cache.addAll([...own, new Request(OFFLINE, { cache: 'reload' })]);
 }
 
-/** The app's first page, if somebody is signed in; otherwise the first visit keeps it. */
+/** The app's first page, if somebody is signed in; otherwise the first page of somebody who is asks for it ('keep-shell'). */
 async function keepShell() {
   const pages = await caches.open(cacheName('pages'));
   const brand = await caches.open(cacheName('brand'));
@@ -127,6 +136,12 @@ async function keepShell() {
     if (isKeepable(response)) await cache.put(address, response);
   };
   await Promise.allSettled([keep(pages, SCOPE), keep(brand, '/brand.css')]);
+}
+
+/** Somebody may have signed in while this worker was still being installed: then nobody has kept the first page yet. */
+async function keepMissingShell() {
+  const kept = await caches.match(SCOPE, { ignoreVary: true, cacheName: cacheName('pages') });
+  if (!kept) await keepShell();
 }
 
 self.addEventListener('activate', (event) => event.waitUntil(takeOver()));
@@ -148,11 +163,13 @@ async function forgetPrivate() {
 /* ------------------------------------------------------------------ messages from pages
    {type: 'skip-waiting'}   the person tapped 「更新」
    {type: 'sign-out'}       empty the private caches; answers {done: true} on the port
+   {type: 'keep-shell'}     somebody is signed in: the first page must be here
    {type: 'page-source'}    answers {old: boolean}: did this very page come from the cache? */
 
 const MESSAGES = {
   'skip-waiting': () => self.skipWaiting(),
   'sign-out': () => forgetPrivate().then(() => ({ done: true })),
+  'keep-shell': () => keepMissingShell(),
   'page-source': ({ source }) => ({ old: oldPages.delete(source?.id) }),
 };
 

@@ -25,6 +25,7 @@ import './ck-sheet.js';
 import './ck-tender.js';
 import './ck-toast.js';
 import { add, lineOf, setQuantity } from '../lib/cart.js';
+import { buzz } from '../lib/buzz.js';
 import { tell, toast } from '../lib/events.js';
 import { drawCart } from '../counter/cart-view.js';
 import { copy, fill, write } from '../counter/draw.js';
@@ -193,7 +194,7 @@ class CkCart extends HTMLElement {
     if (found.kind === 'order') return location.assign(`/staff/orders/${found.order}`);
     if (found.kind === 'search') return this.#search(found.text);
     if (found.status === 401) return location.assign(this.dataset.signIn);
-    navigator.vibrate?.([80, 60, 80]);
+    buzz([80, 60, 80]);
     return this.#say(found.text);
   }
 

@@ -4,9 +4,11 @@
  * Expected inside (role="status" on the element, texts from the server; each is shown only in its state)
  *   [data-when="offline"]   「没有网络，显示的是上次的内容」
  *   [data-when="stale"]     the network is there but was too slow: an old copy is shown; may hold a link to reload
+ *   [data-when="back"]      the network came back while an old copy is shown that somebody works with; may hold a link to reload
  *   [data-when="blocked"]   a form was not sent because there is no network; what was typed stays on the page
  *
- * Sets `data-net="offline"` (or "stale") on <html>, and `hidden` on itself otherwise.
+ * Sets `data-net="offline"` (or "stale", "back") on <html>, and `hidden` on itself otherwise.
+ * An old copy that nobody works with (no open dialog, nothing typed, nothing marked `data-busy`) loads anew when the network is back.
  * Events: `ck:net` {online, stale} on document, at every change.
  * Forms with method post are held back while offline, unless they carry `data-offline`.
  */
@@ -17,6 +19,8 @@ class NetState extends HTMLElement {
   #heard = null;
   #stale = false;
   #blocked = false;
+  #wasLost = false;
+  #typed = false;
 
   connectedCallback() {
     this.#heard = new AbortController();
@@ -24,6 +28,8 @@ class NetState extends HTMLElement {
     net.addEventListener('change', this.#changed, { signal });
     for (const name of ['online', 'offline', 'htmx:timeout']) addEventListener(name, this.#doubt, { signal });
     document.addEventListener('submit', this.#holdBack, { signal, capture: true });
+    document.addEventListener('input', () => (this.#typed = true), { signal });
+    document.addEventListener('visibilitychange', this.#returned, { signal });
     this.#begin();
   }
 
@@ -34,6 +40,9 @@ class NetState extends HTMLElement {
   /* The browser's word is a reason to ask, never the answer. */
   #doubt = () => net.check();
 
+  /* A phone that was in a pocket need not wait for the next question. */
+  #returned = () => !document.hidden && !net.online && net.check();
+
   async #begin() {
     const source = await askWorker({ type: 'page-source' });
     this.#stale = Boolean(source?.old);
@@ -43,6 +52,8 @@ class NetState extends HTMLElement {
 
   #changed = () => {
     if (net.online) this.#blocked = false;
+    else this.#wasLost = true;
+    if (net.online && this.#wasLost && this.#stale && this.#isQuiet()) return location.reload();
     const state = this.#state();
     if (state) document.documentElement.dataset.net = state === 'blocked' ? 'offline' : state;
     else delete document.documentElement.dataset.net;
@@ -54,7 +65,12 @@ class NetState extends HTMLElement {
 
   #state() {
     if (!net.online) return this.#blocked ? 'blocked' : 'offline';
-    return this.#stale ? 'stale' : null;
+    if (!this.#stale) return null;
+    return this.#wasLost ? 'back' : 'stale';
+  }
+
+  #isQuiet() {
+    return !this.#typed && !document.querySelector('[data-busy], dialog[open]');
   }
 
   #holdBack = (event) => {

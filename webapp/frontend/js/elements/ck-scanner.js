@@ -24,6 +24,7 @@
  * The camera stops on close and when the app goes to the background, and starts again when it comes back.
  */
 import { newKey } from '../lib/api.js';
+import { buzz } from '../lib/buzz.js';
 import { Camera } from '../lib/camera.js';
 import { loadDetector } from '../lib/detector.js';
 import { Dedupe, tidy } from '../lib/scanned.js';
@@ -218,7 +219,7 @@ class Scanner extends HTMLElement {
   }
 
   #signal() {
-    navigator.vibrate?.(60);
+    buzz(60);
     if (this.hasAttribute('sound')) beep();
     this.#say(this.dataset.found);
     if (!this.hasAttribute('continuous') && this.#dialog.open) this.close();

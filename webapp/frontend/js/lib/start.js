@@ -7,16 +7,17 @@
 import { forgetEverything } from './forget.js';
 import { keepInstallPrompt } from './install-prompt.js';
 import { resync } from './push.js';
-import { registerWorker } from './worker.js';
+import { keepShell, registerWorker } from './worker.js';
 
 export function start(app) {
   keepInstallPrompt();
   document.addEventListener('submit', (event) => clearBeforeSignOut(event, app), true);
-  registerWorker(app).then((registration) => registration && renewPush(app));
+  registerWorker(app).then((registration) => registration && settle(app));
 }
 
-function renewPush(app) {
+function settle(app) {
   const key = document.querySelector('meta[name="push-key"]')?.content;
+  if (key) keepShell();
   return resync({ app, key }).catch(() => false);
 }
 

@@ -13,6 +13,12 @@ export async function registerWorker(app = appOfPage()) {
     .catch(() => null);
 }
 
+/** Somebody is signed in here: the worker sees to it that the app's first page opens without network, too. */
+export async function keepShell() {
+  const { active } = await navigator.serviceWorker.ready;
+  active.postMessage({ type: 'keep-shell' });
+}
+
 /** Ask this page's worker and wait for its answer; null when there is none in time. */
 export function askWorker(message, patience = 1000) {
   const worker = navigator.serviceWorker?.controller;
