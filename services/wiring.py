@@ -6,13 +6,15 @@ from sqlalchemy.orm import Session
 
 from services.audit.permissions import AUDIT_READ
 from services.catalog.permissions import PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT
+from services.catalog.queries import list_pictures as list_product_pictures
 from services.checkout import reactions as checkout
 from services.checkout.permissions import ORDERS_CREATE, QUOTES_CREATE
 from services.identity.permissions import KIT_READ, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
+from services.loyalty import reactions as loyalty
 from services.loyalty.events import PointsAdjusted
 from services.loyalty.permissions import POINTS_ADJUST, POINTS_READ
 from services.loyalty.queries import POINTS
-from services.members.events import MemberChanged, MemberJoined
+from services.members.events import ConsentWithdrawn, MemberChanged, MemberJoined
 from services.members.permissions import (
     BIRTHDAYS_CHANGE,
     MEMBERS_ARCHIVE,
@@ -21,21 +23,24 @@ from services.members.permissions import (
     MEMBERS_READ,
     REGISTRATION_LINKS_CHANGE,
 )
+from services.messaging import reactions as messaging
 from services.messaging.jobs import deliver, forget_old_deliveries, sweep_deliveries
 from services.messaging.permissions import MESSAGES_READ, MESSAGES_SEND
 from services.orders.checks import find_differences as find_order_differences
 from services.orders.events import OrderCompleted
 from services.orders.permissions import ORDERS_READ
-from services.shared import events, jobs
+from services.shared import events, jobs, pictures
 from services.shared.actors import EVERYTHING
 from services.shared.books.nightly import keep_nightly_copy
 from services.shared.events import Event, Reaction
 from services.shared.jobs import Every, Job
 from services.shared.ledger import Ledger
-from services.shared.upkeep import forget_old, sweep_outbox
+from services.shared.pictures import Finder
+from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_outbox
 from services.signin.jobs import forget_ended
 from services.signin.permissions import SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
+from services.stores.queries import list_pictures as list_setting_pictures
 
 Check = Callable[[Session], Iterator[str]]
 
@@ -44,7 +49,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     MemberJoined: (),  # heard by automations and welcome coupons in part 2
     MemberChanged: (),
     OrderCompleted: (checkout.keep_facts, checkout.tell_member),
-    PointsAdjusted: (),
+    ConsentWithdrawn: (messaging.stop_deliveries,),
+    PointsAdjusted: (loyalty.tell_member,),
 }
 
 # Work that other processes carry, by name.
@@ -57,8 +63,15 @@ SCHEDULE: Mapping[Job, Every] = {
     forget_old: Every(hour=20),
     forget_ended: Every(hour=20),
     forget_old_deliveries: Every(hour=20),
+    forget_orphaned_pictures: Every(hour=20),
     keep_nightly_copy: Every(hour=19),
 }
+
+# What a worker does first: the work that a dead one left goes on at once.
+FIRST: tuple[Job, ...] = (sweep_outbox, sweep_deliveries)
+
+# The pictures that something shows; any other upload is forgotten after a day.
+PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # The books that must add up; `changke verify` walks them.
 LEDGERS: tuple[Ledger, ...] = (POINTS,)
@@ -107,3 +120,4 @@ def wire() -> None:
     """Connect everything. Called once per process, before any work."""
     events.wire(REACTIONS)
     jobs.wire(JOBS, SCHEDULE)
+    pictures.wire(PICTURES)

@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.members import commands as members
-from services.members.models import Member
+from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging import texts
 from services.orders.events import OrderCompleted
@@ -22,15 +21,17 @@ def keep_facts(session: Session, event: OrderCompleted) -> None:
 
 
 def tell_member(session: Session, event: OrderCompleted) -> None:
-    """Put the receipt into the member's inbox, once, and on the way to their devices; unless the shop switched that off."""
+    """Put the receipt into the member's inbox, once, and on the way to their devices; unless the shop or the member does not want that."""
     completed, booked = datetime.fromisoformat(event.completed_at), datetime.fromisoformat(event.booked_at)
     if event.member_id is None or booked - completed > NEWS:
         return
     settings = load_settings(session)
     if not settings["messages.sale"]:
         return
-    spoken = session.scalar(select(Member.language).where(Member.id == event.member_id))
-    language = spoken or str(settings["shop.language"])
+    reader = find_reader(session, event.member_id)
+    if not reader.listens:
+        return
+    language = reader.language or str(settings["shop.language"])
     text = texts.sale(
         language,
         shop=settings["shop.name"],

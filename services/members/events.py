@@ -21,3 +21,11 @@ class MemberChanged(Event):
 
     member_id: int
     fields: str
+
+
+@dataclass(frozen=True)
+class ConsentWithdrawn(Event):
+    """A member took back what they had agreed to (`kind`: membership)."""
+
+    member_id: int
+    kind: str

@@ -9,8 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
+from services.members.queries import find_reader
 from services.messaging import permissions, rules, texts
-from services.messaging.errors import EndpointRefused, TooManySubscriptions
+from services.messaging.errors import EndpointRefused, MemberSilent, TooManySubscriptions
 from services.messaging.jobs import deliver
 from services.messaging.models import Delivery, Message, PushSubscription
 from services.messaging.queries import count_unread, find_subscription, get_message
@@ -19,6 +20,7 @@ from services.shared import jobs, runtime
 from services.shared.actors import Actor
 from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
+from services.stores.queries import load_settings
 
 KEPT = timedelta(days=2)  # how long a push is worth delivering
 TEST_KEPT = timedelta(minutes=10)
@@ -70,9 +72,12 @@ def send_message(
 def send_by_hand(
     session: Session, member_id: int, data: dict[str, str], *, language: str, key: str, actor: Actor, at: datetime
 ) -> int:
-    """A message that staff or a program writes. Raises Invalid when `key` was used for this member."""
+    """A message that staff or a program writes. Raises MemberSilent, or Invalid when `key` was used for this member."""
     actor.require(permissions.MESSAGES_SEND)
-    text = texts.written(language, title=data["title"], body=data["body"])
+    if not find_reader(session, member_id).listens:
+        raise MemberSilent
+    shop = load_settings(session)["shop.name"]
+    text = texts.written(language, shop=shop, title=data["title"], body=data["body"])
     sent = send_message(
         session, member_id, key=key, category=data["category"], text=text, path="", language=language, at=at
     )
@@ -105,7 +110,7 @@ def subscribe(
         raise EndpointRefused({"endpoint": [EndpointRefused.text]})
     if not rules.keys_hold(p256dh, auth):
         raise Invalid({"keys": [N_("推送密钥不对")]})
-    known = {"p256dh": p256dh, "auth": auth, "name": name[:60], "seen_at": at, "failures": 0}
+    known = {"p256dh": p256dh, "auth": auth, "name": name[:60], "seen_at": at}
     mine = find_subscription(session, endpoint, app=app, owner_id=int(actor.id or 0))
     if mine is not None:
         session.execute(update(PushSubscription).where(PushSubscription.id == mine.id).values(known))
@@ -113,7 +118,8 @@ def subscribe(
     _require_room(session, app, int(actor.id or 0))
     session.execute(delete(PushSubscription).where(PushSubscription.endpoint == endpoint))
     owner = {"member_id": None, "staff_id": None} | {_owner_column(app).key: actor.id}
-    values = known | owner | {"app": app, "endpoint": endpoint, "created_at": at}
+    fresh = {"app": app, "endpoint": endpoint, "created_at": at, "failures": 0, "refused_at": None}
+    values = known | owner | fresh
     written = _insert(session, PushSubscription).values(values)
     written = written.on_conflict_do_update(index_elements=["endpoint"], set_=values)  # two starts of the app at once
     subscription_id: int = session.execute(written.returning(PushSubscription.id)).scalar_one()

@@ -1,6 +1,6 @@
 """How reaching someone can be refused."""
 
-from services.shared.refusals import Invalid
+from services.shared.refusals import Invalid, Refusal
 from services.shared.words import N_
 
 
@@ -9,6 +9,13 @@ class EndpointRefused(Invalid):
 
     code = "endpoint_refused"
     text = N_("这台设备的推送服务不在支持的范围里")
+
+
+class MemberSilent(Refusal):
+    """The member took their consent back: nobody writes to them."""
+
+    code = "consent_withdrawn"
+    text = N_("会员撤回了同意，不能再发消息")
 
 
 class TooManySubscriptions(Invalid):

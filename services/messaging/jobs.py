@@ -19,7 +19,7 @@ def deliver() -> None:
 
 
 def deliver_due() -> Counter[str]:
-    """As `deliver`; says how many were sent, put off (`retry`, `shrink`), failed, or had no device any more (`gone`)."""
+    """As `deliver`; says how many were sent, put off (`retry`, `shrink`), `refused` (403), failed, or had no device left (`gone`)."""
     done: Counter[str] = Counter()
     with Courier() as courier:
         while True:

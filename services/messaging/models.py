@@ -33,7 +33,10 @@ class Message(Model):
 
 
 class PushSubscription(Model):
-    """One device of one person in one app. The endpoint is unique: a new login on a shared phone moves it."""
+    """One device of one person in one app. The endpoint is unique: a new login on a shared phone moves it.
+
+    `failures` counts the refusals (403) since `refused_at`; an accepted push ends the count.
+    """
 
     __tablename__ = "push_subscriptions"
     __table_args__ = (CheckConstraint("(member_id IS NULL) <> (staff_id IS NULL)", name="owner"),)
@@ -49,6 +52,7 @@ class PushSubscription(Model):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     failures: Mapped[int] = mapped_column(default=0)
+    refused_at: Mapped[datetime | None]
 
 
 class Delivery(Model):

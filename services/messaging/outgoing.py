@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from services.messaging import rules
+from services.messaging import rules, suspects
 from services.messaging.models import Delivery, Message, PushSubscription
 from services.messaging.rules import Answer, Outcome
 from services.shared.database import reading, transaction
@@ -36,6 +36,7 @@ class Leased:
     urgency: str
     topic: str | None
     expires_at: datetime
+    suspect: bool
 
 
 def count_due(at: datetime) -> int:
@@ -102,6 +103,7 @@ def _load(session: Session, attempts: dict[int, int]) -> list[Leased]:
             urgency=delivery.urgency,
             topic=delivery.topic,
             expires_at=delivery.expires_at,
+            suspect=device.failures > 0,
         )
         for delivery, device, member_id in rows
     ]
@@ -129,11 +131,13 @@ def _record(session: Session, leased: Leased, answer: Answer, at: datetime) -> O
     outcome = rules.outcome(answer)
     if outcome == "shrink" and not leased.payload["notification"]["body"]:
         outcome = "failed"  # shorter than title and link it does not get
+    if outcome == "refused" and suspects.refuse(session, leased.subscription_id, leased.endpoint, at):
+        outcome = "gone"
     if outcome == "gone":
-        # Its deliveries go with it. The endpoint is compared: meanwhile the row may belong to another device.
-        here = (PushSubscription.id == leased.subscription_id, PushSubscription.endpoint == leased.endpoint)
-        session.execute(delete(PushSubscription).where(*here).execution_options(synchronize_session=False))
+        suspects.forget(session, leased.subscription_id, leased.endpoint)
         return outcome
+    if outcome == "sent" and leased.suspect:
+        suspects.clear(session, leased.subscription_id)
     values: dict[str, Any] = {"leased_until": None, "error": None if outcome == "sent" else answer.reason}
     if outcome == "sent":
         values |= {"state": "sent", "sent_at": at}
@@ -159,6 +163,14 @@ def expire(at: datetime) -> None:
         said = func.coalesce(Delivery.error, "").concat(" (expired)")
         closed = update(Delivery).where(*late).values(state="failed", error=said, leased_until=None)
         session.execute(closed.execution_options(synchronize_session=False))
+
+
+def cancel(session: Session, member_id: int) -> None:
+    """Close what is on its way to a member; a push that is in a sender's hands at this moment may still arrive."""
+    theirs = select(Message.id).where(Message.member_id == member_id)
+    stopped = update(Delivery).where(Delivery.message_id.in_(theirs), Delivery.state.in_(OPEN))
+    values = {"state": "failed", "error": "consent withdrawn", "leased_until": None, "attempts": Delivery.attempts + 1}
+    session.execute(stopped.values(values).execution_options(synchronize_session=False))
 
 
 def forget_finished(before: datetime, most: int = 1000) -> int:

@@ -22,9 +22,10 @@ LONGEST_ENDPOINT = 1000
 RETRY = (15, 60, 300, 1800, 7200)  # seconds, then the last again until the message expires
 LONGEST_PAUSE = 86_400  # seconds; whatever a service asks for
 LEASE = timedelta(minutes=2)
+REFUSALS, REFUSED_WITHIN = 3, timedelta(hours=72)  # so many 403 within this time: the device is dead (facts.md §5.3)
 _PRINTABLE = re.compile(r"[!-\[\]-~]+")  # ASCII without space and backslash, which parsers read in different ways
 
-Outcome = Literal["sent", "gone", "retry", "shrink", "failed"]
+Outcome = Literal["sent", "gone", "retry", "shrink", "refused", "failed"]
 
 
 def endpoint_allowed(endpoint: str, extra_hosts: tuple[str, ...] = ()) -> bool:
@@ -128,7 +129,16 @@ def outcome(answer: Answer) -> Outcome:
         return "sent"
     if status in {404, 410}:
         return "gone"
+    if status == 403:
+        return "refused"
     return "shrink" if status == 413 else "failed"
+
+
+def count_refusal(failures: int, since: datetime | None, at: datetime) -> tuple[int, datetime]:
+    """How many refusals a device has with this one, and since when; what lies too far back begins anew."""
+    if since is None or at - since > REFUSED_WITHIN:
+        return 1, at
+    return failures + 1, since
 
 
 def next_try(attempts: int, answer: Answer, at: datetime, jitter: int) -> datetime:

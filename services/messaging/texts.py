@@ -19,16 +19,28 @@ def sale(language: str, *, shop: str, amount: int, points: int, balance: int) ->
     """After a sale: `amount` in fen, points earned and the balance they led to."""
     paid = f"¥{money.text(amount)}"
     if language == "en":
-        earned = f" You earned {points} points and now have {balance}." if points else ""
+        earned = f" You earned {_counted(points)} and now have {balance}." if points else ""
         body = f"You paid {paid} at {shop}.{earned} Tap to see the receipt."
         return Text(f"Paid {paid}", body, f"Paid {paid}", "Your receipt is here")
     earned = f"，得 {points} 积分，现有 {balance} 积分" if points else ""
     return Text(f"消费 {paid}", f"在{shop}消费 {paid}{earned}。点开看小票。", f"消费 {paid}", "小票收好了，点开看看")
 
 
-def written(language: str, *, title: str, body: str) -> Text:
-    """What somebody wrote by hand: the lock screen shows the title alone."""
-    return Text(title, body, title, "Tap to read" if language == "en" else "点开看看")
+def points(language: str, *, amount: int, balance: int, reason: str) -> Text:
+    """After points were given or taken by hand, with the reason that stands in the ledger."""
+    signed = f"+{amount}" if amount > 0 else f"−{-amount}"
+    if language == "en":
+        done = f"The shop gave you {_counted(amount)}" if amount > 0 else f"The shop took back {_counted(-amount)}"
+        said, now = f"Points {signed}", f"You have {balance} now"
+        return Text(said, f"{done}: {reason}. {now}.", said, now)
+    done = f"店里给您加了 {amount} 积分" if amount > 0 else f"店里扣了 {-amount} 积分"
+    said, now = f"积分 {signed}", f"现有 {balance} 积分"
+    return Text(said, f"{done}：{reason}。{now}。", said, now)
+
+
+def written(language: str, *, shop: str, title: str, body: str) -> Text:
+    """What somebody wrote by hand: nobody knows what it speaks of, so the lock screen says only whom it is from."""
+    return Text(title, body, shop, "You have a new message" if language == "en" else "您有一条新消息，点开看看")
 
 
 def test(language: str, *, shop: str) -> Text:
@@ -36,3 +48,7 @@ def test(language: str, *, shop: str) -> Text:
     if language == "en":
         return Text("It works", "This device receives notifications.", shop, "It works: this device gets notifications")
     return Text("收到了", "这台设备能收到通知。", shop, "收到了，这台设备能收通知")
+
+
+def _counted(points: int) -> str:
+    return f"{points} point" if points == 1 else f"{points} points"

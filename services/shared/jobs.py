@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from huey import RedisHuey, SqliteHuey, crontab
+from huey import SqliteHuey, crontab
 from huey.api import Huey
-from redis import ConnectionPool
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -68,6 +67,9 @@ def scheduled() -> tuple[tuple[Every, Job], ...]:
 def make_queue(config: Config) -> Huey:
     """The queue of this shop. SqliteHuey keeps its own file with fsync on."""
     if config.redis_url:
+        from huey import RedisHuey
+        from redis import ConnectionPool
+
         # A sale must not wait for a queue that is away: the rows are the truth, the schedule finds them.
         pool = ConnectionPool.from_url(config.redis_url, socket_connect_timeout=2, socket_timeout=5)
         return RedisHuey("changke", connection_pool=pool, results=False)
@@ -113,6 +115,11 @@ def run(name: str, *arguments: Any) -> None:
 def enqueue(session: Session, job: Job, *arguments: int | str) -> None:
     """Let a worker run `job(*arguments)` after the transaction of `session` commits. Losing it is harmless: the schedule finds the rows."""
     after_commit(session, lambda: _put(_name(job), arguments))
+
+
+def start(job: Job) -> None:
+    """Let a worker run `job` as soon as it can."""
+    _put(_name(job), ())
 
 
 def _put(name: str, arguments: tuple[int | str, ...]) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -42,16 +42,13 @@ class IdempotencyKey(Model):
 
 
 class Limit(Model):
-    """How often something was tried in a window: limits that protect money or cost are rows."""
+    """When a subject of a rule tried, as far as it still counts: limits that protect money or cost are rows."""
 
     __tablename__ = "limits"
-    __table_args__ = (UniqueConstraint("name", "subject", "window"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    subject: Mapped[str]
-    window: Mapped[datetime]
-    count: Mapped[int]
+    name: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    tries: Mapped[list[str]]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -3,16 +3,23 @@
 import io
 import re
 import secrets
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
 
 from PIL import Image, ImageOps
+from sqlalchemy.orm import Session
 
 from services.shared import runtime
+from services.shared.database import reading
 from services.shared.words import N_
 
 MOST_BYTES = 8_000_000
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 1200  # pixels
 ACCEPT = "image/png,image/jpeg,image/webp"
+Finder = Callable[[Session], Iterable[str]]
+_finders: tuple[Finder, ...] = ()
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _NAME = re.compile(r"[0-9a-f]{32}\.webp")
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
@@ -37,6 +44,34 @@ def keep(sent: bytes) -> str:
     half.write_bytes(data)
     half.rename(folder / name)
     return name
+
+
+def wire(finders: Sequence[Finder]) -> None:
+    """Say which pictures are shown somewhere. Called once, by `services.wiring`."""
+    global _finders  # noqa: PLW0603 (the registry of the process)
+    _finders = tuple(finders)
+
+
+def forget_orphans(before: datetime) -> int:
+    """Drop uploads from before this moment that nothing shows: the form was refused, or another took its place. Says how many.
+
+    The moment is held against the clock of the disk.
+    """
+    folder = runtime.config().uploads
+    old = [path for path in folder.iterdir() if _kept_before(path, before)] if folder.is_dir() else []
+    if not old:
+        return 0
+    with reading() as session:
+        shown = {name for find in _finders for name in find(session)}
+    orphans = [path for path in old if path.name not in shown]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _kept_before(path: Path, before: datetime) -> bool:
+    """Only files of our own making, also those of which half was written."""
+    return is_name(path.name.removeprefix(".")) and path.stat().st_mtime < before.timestamp()
 
 
 def _drawn_anew(sent: bytes) -> bytes:

@@ -1,14 +1,17 @@
 """What the kernel does by itself: reactions that were left behind, and rows that have had their time."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from services.shared import clock, events, idempotency, limits
+from services.shared import clock, events, idempotency, limits, pictures
 from services.shared.database import transaction
 from services.shared.models import OutboxEntry
 
+log = logging.getLogger(__name__)
 KEPT = timedelta(days=30)
+UPLOADS_KEPT = timedelta(days=1)  # a form that was refused may still be open somewhere
 AT_A_TIME = 1000  # rows in one transaction: some milliseconds of lock
 
 
@@ -26,6 +29,13 @@ def forget_old() -> None:
     limits.forget_old(at)
     while _forget_reactions(at - KEPT):
         pass
+
+
+def forget_orphaned_pictures() -> None:
+    """Drop uploads of more than a day ago that nothing shows."""
+    gone = pictures.forget_orphans(clock.outside() - UPLOADS_KEPT)
+    if gone:
+        log.info("%s pictures that nothing shows are forgotten", gone)
 
 
 def _forget_reactions(before: datetime) -> bool:

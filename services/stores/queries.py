@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.shared.actors import Actor
 from services.shared.refusals import NotFound
 from services.stores.models import SettingValue, Store
-from services.stores.settings import Settings
+from services.stores.settings import SETTINGS, Settings
 
 _settings: Any = SettingValue.__table__
 _SETTINGS = select(_settings.c.name, _settings.c.value)  # built once: nearly every request asks
@@ -41,6 +41,12 @@ def get_store(session: Session, store_id: int, *, actor: Actor) -> Store:
     if store is None or not actor.sees_store(store.id):
         raise NotFound("store_not_found")
     return store
+
+
+def list_pictures(session: Session) -> list[str]:
+    """The uploaded pictures that settings name."""
+    names = [setting.name for setting in SETTINGS if setting.kind == "picture"]
+    return list(session.scalars(select(SettingValue.value).where(SettingValue.name.in_(names))))
 
 
 def is_set_up(session: Session) -> bool:

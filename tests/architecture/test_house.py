@@ -77,6 +77,18 @@ def test_nothing_leaves_the_building_but_by_the_one_door() -> None:
     assert not wrong
 
 
+def test_a_limit_is_asked_through_the_edge_which_gives_the_reading_back_first() -> None:
+    """A limit has a transaction of its own: a request that still held its snapshot would wait for a second connection."""
+    own = {f"limits.{verb}" for verb in ("spend", "require_room", "clear", "give_back")}
+    wrong = [
+        f"{module.name}:{call.lineno}"
+        for module in modules("webapp")
+        for call in module.calls()
+        if dotted(call.func) in own and module.name != "webapp.web.edge"
+    ]
+    assert not wrong
+
+
 def test_every_route_has_a_guard(app: Flask) -> None:
     wrong = [
         rule.endpoint

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.members.rules import birthdays, names, phones
+from services.members.rules import birthdays, lunar, names, phones
 from services.members.rules.birthdays import Birthday
 from services.shared import ids
 
@@ -83,10 +83,23 @@ def test_a_member_number_has_ten_digits_and_checks_itself() -> None:
         (Birthday("lunar", 6, 31), ["day"]),
         (Birthday("lunar", 6, 6, 2025, leap=True), []),
         (Birthday("solar", 6, 6, 2025, leap=True), ["leap"]),
+        (Birthday("lunar", 6, 6, 2026, leap=True), ["leap"]),
+        (Birthday("lunar", 5, 6, 2025, leap=True), ["leap"]),
+        (Birthday("lunar", 6, 6, leap=True), []),
+        (Birthday("lunar", 11, 1, 2033, leap=True), []),
+        (Birthday("lunar", 1, 1, leap=True), ["leap"]),
+        (Birthday("lunar", 12, 1, leap=True), ["leap"]),
     ],
 )
 def test_a_birthday_is_a_day_that_exists(birthday: Birthday, wrong: list[str]) -> None:
     assert list(birthdays.mistakes(birthday)) == wrong
+
+
+def test_the_leap_months_to_come_are_those_of_the_calendar() -> None:
+    """The vectors of facts.md §2.4: 2033 is the year that older tables had wrong."""
+    known = {2025: 6, 2028: 5, 2031: 3, 2033: 11, 2036: 6, 2039: 5}
+    assert {year: month for year, month in lunar.LEAP_MONTHS.items() if 2024 <= year <= 2040} == known
+    assert len(lunar.LEAP_MONTHS) == 74  # seven in nineteen years
 
 
 def test_nobody_is_born_tomorrow() -> None:
@@ -113,6 +126,8 @@ def test_a_birthday_changes_once_in_365_days() -> None:
         ("解缙", ["xiejin", "xj"]),
         ("尉迟恭", ["yuchigong", "ycg"]),
         ("吕布", ["lvbu", "lb"]),
+        ("王长乐", ["wangchangle", "wcl"]),
+        ("朝阳银行", ["zhaoyangyinhang", "zyyh"]),
         ("Amy 林", ["amy林", "al", "amylin"]),
         ("🍰小蛋糕", ["小蛋糕", "xdg"]),
     ],

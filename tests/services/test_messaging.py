@@ -147,7 +147,7 @@ def test_nothing_due_is_no_work(member: Member) -> None:
         (404, "gone"), (410, "gone"),
         (413, "shrink"),
         (None, "retry"), (406, "retry"), (408, "retry"), (429, "retry"), (500, "retry"), (502, "retry"), (503, "retry"),
-        (0, "failed"), (301, "failed"), (307, "failed"), (400, "failed"), (401, "failed"), (403, "failed"),
+        (0, "failed"), (301, "failed"), (307, "failed"), (400, "failed"), (401, "failed"), (403, "refused"),
     ],
 )  # fmt: skip
 def test_what_a_status_means(status: int | None, outcome: str) -> None:

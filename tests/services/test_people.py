@@ -84,6 +84,37 @@ def test_a_try_taken_back_counts_no_more(shop: Cast) -> None:
     limits.give_back(TWICE, "never seen", at=shop.at)
 
 
+def test_a_window_slides_with_the_clock_and_no_turn_of_an_hour_gives_twice_as_many(shop: Cast) -> None:
+    for seconds in (0, 50):
+        limits.spend(TWICE, "x", at=shop.at + timedelta(seconds=seconds))
+    for seconds, wait in ((50, 10), (59, 1)):
+        with pytest.raises(TooMany) as told:
+            limits.spend(TWICE, "x", at=shop.at + timedelta(seconds=seconds))
+        assert told.value.retry_after == wait
+    limits.spend(TWICE, "x", at=shop.at + timedelta(seconds=60))
+    with pytest.raises(TooMany) as told:
+        limits.require_room(TWICE, "x", at=shop.at + timedelta(seconds=61))
+    assert told.value.retry_after == 49
+
+
+def test_the_right_answer_clears_the_way(shop: Cast) -> None:
+    for _ in range(2):
+        limits.spend(TWICE, "x", at=shop.at)
+    limits.clear(TWICE, "x")
+    assert limits.spend(TWICE, "x", at=shop.at) == 1
+
+
+def test_sixty_four_tries_at_once_are_as_many_as_the_rule_allows(shop: Cast) -> None:
+    def try_once(_number: int) -> bool:
+        try:
+            limits.spend(limits.Rule("many", most=10, seconds=900), "x", at=shop.at)
+        except TooMany:
+            return False
+        return True
+
+    assert sum(at_once(try_once)) == 10
+
+
 def test_the_twentieth_wrong_member_code_of_a_till_is_an_alarm_on_record(shop: Cast) -> None:
     for number in range(20):
         signin.note_wrong_code(f"no code {number}", actor=shop.cashier, at=shop.at)

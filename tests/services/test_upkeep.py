@@ -1,24 +1,31 @@
 """What the shop forgets by itself, and what it never does."""
 
+import io
+import os
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import func, select
 
 from services.audit.models import AuditEntry
+from services.catalog import commands as catalog
 from services.members.models import Member
 from services.messaging.models import Message
-from services.shared import clock, database, events, limits, upkeep
+from services.shared import clock, database, events, limits, pictures, runtime, upkeep
 from services.shared.actors import SYSTEM
 from services.shared.models import IdempotencyKey, Limit, OutboxEntry
 from services.signin import commands as signin
 from services.signin import jobs as signin_jobs
 from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, OneTimeCode, StaffSession
+from services.stores import commands as stores
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.selling import Till, open_till, welcome_member
+
+PICTURES = (("red", 30), ("green", 30), ("blue", 25), ("white", 23))
 
 
 @pytest.fixture
@@ -62,6 +69,30 @@ def test_answers_are_kept_thirty_days_and_limits_while_they_count(till: Till) ->
     assert (count(IdempotencyKey), count(Limit)) == (1, 0)
     after(31, upkeep.forget_old)
     assert count(IdempotencyKey) == 0
+
+
+def keep_picture(colour: str, hours_ago: float) -> str:
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(drawn, "PNG")
+    name = pictures.keep(drawn.getvalue())
+    touched = clock.outside().timestamp() - hours_ago * 3600
+    os.utime(runtime.config().uploads / name, (touched, touched))
+    return name
+
+
+def test_a_picture_that_nothing_shows_is_forgotten_after_a_day(shop: Cast) -> None:
+    cake, logo, refused, fresh = (keep_picture(colour, hours) for colour, hours in PICTURES)
+    with database.transaction() as session:
+        made = catalog.create_product(
+            session, {"name": "巴斯克", "price": 3800, "picture": cake}, actor=SYSTEM, at=NOON
+        )
+        catalog.archive_product(session, made.id, actor=SYSTEM, at=NOON)
+        stores.change_settings(session, {"look.logo": logo}, actor=SYSTEM, at=NOON)
+    folder = runtime.config().uploads
+    (folder / "notes.txt").write_text("not ours")
+    upkeep.forget_orphaned_pictures()
+    assert {path.name for path in folder.iterdir()} == {cake, logo, fresh, "notes.txt"}
+    assert refused not in {path.name for path in folder.iterdir()}
 
 
 def test_codes_are_forgotten_a_day_after_they_ended(app: Flask) -> None:

@@ -4,13 +4,14 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from services.shared import clock, database, jobs, runtime
+from services.shared import clock, database, events, jobs, runtime
 from services.stores.queries import is_set_up
 from tests.cast import Cast
 from tests.conftest import NOON
@@ -39,11 +40,15 @@ def environ(environ: dict[str, str], service: PushService, request: pytest.Fixtu
         yield admit(environ, service) | {"REDIS_URL": url}
 
 
+def start(environ: dict[str, str], folder: Path, *options: str) -> Child:
+    surroundings = {name: value for name, value in os.environ.items() if name not in PRIVATE} | environ
+    return Child([str(CHANGKE), "work", *options], log=folder / "work.log", env=surroundings, cwd=REPOSITORY)
+
+
 @pytest.fixture
 def worker(shop: Cast, environ: dict[str, str], tmp_path: Path) -> Iterator[Child]:
     """A worker of this shop, on the present, as `make serve` runs it."""
-    surroundings = {name: value for name, value in os.environ.items() if name not in PRIVATE} | environ
-    child = Child([str(CHANGKE), "work"], log=tmp_path / "work.log", env=surroundings, cwd=REPOSITORY)
+    child = start(environ, tmp_path)
     try:
         with clock.stand_at(clock.outside()):  # the worker lives in the present, so do we
             child.wait_for(jobs.worker_is_alive, what="the worker's heartbeat")
@@ -58,6 +63,24 @@ def test_a_sale_is_pushed_by_the_worker_at_once(shop: Cast, worker: Child, servi
     sell(till)
     service.wait_for(1, seconds=5)  # the schedule would take up to a minute
     assert xiaoman.told[0]["notification"]["title"] == "消费 ¥22.00"
+    assert len(messages()) == 1
+
+
+@pytest.mark.parametrize("environ", ["sqlite"], indirect=True)
+def test_what_a_dead_worker_left_goes_on_as_soon_as_the_next_one_starts(
+    shop: Cast, environ: dict[str, str], service: PushService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "perform_together", lambda _entry_ids: None)
+    with clock.stand_at(clock.outside() - timedelta(seconds=30)):
+        till = open_till(replace(shop, at=clock.now()))
+        phone(service, till)
+        sell(replace(till, browser=till.shop.browser("cashier")))
+    assert messages() == []
+    child = start(environ, tmp_path, "--no-schedule")  # so that nothing but the start can have found it
+    try:
+        service.wait_for(1, seconds=30)
+    finally:
+        child.stop()
     assert len(messages()) == 1
 
 

@@ -292,6 +292,18 @@ def test_points_are_adjusted_by_hand_with_a_reason(till: Till) -> None:
     assert books_add_up()
 
 
+def test_a_member_is_told_of_points_given_and_taken_by_hand(till: Till) -> None:
+    path, manager = f"/api/v1/members/{till.member.id}/points/adjustments", till.shop.browser("manager")
+    for amount, reason in ((20, "生日礼"), (-5, "多记了")):
+        assert manager.api("POST", path, {"amount": amount, "reason": reason}).status_code == 201
+    with database.reading() as session:
+        told = [(message.title, message.body, message.path) for message in session.scalars(select(Message))]
+    assert told == [
+        ("积分 +20", "店里给您加了 20 积分：生日礼。现有 20 积分。", "/member/points"),
+        ("积分 −5", "店里扣了 5 积分：多记了。现有 15 积分。", "/member/points"),
+    ]
+
+
 @pytest.mark.parametrize(
     "sent", [{"amount": 0, "reason": "x"}, {"amount": 5}, {"amount": 5, "reason": " "}, {"amount": 1.5, "reason": "x"}]
 )

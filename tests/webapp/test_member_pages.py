@@ -37,7 +37,7 @@ def page(browser: Browser, path: str) -> str:
 
 def write(till: Till, title: str, at: datetime = NOON, path: str = "") -> int:
     with database.transaction() as session:
-        text = texts.written("zh", title=title, body="点开看看")
+        text = texts.written("zh", shop="小满甜品", title=title, body="点开看看")
         sent = messaging.send_message(
             session, till.member.id, key=title, category="care", text=text, path=path, language="zh", at=at
         )

@@ -9,7 +9,11 @@ from services.members import commands, queries
 from services.members.models import Member
 from services.members.schemas import MemberIn
 from services.shared import clock, database
+from tests.browse import body
 from tests.cast import Cast
+from tests.kit.push_subscriptions import HeadlessSubscription
+from tests.pushing import deliveries, messages
+from tests.selling import Till, fill_shelf
 
 
 @pytest.fixture
@@ -77,6 +81,45 @@ def test_a_member_chooses_the_language(shop: Cast, xiaoman: Member, known: Calla
     assert known().language == "en"
     assert '<html lang="en"' in phone.get("/member/me").text
     assert phone.post("/member/me/language", language="xx").status_code == 422
+
+
+def till_of(shop: Cast, member: Member) -> Till:
+    return Till(shop, shop.browser("cashier"), fill_shelf(shop.at), member)
+
+
+def test_a_member_takes_the_consent_back_and_nobody_writes_any_more(shop: Cast, xiaoman: Member) -> None:
+    till, phone = till_of(shop, xiaoman), shop.phone(xiaoman)
+    assert "撤回同意" in phone.get("/member/me").text
+    assert phone.post("/member/me/consents/withdraw").status_code == 303
+    page = phone.get("/member/me").text
+    assert "撤回了，店里不再给您发消息" in page
+    assert "同意隐私说明" in page
+    till.sell(till.line("拿铁"), member=xiaoman)
+    path = f"/api/v1/members/{xiaoman.id}/messages"
+    refused = shop.browser("manager").api("POST", path, {"title": "新品", "body": "来尝尝"})
+    assert (refused.status_code, body(refused)["code"]) == (409, "consent_withdrawn")
+    assert messages() == []
+    assert phone.post("/member/me/consents/withdraw").status_code == 409
+
+
+def test_a_member_who_agrees_again_is_written_to_again(shop: Cast, xiaoman: Member) -> None:
+    till, phone = till_of(shop, xiaoman), shop.phone(xiaoman)
+    phone.post("/member/me/consents/withdraw")
+    assert phone.post("/member/me/consents").status_code == 303
+    assert "在会员端同意" in phone.get("/member/me").text
+    till.sell(till.line("拿铁"), member=xiaoman)
+    assert len(messages()) == 1
+
+
+def test_what_waits_for_a_sender_is_not_sent_after_the_consent_was_taken_back(shop: Cast, xiaoman: Member) -> None:
+    till, phone = till_of(shop, xiaoman), shop.phone(xiaoman)
+    keys = HeadlessSubscription("", application_key=None).info["keys"]
+    sent = {"endpoint": "https://web.push.apple.com/1", "keys": keys}
+    assert phone.api("POST", "/api/v1/me/push-subscriptions", sent).status_code == 201
+    till.sell(till.line("拿铁"), member=xiaoman)
+    assert [delivery.state for delivery in deliveries()] == ["waiting"]
+    phone.post("/member/me/consents/withdraw")
+    assert [delivery.state for delivery in deliveries()] == ["failed"]
 
 
 @pytest.mark.parametrize("path", ["/member/me", "/member/me/edit"])

@@ -265,6 +265,61 @@ def test_a_device_that_is_gone_is_forgotten(till: Till, service: PushService, an
     assert (deliver(), deliveries(), len(messages())) == ({}, [], 2)
 
 
+DEAD = Answer(403)
+
+
+def be_refused(till: Till, device: Device, *hours: float) -> list[dict[str, int]]:
+    """Sell at these hours after noon while the service refuses this device; how each push ended."""
+    ended = []
+    for hour in hours:
+        device.at_service.will_answer(DEAD)
+        with clock.stand_at(later(3600 * hour)):
+            sell(replace(till, browser=replace(till.shop, at=clock.now()).browser("cashier")))
+            ended.append(deliver())
+    return ended
+
+
+def test_a_device_that_was_refused_three_times_in_three_days_is_forgotten(till: Till, service: PushService) -> None:
+    xiaoman = phone(service, till)
+    assert be_refused(till, xiaoman, 0, 71, 72) == [{"refused": 1}, {"refused": 1}, {"gone": 1}]
+    sell(till)
+    assert (deliver(), deliveries(), len(messages())) == ({}, [], 4)
+
+
+def test_refusals_that_lie_far_apart_do_not_add_up(till: Till, service: PushService) -> None:
+    xiaoman = phone(service, till)
+    assert be_refused(till, xiaoman, 0, 1, 73, 74) == [{"refused": 1}] * 4
+    assert be_refused(till, xiaoman, 75) == [{"gone": 1}]
+
+
+def test_a_push_that_is_taken_ends_the_count(till: Till, service: PushService) -> None:
+    xiaoman = phone(service, till)
+    be_refused(till, xiaoman, 0, 1)
+    sell(till)
+    assert deliver() == {"sent": 1}
+    assert be_refused(till, xiaoman, 2, 3) == [{"refused": 1}] * 2
+
+
+def test_saying_hello_again_does_not_end_the_count(till: Till, service: PushService) -> None:
+    xiaoman = phone(service, till)
+    be_refused(till, xiaoman, 0, 1)
+    assert xiaoman.subscribe().status_code == 201
+    assert be_refused(till, xiaoman, 2) == [{"gone": 1}]
+
+
+def test_where_everybody_is_refused_the_fault_is_ours_and_nobody_is_forgotten(
+    till: Till, service: PushService, caplog: pytest.LogCaptureFixture
+) -> None:
+    phones = [phone(service, till) for _ in range(2)]
+    for hour in range(4):
+        phones[1].at_service.will_answer(DEAD)
+        assert be_refused(till, phones[0], hour) == [{"refused": 2}]
+    assert "refuses every push" in caplog.text
+    sell(till)  # the key is right again
+    assert deliver() == {"sent": 2}
+    assert be_refused(till, phones[0], 5, 6, 7)[-1] == {"gone": 1, "sent": 1}
+
+
 def test_a_busy_service_is_asked_again_when_it_said(till: Till, service: PushService) -> None:
     xiaoman = phone(service, till)
     xiaoman.at_service.will_answer(Answer.try_later(900))
@@ -387,7 +442,12 @@ def test_a_program_writes_to_a_member(till: Till, service: PushService) -> None:
     ]
     assert [answer.status_code for answer in sent] == [201, 201]
     assert (deliver(), len(messages())) == ({"sent": 1}, 1)
-    assert xiaoman.told[0]["notification"]["navigate"].endswith(f"/member/inbox/{messages()[0].id}")
+    notice = xiaoman.told[0]["notification"]
+    assert notice["navigate"].endswith(f"/member/inbox/{messages()[0].id}")
+    assert (notice["title"], notice["body"]) == (
+        "小满甜品",
+        "您有一条新消息，点开看看",
+    )  # a lock screen tells nothing more
 
 
 @pytest.mark.parametrize(("role", "status"), [("manager", 201), ("cashier", 403), ("kitchen", 403)])

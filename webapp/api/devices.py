@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.shared import clock, limits
+from services.shared import clock
 from services.shared.fields import Moment, Text
 from services.signin import commands, permissions, queries
 from webapp.api import shape
@@ -96,8 +96,7 @@ def make_code() -> Response:
 def create_signin_code(member_id: int) -> Response:
     """A one-time code for a member who stands here: digits to type, or the address inside a QR."""
     at, actor = clock.now(), edge.actor()
-    edge.done_reading()
-    limits.spend(SHOWN, actor.scope, at=at)
+    edge.spend(SHOWN, actor.scope, at=at)
 
     def effect(session: Session) -> Response:
         code = commands.issue_signin_code(session, member_id, way="staff", actor=actor, at=at)

@@ -135,8 +135,7 @@ def _unsubscribe(app: App) -> Response:
 def _test(app: App) -> Response:
     data, at, actor, language = shape.body(EndpointIn), clock.now(), edge.actor(), i18n.choose()
     text = texts.test(language, shop=shop.settings()["shop.name"])
-    edge.done_reading()
-    limits.spend(TESTS, actor.scope, at=at)
+    edge.spend(TESTS, actor.scope, at=at)
 
     def effect(session: Session) -> Response:
         commands.send_test(session, data["endpoint"], text, app=app, language=language, actor=actor, at=at)

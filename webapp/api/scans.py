@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from services.checkout.commands import scans
 from services.checkout.errors import CodeNotHere
 from services.checkout.schemas import ScanIn, ScanOut
-from services.shared import clock, limits
+from services.shared import clock
 from services.shared.actors import Actor
 from services.signin import commands as signin
 from services.signin.errors import CodeUnknown
@@ -40,15 +40,14 @@ def create_scan() -> Response:
         raise
     except CodeNotHere:
         if scans.is_receipt_code(code):
-            edge.done_reading()
-            limits.spend(scans.WRONG_RECEIPTS, actor.scope, at=at)
+            edge.spend(scans.WRONG_RECEIPTS, actor.scope, at=at)
         raise
 
 
 def _require_room(code: str, actor: Actor, at: datetime) -> None:
     """Raise TooMany where somebody is guessing: those limits have transactions of their own, so they come first."""
-    edge.done_reading()
     if scans.is_member_code(code):
+        edge.done_reading()
         signin.require_room_for_guess(code, actor=actor, at=at)
     elif scans.is_receipt_code(code):
-        limits.require_room(scans.WRONG_RECEIPTS, actor.scope, at=at)
+        edge.require_room(scans.WRONG_RECEIPTS, actor.scope, at=at)

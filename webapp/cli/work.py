@@ -5,6 +5,8 @@ while a forked process would have to build its own. A kill in the middle loses n
 Any number of workers may run; exactly one of them keeps the schedule (the others: `--no-schedule`).
 """
 
+import signal
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from datetime import datetime
 
 import click
 
+from services import wiring
 from services.messaging import jobs as messaging
 from services.shared import clock, events, jobs, runtime
 from services.shared.jobs import BEAT_EVERY
@@ -29,7 +32,7 @@ def work(until_idle: bool, moment: str | None, no_schedule: bool) -> None:
     """Perform what was left over, send what is due, keep the schedule."""
     if moment is not None and not until_idle:
         raise click.UsageError("--at goes with --until-idle")
-    app = migrated_application()
+    app = migrated_application(pages=False)
     with app.app_context():
         if moment is not None:
             with clock.stand_at(_read(moment)):
@@ -62,7 +65,7 @@ def _until_idle() -> None:
     left = messaging.count_due()
     click.echo(
         f"idle: {done['reactions']} reactions performed, {done['sent']} pushes sent, {done['retry'] + done['shrink']} "
-        f"put off, {done['gone']} devices gone, {done['failed']} failed, {len(scheduled)} periodic jobs run, {left} due"
+        f"put off, {done['gone']} devices gone, {done['failed'] + done['refused']} failed, {len(scheduled)} periodic jobs run, {left} due"
     )
 
 
@@ -80,6 +83,7 @@ def _drain() -> Counter[str]:
 
 
 def _consume(*, schedule: bool) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the consumer listens there is nothing to finish
     queue = jobs.current_queue()
     stop = _every(BEAT_EVERY.total_seconds(), lambda: jobs.beat("worker", clock.now()))
     consumer = queue.create_consumer(
@@ -90,6 +94,8 @@ def _consume(*, schedule: bool) -> None:
         max_delay=2.0,
         graceful_signal="TERM",
     )
+    for job in wiring.FIRST:
+        jobs.start(job)
     try:
         consumer.run()
     finally:

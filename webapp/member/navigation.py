@@ -19,6 +19,8 @@ _BELONGS = {
     "member.edit_me": "member.me",
     "member.change_me": "member.me",
     "member.change_language": "member.me",
+    "member.withdraw_consent": "member.me",
+    "member.give_consent": "member.me",
 }
 
 

@@ -1,6 +1,6 @@
 """我的 Me: who I am, what I agreed to, language, installing, notifications, signing out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -58,6 +58,31 @@ def change_language() -> ResponseReturnValue:
     return _change(LanguageIn, _("语言换好了"), _me)
 
 
+@blueprint.post("/me/consents/withdraw")
+@guards.member
+def withdraw_consent() -> ResponseReturnValue:
+    """Take back what I agreed to, as easily as it was given (PIPL §15): nobody writes to me any more."""
+    return _consent(commands.withdraw_consent, _("撤回了，店里不再给您发消息"))
+
+
+@blueprint.post("/me/consents")
+@guards.member
+def give_consent() -> ResponseReturnValue:
+    """Agree to the notice as it stands now."""
+    return _consent(commands.give_consent, _("谢谢，记下了您的同意"))
+
+
+def _consent(command: Callable[..., Any], said: str) -> ResponseReturnValue:
+    at, actor = clock.now(), edge.actor()
+
+    def effect(session: Session) -> ResponseReturnValue:
+        command(session, int(actor.id or 0), actor=actor, at=at)
+        toasts.say(said)
+        return redirect(f"{url_for('member.me')}#consents", 303)
+
+    return edge.write(effect)
+
+
 def _change(schema: type[Schema], said: str, again: Any) -> ResponseReturnValue:
     at, actor = clock.now(), edge.actor()
 
@@ -76,7 +101,8 @@ def _card() -> MemberCard:
 def _me(form: Form) -> str:
     card = _card()
     consents = queries.list_consents(edge.read(), card.id)
-    return render_template("member/me/me.html", card=card, consents=consents, form=form)
+    agreed = any(consent.withdrawn_at is None for consent in consents)
+    return render_template("member/me/me.html", card=card, consents=consents, agreed=agreed, form=form)
 
 
 def _edit(form: Form) -> str:

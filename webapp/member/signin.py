@@ -79,8 +79,8 @@ def try_code() -> ResponseReturnValue:
             raise WrongSigninCode
     except Refusal as refusal:
         return forms.refused(values, refusal, _door)
-    limits.clear(GUESSES, data["phone"], at=at)
-    limits.give_back(GUESSES_FROM, request.remote_addr or "-", at=at)
+    edge.clear(GUESSES, data["phone"])
+    edge.give_back(GUESSES_FROM, request.remote_addr or "-", at=at)
     return answer
 
 
@@ -137,9 +137,8 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _count(at: datetime, *spent: tuple[limits.Rule, str]) -> None:
-    edge.done_reading()
     for rule, subject in spent:
-        limits.spend(rule, subject, at=at)
+        edge.spend(rule, subject, at=at)
 
 
 def _redeem(session: Session, data: Mapping[str, Any], at: datetime) -> ResponseReturnValue:

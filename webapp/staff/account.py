@@ -47,8 +47,7 @@ def change_password() -> ResponseReturnValue:
     staff_id = int(person.actor.id or 0)
 
     def check(data: dict[str, Any]) -> None:
-        edge.done_reading()
-        limits.spend(GUESSES, person.actor.scope, at=at)
+        edge.spend(GUESSES, person.actor.scope, at=at)
         staff = queries.get_staff(edge.read(), staff_id)
         if not queries.has_password(staff, data["present"]):
             raise Invalid({"present": [N_("现在的密码不对")]})

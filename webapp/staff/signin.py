@@ -53,13 +53,11 @@ def try_sign_in() -> ResponseReturnValue:
 
     def check(data: dict[str, Any]) -> None:
         name = data["username"].lower()
-        edge.done_reading()
-        limits.spend(GUESSES, name, at=at)
-        limits.spend(GUESSES_FROM, address, at=at)
+        edge.spend(GUESSES, name, at=at)
+        edge.spend(GUESSES_FROM, address, at=at)
         data["staff"] = queries.check_password(edge.read(), name, data["password"])
-        edge.done_reading()
-        limits.clear(GUESSES, name, at=at)
-        limits.give_back(GUESSES_FROM, address, at=at)
+        edge.clear(GUESSES, name)
+        edge.give_back(GUESSES_FROM, address, at=at)
 
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
         former = people.person()

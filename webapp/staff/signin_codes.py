@@ -38,8 +38,7 @@ def show_signin_code(member_id: int) -> ResponseReturnValue:
         return "", 204
 
     try:
-        edge.done_reading()
-        limits.spend(SHOWN, actor.scope, at=at)
+        edge.spend(SHOWN, actor.scope, at=at)
         edge.write(effect, keyed=False)
     except TooMany as refusal:
         return forms.refused({}, refusal, lambda form: _page(member_id, form))

@@ -7,15 +7,17 @@ idempotency key and answers a repeated request with the stored answer. Views nev
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, Response, current_app, g, jsonify, request
 from sqlalchemy.orm import Session
 
-from services.shared import clock, idempotency
+from services.shared import clock, idempotency, limits
 from services.shared.actors import Actor
 from services.shared.database import reading, transaction
+from services.shared.limits import Rule
 from services.shared.refusals import Refusal
 from services.shared.words import N_
 from webapp.web import people
@@ -49,9 +51,33 @@ def read() -> Session:
 
 
 def done_reading() -> None:
-    """Give the request's reading connection back: before anything that opens a transaction of its own (limits), so that no
+    """Give the request's reading connection back: before anything that opens a transaction of its own (as the limits below do), so that no
     request waits for a second connection while it holds a first. `read` opens a new one when asked again."""
     _close(None)
+
+
+def spend(rule: Rule, subject: str, *, at: datetime) -> None:
+    """Count one try of `subject` in a transaction of its own. Raises TooMany when none was left."""
+    done_reading()
+    limits.spend(rule, subject, at=at)
+
+
+def require_room(rule: Rule, subject: str, *, at: datetime) -> None:
+    """Raise TooMany when `subject` has no try left; counts nothing."""
+    done_reading()
+    limits.require_room(rule, subject, at=at)
+
+
+def clear(rule: Rule, subject: str) -> None:
+    """Forget the tries of `subject`: the right answer was given."""
+    done_reading()
+    limits.clear(rule, subject)
+
+
+def give_back(rule: Rule, subject: str, *, at: datetime) -> None:
+    """Take the try that was counted `at` back."""
+    done_reading()
+    limits.give_back(rule, subject, at=at)
 
 
 def _close(_error: BaseException | None) -> None:
@@ -69,6 +95,8 @@ def write(effect: Effect, *, keyed: bool = True) -> Response:
     `idempotency_key_reused` (422). Nothing is stored when the effect refuses.
     """
     if not keyed:
+        people.person()  # looked up now: inside it would take a second connection
+        done_reading()
         with transaction() as session:
             return _response(effect(session))
     actor, body_hash = people.actor(), _fingerprint()

@@ -10,6 +10,7 @@ from services.catalog.queries.views import (
     list_categories,
     list_for_store,
     list_newest,
+    list_pictures,
     list_products,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "list_for_store",
     "list_lines",
     "list_newest",
+    "list_pictures",
     "list_products",
     "load_for_sale",
 ]

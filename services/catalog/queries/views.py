@@ -128,6 +128,11 @@ def _views(session: Session, query: Select[Any]) -> list[ProductView]:
     ]
 
 
+def list_pictures(session: Session) -> list[str]:
+    """The pictures of all products, archived ones too."""
+    return list(session.scalars(select(Product.picture).where(Product.picture != "").distinct()))
+
+
 def _exceptions(
     session: Session, product_ids: Collection[int]
 ) -> tuple[defaultdict[int, list[int]], defaultdict[int, list[int]]]:

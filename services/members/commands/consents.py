@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.members import permissions
 from services.members.errors import ConsentMissing
+from services.members.events import ConsentWithdrawn
 from services.members.models import Consent, Member
 from services.members.queries.cards import HIGHEST_ID
+from services.members.queries.consents import MEMBERSHIP
 from services.shared.actors import Actor
+from services.shared.events import announce
 from services.shared.refusals import NotFound
 from services.stores import queries as stores
 from services.stores.settings import Settings
 
-MEMBERSHIP = "membership"
 _WAYS = {
     "staff": "counter", "token": "api", "public": "registration_page", "member": "member_app", "system": "import",
 }  # fmt: skip
@@ -39,6 +41,7 @@ def withdraw_consent(session: Session, member_id: int, kind: str = MEMBERSHIP, *
     for consent in living:
         consent.withdrawn_at = at
     audit.record(session, "consents:withdraw", ("member", member_id), actor=actor, at=at, changes={"kind": kind})
+    announce(session, ConsentWithdrawn(member_id, kind), at=at)
 
 
 def note_consent(

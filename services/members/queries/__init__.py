@@ -9,7 +9,7 @@ from services.members.queries.cards import (
     list_recent_members,
     show_name,
 )
-from services.members.queries.consents import ConsentCard, find_consent, list_consents
+from services.members.queries.consents import ConsentCard, Reader, find_consent, find_reader, list_consents
 from services.members.queries.links import (
     LinkCard,
     get_open_link,
@@ -25,10 +25,12 @@ __all__ = [
     "Filter",
     "LinkCard",
     "MemberCard",
+    "Reader",
     "count_members",
     "find_consent",
     "find_member_by_number",
     "find_member_by_phone",
+    "find_reader",
     "get_cards",
     "get_member",
     "get_open_link",

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from services.members.models import Consent
+from services.members.models import Consent, Member
+
+MEMBERSHIP = "membership"
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,32 @@ class ConsentCard:
     way: str
     given_at: datetime
     withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """In which language a member reads (None: the shop's), and whether they still want to be written to."""
+
+    language: str | None
+    listens: bool
+
+
+# Built once: every sale of a member asks. Only who took the consent back is silent: an imported card may have none on record.
+_READER = select(
+    Member.language,
+    func.count(Consent.id),
+    func.count(Consent.withdrawn_at),
+).outerjoin(Consent, (Consent.member_id == Member.id) & (Consent.kind == MEMBERSHIP))
+_READER = _READER.where(Member.id == bindparam("member")).group_by(Member.id, Member.language)
+
+
+def find_reader(session: Session, member_id: int) -> Reader:
+    """How a member is written to; somebody who withdrew the membership consent is not (facts.md, PIPL §15)."""
+    row = session.execute(_READER, {"member": member_id}).one_or_none()
+    if row is None:
+        return Reader(None, listens=False)
+    language, given, withdrawn = row
+    return Reader(language, listens=not given or withdrawn < given)
 
 
 def list_consents(session: Session, member_id: int) -> list[ConsentCard]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.members.rules import lunar
 from services.shared.words import N_
 
 CALENDARS = ("solar", "lunar")
@@ -55,6 +56,8 @@ def mistakes(birthday: Birthday) -> dict[str, list[str]]:
         return {"month": [N_("月份是 1 到 12")]}
     if birthday.leap and birthday.calendar == "solar":
         return {"leap": [N_("只有农历才有闰月")]}
+    if birthday.leap and not lunar.may_be_leap(birthday.month, birthday.year):
+        return {"leap": [N_("那一年没有这个闰月") if birthday.year else N_("没有这个闰月")]}
     if birthday.calendar == "lunar":
         return {} if 1 <= birthday.day <= 30 else {"day": [N_("农历的日子是 1 到 30")]}
     if not 1 <= birthday.day <= monthrange(birthday.year or _A_LEAP_YEAR, birthday.month)[1]:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
@@ -120,8 +121,10 @@ def _points_words(rule: Settings) -> str:
     step, example = flat_money(rule["points.step"]), flat_money(EXAMPLE)
     earned, points = rule["points.per_step"], loyalty.get_earning(rule, EXAMPLE)
     return str(
-        _(
+        ngettext(
             "每消费 %(step)s 得 %(earned)s 积分，%(example)s 得 %(points)s 分",
+            "每消费 %(step)s 得 %(earned)s 积分，%(example)s 得 %(points)s 分",
+            points,
             step=step,
             earned=earned,
             example=example,
