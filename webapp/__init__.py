@@ -3,37 +3,49 @@
 `create_app` builds the one Flask application that serves the staff app, the member app, the API and the public pages.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+# What is needed is imported when it is built: a process that only watches over others stays small.
+if TYPE_CHECKING:
+    from flask import Flask
 
-from services import wiring
-from services.shared import config, database, jobs, keys, runtime
-from webapp.web import (
-    addresses,
-    assets,
-    edge,
-    errors,
-    forms,
-    i18n,
-    logs,
-    member_words,
-    people,
-    pwa,
-    security,
-    template_words,
-)
+    from services.shared.config import Config
 
 # In this order: addresses before any route, people before what asks who is there.
 PARTS = (
-    addresses, logs, i18n, assets, security, people, forms, edge, errors, template_words, member_words, pwa,
+    "addresses", "logs", "i18n", "assets", "security", "people", "forms", "edge", "errors", "template_words", "member_words",
+    "pwa",
 )  # fmt: skip
 
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """The application for one shop, configured from `environ`. Raises ConfigurationError listing every mistake."""
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from services.shared import runtime
+
+    app = open_services(environ)
+    count = runtime.config().trusted_proxies
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+    for part in PARTS:
+        import_module(f"webapp.web.{part}").init_app(app)
+    _register_surfaces(app)
+    return app
+
+
+def open_services(environ: Mapping[str, str] | None = None) -> Flask:
+    """Database, keys and queue of one shop without any page: what a worker needs. Raises ConfigurationError."""
+    from flask import Flask
+
+    from services import wiring
+    from services.shared import config, database, jobs, keys, runtime
+
     settings = config.read(os.environ if environ is None else environ)
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)  # phones and names are in there
     secrets = keys.load(settings.secrets_file)
@@ -55,16 +67,10 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     runtime.start(runtime.Runtime(settings, secrets, engine))
     wiring.wire()
     jobs.start_queue(settings)
-    if settings.trusted_proxies:
-        count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
-    for part in PARTS:
-        part.init_app(app)
-    _register_surfaces(app)
     return app
 
 
-def _engine_options(settings: config.Config) -> dict[str, object]:
+def _engine_options(settings: Config) -> dict[str, object]:
     quiet = {"hide_parameters": True}  # errors are logged, phones and names are not
     if settings.sqlite:
         return quiet | {"connect_args": {"check_same_thread": False, "timeout": 8}}

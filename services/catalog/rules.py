@@ -3,10 +3,8 @@
 import re
 from collections.abc import Collection
 
-from pypinyin import Style, lazy_pinyin
-
 from services.catalog.texts import DRAWN
-from services.shared import ids, pictures
+from services.shared import ids, pictures, pinyin
 
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _KEY_LENGTH = 20
@@ -14,8 +12,7 @@ _KEY_LENGTH = 20
 
 def initials(name: str) -> str:
     """Pinyin initials and plain letters of a name, lower case: 海盐芝士卷 → `hyzsj`."""
-    letters = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="default"))
-    return "".join(char for char in letters.lower() if char.isalnum())
+    return "".join(char for char in pinyin.first_letters(name).lower() if char.isalnum())
 
 
 def is_barcode(code: str) -> bool:
@@ -36,7 +33,7 @@ def is_picture(picture: str) -> bool:
 
 def key_of(name: str, taken: Collection[str] = ()) -> str:
     """A stable key for an option or choice, from its name: 尺寸 → `chicun`, 6 寸 → `6cun`, again → `6cun2`."""
-    letters = "".join(lazy_pinyin(name, errors="default")).lower()
+    letters = "".join(pinyin.syllables(name)).lower()
     key = "".join(char for char in letters if char.isascii() and char.isalnum())[: _KEY_LENGTH - 3] or "x"
     numbered = (f"{key}{number}" for number in range(2, 999))
     return key if key not in taken else next(again for again in numbered if again not in taken)

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from py_vapid import Vapid02
-from pywebpush import WebPusher
 
 from services.messaging import rules
 from services.messaging.rules import Answer
@@ -28,6 +27,8 @@ def push(
     admitted = runtime.config().push_extra_hosts
     if not rules.endpoint_allowed(endpoint, admitted):  # checked when saved, and again at every send
         return Answer(0, words="this endpoint is not one of the services we send to")
+    from pywebpush import WebPusher  # with an HTTP client of its own, 8 MiB: only who sends needs it
+
     subscription = {"endpoint": endpoint, "keys": {"p256dh": p256dh, "auth": auth}}
     body = WebPusher(subscription).encode(rules.plaintext(told), "aes128gcm")["body"]
     headers = _headers(endpoint, urgency, topic, ttl) | _vapid(endpoint, clock.outside())

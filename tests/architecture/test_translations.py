@@ -22,6 +22,7 @@ DATA = (
     "webapp.web.member_words",  # the digits of the lunar calendar
     "services.demo",  # the demo shop's own words: people, products, notes
     "services.messaging.texts",  # both languages: the reader is not there when it is written
+    "services.shared.pinyin",  # words whose characters are read in another way than alone
     "services.stores.settings",  # defaults that are the shop's own words
     "services.members.rules",  # the letters of surnames that are read in another way
 )

@@ -150,12 +150,13 @@ def _shop(folder: Path, database_url: str) -> Iterator[Bench]:
     token = shop.run("token", "create", "--name", "bench", "--scopes", "all").split()[-1]
     try:
         shop.open()
-        yield _fill(shop.origin, token, database_url)
+        yield fill(shop.origin, token, database_url)
     finally:
         shop.stop()
 
 
-def _fill(origin: str, token: str, database_url: str) -> Bench:
+def fill(origin: str, token: str, database_url: str) -> Bench:
+    """Stores, products and members of an empty shop that is open."""
     client = Client(origin, token, 250)
     store = client.post("/api/v1/stores", {"code": "P1", "name": "Product"})["id"]
     other = client.post("/api/v1/stores", {"code": "F1", "name": "Floor"})["id"]
@@ -217,9 +218,9 @@ def measure(engine: str, rounds: int, seconds: float) -> dict[str, float]:
     return result
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Measure both engines, or those named."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str]) -> bool:
+    """Measure both engines, or those named. No ratio is wanted yet: always true."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench checkout", description=__doc__)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0)
@@ -227,7 +228,4 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"checkout over HTTP beside bare SQL, {os.cpu_count()} cores")
     for engine in chosen.engine or ("sqlite", "postgresql"):
         measure(engine, chosen.rounds, chosen.seconds)
-
-
-if __name__ == "__main__":
-    main()
+    return True

@@ -22,6 +22,7 @@ from services.shared import clock, database, migrations
 from services.stores.queries import is_set_up, load_settings
 from tests.cast import Cast
 from tests.conftest import NOON, Template
+from tests.kit.shop import Shop
 from tests.selling import open_till
 from webapp.cli import COMMANDS, main
 
@@ -118,10 +119,12 @@ def test_migrate_builds_the_database_and_may_run_again(tmp_path: Path) -> None:
 
 
 def test_nothing_runs_on_a_database_that_is_not_up_to_date(tmp_path: Path) -> None:
-    answer = Terminal({"DATA": str(tmp_path)}).run("serve")
+    answer = Terminal({"DATA": str(tmp_path)}).run("work")
     assert answer.exit_code == 1
     assert "changke migrate" in answer.output
     database.close()
+    with pytest.raises(RuntimeError, match="changke migrate"):
+        Shop(tmp_path, {}).run("serve")
 
 
 def test_a_token_stands_alone_on_the_line_and_opens_the_api(here: Terminal, shop: Cast) -> None:

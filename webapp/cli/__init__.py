@@ -3,19 +3,24 @@
 A command is a click command of the same name in the module that COMMANDS names; it is imported when it is called.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from flask import Flask
 
-from services.shared import config, migrations
+from services.shared import config
 from services.shared.config import Config, ConfigurationError
 from services.shared.refusals import Invalid, Refusal
+from webapp import create_app, open_services
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 COMMANDS: Mapping[str, str] = {
     "setup": "webapp.cli.setup",
@@ -32,14 +37,23 @@ COMMANDS: Mapping[str, str] = {
 }
 
 
-def application() -> Flask:
-    """The application configured from the environment; ends with every mistake listed when it does not make sense."""
-    from webapp import create_app
-
+def application(*, pages: bool = True) -> Flask:
+    """The application configured from the environment, for a worker without its pages; ends with every mistake listed when it
+    does not make sense."""
+    _leave_out(os.environ)
     try:
-        return create_app(os.environ)
+        return create_app(os.environ) if pages else open_services(os.environ)
     except ConfigurationError as error:
         _end_with(error)
+
+
+def _leave_out(environ: Mapping[str, str]) -> None:
+    """The queue's library loads every driver it finds, 12 MiB in each process: let it not find what this shop does not use
+    (None among the modules is how Python says: not there)."""
+    if not environ.get("REDIS_URL"):
+        sys.modules.setdefault("redis", None)  # type: ignore[arg-type]
+    if not environ.get("DATABASE_URL", "").startswith("postgres"):
+        sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]
 
 
 def configuration() -> Config:
@@ -56,9 +70,11 @@ def _end_with(error: ConfigurationError) -> NoReturn:
     sys.exit(2)
 
 
-def migrated_application() -> Flask:
+def migrated_application(*, pages: bool = True) -> Flask:
     """The application on a database that is up to date; ends with the command to run when it is not."""
-    app = application()
+    from services.shared import migrations
+
+    app = application(pages=pages)
     if migrations.current() != migrations.head():
         raise click.ClickException("the database is not up to date; run `changke migrate` first")
     return app

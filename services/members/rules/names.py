@@ -6,9 +6,8 @@ A search for any part of these is then a look-up of a prefix on one index (`norm
 import unicodedata
 from collections.abc import Iterable
 
-from pypinyin import Style, lazy_pinyin
-
 from services.members.rules import phones
+from services.shared import pinyin
 
 LEAST_PHONE_DIGITS, LEAST_NUMBER_DIGITS = 3, 4
 
@@ -37,7 +36,7 @@ def readings(name: str) -> list[list[str]]:
 
 
 def _syllables(text: str) -> list[str]:
-    return [syllable for raw in lazy_pinyin(text, style=Style.NORMAL) if (syllable := normalise(raw))]
+    return [syllable for raw in pinyin.syllables(text) if (syllable := normalise(raw))]
 
 
 def tails(parts: Iterable[str], least: int = 1) -> set[str]:
