@@ -5,12 +5,27 @@ from typing import Any
 
 from flask import Flask
 from flask_smorest import Api
+from marshmallow.fields import Field
+
+from services.checkout.schemas import ScanId
+from services.members.schemas import Phone
+from services.shared.fields import Identifier, Moment, Money, Whole
+from webapp.api.document import Problem
 
 RESOURCES = ("devices", "members", "messages", "orders", "points", "products", "push", "quotes", "scans", "stores")
 
 
+# How our own fields are written in JSON (services/shared/fields.py).
+FIELDS: tuple[tuple[type[Field[Any]], str, str | None], ...] = (
+    (Identifier, "string", None), (Money, "string", None), (Moment, "string", "date-time"), (Whole, "integer", None),
+    (Phone, "string", None), (ScanId, "string", None),
+)  # fmt: skip
+
+
 class ChangkeApi(Api):  # type: ignore[misc]
     """flask-smorest without its own error pages: the edge answers every error in one shape."""
+
+    ERROR_SCHEMA = Problem
 
     def _register_error_handlers(self) -> None:
         """The edge has registered them (webapp/web/errors.py)."""
@@ -26,6 +41,8 @@ def register(app: Flask) -> None:
         OPENAPI_JSON_PATH="openapi.json",
     )
     api = ChangkeApi(app, spec_kwargs=_spec())
+    for field, kind, form in FIELDS:
+        api.register_field(field, kind, form)
     for resource in RESOURCES:
         api.register_blueprint(import_module(f"webapp.api.{resource}").blueprint, url_prefix="/api/v1")
 

@@ -3,7 +3,6 @@
 import json
 
 from flask import Response, request
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from services.shared import clock
 from services.shared.fields import Moment, Text
 from services.signin import commands, permissions, queries
 from webapp.api import shape
+from webapp.api.document import Blueprint
 from webapp.staff.signin_codes import SHOWN, ticket_url
 from webapp.web import edge, guards, people
 
@@ -33,8 +33,31 @@ class DeviceOut(Schema):
     seen_at = Moment()
 
 
+class IssuedOut(Schema):
+    """A device's handle, its secret when it is new (201), and the server's time."""
+
+    handle = fields.String()
+    secret = fields.String()
+    server_time = fields.String()
+
+
+class CodeOut(Schema):
+    """A member code and how many seconds it stays the present one."""
+
+    code = fields.String()
+    seconds = fields.Integer()
+
+
+class SigninCodeOut(Schema):
+    """A one-time code: six digits to type, or the address inside a QR."""
+
+    code = fields.String()
+    ticket_url = fields.String()
+    expires_at = fields.String()
+
+
 @blueprint.get("/me/devices")
-@blueprint.response(200, DeviceOut(many=True))
+@blueprint.listing(DeviceOut, paged=False)
 @guards.api_member
 def list_devices() -> Response:
     """My phones."""
@@ -44,6 +67,9 @@ def list_devices() -> Response:
 
 
 @blueprint.post("/me/devices")
+@blueprint.takes(DeviceIn)
+@blueprint.response(201, IssuedOut)
+@blueprint.alt_response(200, schema=IssuedOut)
 @guards.api_member
 def issue_device() -> Response:
     """Handle and secret for this phone (201), or word that the handle still holds (200); always with the server's time."""
@@ -65,6 +91,7 @@ def issue_device() -> Response:
 
 
 @blueprint.delete("/me/devices/<handle>")
+@blueprint.response(204)
 @guards.api_member
 def revoke_device(handle: str) -> Response:
     """This phone makes no more codes."""
@@ -78,6 +105,7 @@ def revoke_device(handle: str) -> Response:
 
 
 @blueprint.post("/me/codes")
+@blueprint.response(201, CodeOut)
 @guards.api_member
 def make_code() -> Response:
     """A member code made here, for a page that may not keep a secret (plain http)."""
@@ -92,6 +120,7 @@ def make_code() -> Response:
 
 
 @blueprint.post("/members/<int:member_id>/sign-in-codes")
+@blueprint.response(201, SigninCodeOut)
 @guards.api(permissions.SIGNIN_CODES_CREATE)
 def create_signin_code(member_id: int) -> Response:
     """A one-time code for a member who stands here: digits to type, or the address inside a QR."""

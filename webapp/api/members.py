@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
+from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from services.loyalty import queries as loyalty
@@ -15,13 +15,20 @@ from services.shared import clock
 from services.shared.refusals import Invalid
 from services.shared.words import N_
 from webapp.api import shape
+from webapp.api.document import Blueprint
 from webapp.web import edge, guards
 
 blueprint = Blueprint("api_members", __name__, description="会员 Members")
 
 
+class MemberChange(ChangedMemberIn):
+    """What may change of a member, for the API's page; `archived` is read apart."""
+
+    archived = fields.Boolean()
+
+
 @blueprint.get("/members")
-@blueprint.response(200, MemberOut(many=True))
+@blueprint.listing(MemberOut, "phone", "q")
 @guards.api(permissions.MEMBERS_READ)
 def list_members() -> Response:
     """Living members, the newest first; `?phone=` finds one, `?q=` finds by part of name, initials, phone or number."""
@@ -30,6 +37,7 @@ def list_members() -> Response:
 
 @blueprint.post("/members")
 @blueprint.response(201, MemberOut)
+@blueprint.takes(MemberIn)
 @guards.api(permissions.MEMBERS_CREATE)
 def create_member() -> Response:
     """Open a card. An existing phone answers 409 `phone_taken` with that member's id."""
@@ -52,6 +60,7 @@ def get_member(member_id: int) -> Response:
 
 @blueprint.patch("/members/<int:member_id>")
 @blueprint.response(200, MemberOut)
+@blueprint.takes(MemberChange, partial=True)
 @guards.api(permissions.MEMBERS_CHANGE)
 def change_member(member_id: int) -> Response:
     """Change some fields; `archived` takes the card out of use or back."""

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Response
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from services.shared import clock
 from services.shared.fields import Identifier, Moment, Text
 from services.shared.words import N_
 from webapp.api import shape
+from webapp.api.document import Blueprint
 from webapp.web import edge, guards, people, shop
 
 blueprint = Blueprint("api_messages", __name__, description="消息 Messages")
@@ -46,8 +46,14 @@ class AddressedMessageIn(MessageIn):
     member = Identifier(required=True, attribute="member_id")
 
 
+class UnreadOut(Schema):
+    """How many of my messages wait to be read."""
+
+    unread = fields.Integer()
+
+
 @blueprint.get("/messages")
-@blueprint.response(200, MessageOut(many=True))
+@blueprint.listing(MessageOut)
 @guards.api(permissions.MESSAGES_READ)
 def list_messages() -> Response:
     """Every inbox row, the newest first."""
@@ -56,6 +62,7 @@ def list_messages() -> Response:
 
 @blueprint.post("/messages")
 @blueprint.response(201, MessageOut)
+@blueprint.takes(AddressedMessageIn)
 @guards.api(permissions.MESSAGES_SEND)
 def create_message() -> Response:
     """Write to a member's inbox: `{"member": "42", "title": …, "body": …}`."""
@@ -72,7 +79,7 @@ def get_message(message_id: int) -> Response:
 
 
 @blueprint.get("/members/<int:member_id>/messages")
-@blueprint.response(200, MessageOut(many=True))
+@blueprint.listing(MessageOut)
 @guards.api(permissions.MESSAGES_READ)
 def list_messages_of_member(member_id: int) -> Response:
     """A member's inbox, the newest first."""
@@ -84,6 +91,7 @@ def list_messages_of_member(member_id: int) -> Response:
 
 @blueprint.post("/members/<int:member_id>/messages")
 @blueprint.response(201, MessageOut)
+@blueprint.takes(MessageIn)
 @guards.api(permissions.MESSAGES_SEND)
 def send_message(member_id: int) -> Response:
     """Write to a member's inbox; a copy goes to each of their devices."""
@@ -103,7 +111,7 @@ def _send(member_id: int, data: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/me/messages")
-@blueprint.response(200, MessageOut(many=True))
+@blueprint.listing(MessageOut, unread=fields.Integer())
 @guards.api_member
 def list_my_messages() -> Response:
     """My inbox, the newest first."""
@@ -115,7 +123,16 @@ def list_my_messages() -> Response:
     )
 
 
+@blueprint.get("/me/messages/<int:message_id>")
+@blueprint.response(200, MessageOut)
+@guards.api_member
+def get_my_message(message_id: int) -> Response:
+    """One of my messages; somebody else's does not exist."""
+    return shape.one(MessageOut, queries.get_message(edge.read(), message_id, member_id=people.member().id))
+
+
 @blueprint.post("/me/messages/read")
+@blueprint.response(200, UnreadOut)
 @guards.api_member
 def read_all_messages() -> Response:
     """I have seen everything."""
@@ -129,6 +146,7 @@ def read_all_messages() -> Response:
 
 
 @blueprint.post("/me/messages/<int:message_id>/read")
+@blueprint.response(200, UnreadOut)
 @guards.api_member
 def read_message(message_id: int) -> Response:
     """I opened this one; the answer says how many are left."""

@@ -1,7 +1,6 @@
 """/orders."""
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from services.checkout import commands, permissions
 from services.checkout import queries as checkout
@@ -12,13 +11,14 @@ from services.orders.schemas import OrderFilter, OrderOut
 from services.shared import clock
 from services.stores.queries import get_store
 from webapp.api import shape
+from webapp.api.document import Blueprint
 from webapp.web import edge, forms, guards
 
 blueprint = Blueprint("api_orders", __name__, description="订单 Orders")
 
 
 @blueprint.get("/orders")
-@blueprint.response(200, OrderOut(many=True))
+@blueprint.listing(OrderOut, "store", "day", "member", "number")
 @guards.api(ORDERS_READ)
 def list_orders() -> Response:
     """Orders, latest first; `?store=`, `?day=2026-11-21`, `?member=`, `?number=` (whole, its beginning, or the sequence)."""
@@ -33,6 +33,7 @@ def list_orders() -> Response:
 
 @blueprint.post("/orders")
 @blueprint.response(201, OrderOut)
+@blueprint.takes(SaleIn)
 @guards.api(permissions.ORDERS_CREATE)
 def create_order() -> Response:
     """Pay a quote. 409 `quote_changed` carries the new one."""

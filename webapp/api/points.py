@@ -1,7 +1,7 @@
-"""/members/{id}/points and its adjustments."""
+"""/members/{id}/points and its adjustments, /me/points."""
 
 from flask import Response
-from flask_smorest import Blueprint
+from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from services.loyalty import commands, permissions, queries
@@ -9,26 +9,31 @@ from services.loyalty.schemas import AdjustmentIn, EntryOut
 from services.members.queries import get_member
 from services.shared import clock
 from webapp.api import shape
-from webapp.web import edge, guards
+from webapp.api.document import Blueprint
+from webapp.web import edge, guards, people
 
 blueprint = Blueprint("api_points", __name__, description="积分 Points")
 
 
 @blueprint.get("/members/<int:member_id>/points")
-@blueprint.response(200, EntryOut(many=True))
+@blueprint.listing(EntryOut, balance=fields.Integer())
 @guards.api(permissions.POINTS_READ)
 def list_points(member_id: int) -> Response:
     """The balance of a member and why: every change, newest first."""
-    member = get_member(edge.read(), member_id)
-    return shape.page(
-        EntryOut,
-        lambda after, limit: queries.list_entries(edge.read(), member.id, after=after, limit=limit),
-        balance=queries.get_balance(edge.read(), member.id),
-    )
+    return _ledger(get_member(edge.read(), member_id).id)
+
+
+@blueprint.get("/me/points")
+@blueprint.listing(EntryOut, balance=fields.Integer())
+@guards.api_member
+def list_my_points() -> Response:
+    """My balance and why: every change, newest first."""
+    return _ledger(people.member().id)
 
 
 @blueprint.post("/members/<int:member_id>/points/adjustments")
 @blueprint.response(201, EntryOut)
+@blueprint.takes(AdjustmentIn)
 @guards.api(permissions.POINTS_ADJUST)
 def adjust_points(member_id: int) -> Response:
     """Give points or take them by hand: `{"amount": -20, "reason": "…"}`."""
@@ -39,3 +44,11 @@ def adjust_points(member_id: int) -> Response:
         return shape.one(EntryOut, commands.adjust_points(session, member.id, data, actor=actor, at=at), 201)
 
     return edge.write(effect)
+
+
+def _ledger(member_id: int) -> Response:
+    return shape.page(
+        EntryOut,
+        lambda after, limit: queries.list_entries(edge.read(), member_id, after=after, limit=limit),
+        balance=queries.get_balance(edge.read(), member_id),
+    )

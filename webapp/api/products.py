@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
-from flask_smorest import Blueprint
+from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from services.catalog import commands, permissions, queries
@@ -13,13 +13,30 @@ from services.shared import clock
 from services.shared.refusals import Invalid
 from services.shared.words import N_
 from webapp.api import shape
+from webapp.api.document import Blueprint
 from webapp.web import edge, guards
 
 blueprint = Blueprint("api_products", __name__, description="商品 Products")
 
 
+class ProductChange(ProductIn):
+    """What may change of a product, for the API's page; `archived` is read apart."""
+
+    archived = fields.Boolean()
+
+
+class CategoryChange(CategoryIn):
+    """What may change of a shelf."""
+
+
+class SoldOut(Schema):
+    """Whether a product is sold out at a store."""
+
+    sold_out = fields.Boolean(required=True)
+
+
 @blueprint.get("/products")
-@blueprint.response(200, ProductOut(many=True))
+@blueprint.listing(ProductOut, "q", "barcode", "archived")
 @guards.api(permissions.PRODUCTS_READ)
 def list_products() -> Response:
     """Products by id; `?q=` matches name, initials and codes, `?barcode=` one code, `?archived=1` shows all."""
@@ -35,6 +52,7 @@ def list_products() -> Response:
 
 @blueprint.post("/products")
 @blueprint.response(201, ProductOut)
+@blueprint.takes(ProductIn)
 @guards.api(permissions.PRODUCTS_CHANGE)
 def create_product() -> Response:
     """Add a product."""
@@ -58,6 +76,7 @@ def get_product(product_id: int) -> Response:
 
 @blueprint.patch("/products/<int:product_id>")
 @blueprint.response(200, ProductOut)
+@blueprint.takes(ProductChange, partial=True)
 @guards.api(permissions.PRODUCTS_CHANGE)
 def change_product(product_id: int) -> Response:
     """Change some fields; `archived` takes it off the list or puts it back."""
@@ -76,6 +95,7 @@ def change_product(product_id: int) -> Response:
 
 @blueprint.put("/products/<int:product_id>/stores/<int:store_id>/sold-out")
 @blueprint.response(200, ProductOut)
+@blueprint.takes(SoldOut)
 @guards.api(permissions.PRODUCTS_SELL_OUT)
 def sell_out(product_id: int, store_id: int) -> Response:
     """Sold out at a store: `{"sold_out": true}`."""
@@ -89,7 +109,7 @@ def sell_out(product_id: int, store_id: int) -> Response:
 
 
 @blueprint.get("/categories")
-@blueprint.response(200, CategoryOut(many=True))
+@blueprint.listing(CategoryOut, paged=False)
 @guards.api(permissions.PRODUCTS_READ)
 def list_categories() -> Response:
     """The shelves in the shop's order."""
@@ -99,12 +119,33 @@ def list_categories() -> Response:
 
 @blueprint.post("/categories")
 @blueprint.response(201, CategoryOut)
+@blueprint.takes(CategoryIn)
 @guards.api(permissions.PRODUCTS_CHANGE)
 def create_category() -> Response:
     """Add a shelf."""
     data, at = shape.body(CategoryIn), clock.now()
     return edge.write(
         lambda session: shape.one(CategoryOut, commands.create_category(session, data, actor=edge.actor(), at=at), 201)
+    )
+
+
+@blueprint.get("/categories/<int:category_id>")
+@blueprint.response(200, CategoryOut)
+@guards.api(permissions.PRODUCTS_READ)
+def get_category(category_id: int) -> Response:
+    """One shelf."""
+    return shape.one(CategoryOut, queries.get_category(edge.read(), category_id))
+
+
+@blueprint.patch("/categories/<int:category_id>")
+@blueprint.response(200, CategoryOut)
+@blueprint.takes(CategoryChange, partial=True)
+@guards.api(permissions.PRODUCTS_CHANGE)
+def change_category(category_id: int) -> Response:
+    """Rename or move a shelf."""
+    data, at, actor = shape.body(CategoryChange, partial=True), clock.now(), edge.actor()
+    return edge.write(
+        lambda session: shape.one(CategoryOut, commands.change_category(session, category_id, data, actor=actor, at=at))
     )
 
 

@@ -3,7 +3,6 @@
 from typing import Literal
 
 from flask import Response, request
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from services.messaging import commands, queries, texts
 from services.shared import clock, limits
 from services.shared.fields import Identifier, Moment
 from webapp.api import shape
+from webapp.api.document import Blueprint
 from webapp.web import browsers, edge, guards, i18n, shop
 
 blueprint = Blueprint("api_push", __name__, description="系统通知 Push subscriptions")
@@ -41,6 +41,12 @@ class SubscriptionOut(Schema):
     seen_at = Moment()
 
 
+class SubscribedOut(Schema):
+    """The id of a device that gets notifications now."""
+
+    id = Identifier()
+
+
 class EndpointIn(Schema):
     """One of my devices, by its endpoint."""
 
@@ -48,7 +54,7 @@ class EndpointIn(Schema):
 
 
 @blueprint.get("/me/push-subscriptions")
-@blueprint.response(200, SubscriptionOut(many=True))
+@blueprint.listing(SubscriptionOut, paged=False)
 @guards.api_member
 def list_mine() -> Response:
     """My devices that get notifications."""
@@ -56,6 +62,8 @@ def list_mine() -> Response:
 
 
 @blueprint.post("/me/push-subscriptions")
+@blueprint.takes(SubscriptionIn)
+@blueprint.response(201, SubscribedOut)
 @guards.api_member
 def subscribe_member() -> Response:
     """Push to this phone of mine."""
@@ -63,6 +71,8 @@ def subscribe_member() -> Response:
 
 
 @blueprint.delete("/me/push-subscriptions")
+@blueprint.takes(EndpointIn)
+@blueprint.response(204)
 @guards.api_member
 def unsubscribe_member() -> Response:
     """Do not push to this phone any more."""
@@ -70,6 +80,8 @@ def unsubscribe_member() -> Response:
 
 
 @blueprint.post("/me/push-subscriptions/test")
+@blueprint.takes(EndpointIn)
+@blueprint.response(202)
 @guards.api_member
 def test_member() -> Response:
     """A test notification to this phone."""
@@ -77,7 +89,7 @@ def test_member() -> Response:
 
 
 @blueprint.get("/staff/push-subscriptions")
-@blueprint.response(200, SubscriptionOut(many=True))
+@blueprint.listing(SubscriptionOut, paged=False)
 @guards.api_staff
 def list_staff() -> Response:
     """My staff devices that get notifications."""
@@ -85,6 +97,8 @@ def list_staff() -> Response:
 
 
 @blueprint.post("/staff/push-subscriptions")
+@blueprint.takes(SubscriptionIn)
+@blueprint.response(201, SubscribedOut)
 @guards.api_staff
 def subscribe_staff() -> Response:
     """Push to this till."""
@@ -92,6 +106,8 @@ def subscribe_staff() -> Response:
 
 
 @blueprint.delete("/staff/push-subscriptions")
+@blueprint.takes(EndpointIn)
+@blueprint.response(204)
 @guards.api_staff
 def unsubscribe_staff() -> Response:
     """Do not push to this till any more."""
@@ -99,6 +115,8 @@ def unsubscribe_staff() -> Response:
 
 
 @blueprint.post("/staff/push-subscriptions/test")
+@blueprint.takes(EndpointIn)
+@blueprint.response(202)
 @guards.api_staff
 def test_staff() -> Response:
     """A test notification to this till."""

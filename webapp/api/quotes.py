@@ -1,12 +1,12 @@
 """/quotes."""
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from services.checkout import permissions, queries
 from services.checkout.schemas import CartIn, QuoteOut
 from services.shared import clock
 from webapp.api import shape
+from webapp.api.document import Blueprint
 from webapp.web import edge, guards
 
 blueprint = Blueprint("api_quotes", __name__, description="报价 Quotes")
@@ -14,6 +14,8 @@ blueprint = Blueprint("api_quotes", __name__, description="报价 Quotes")
 
 @blueprint.post("/quotes")
 @blueprint.response(200, QuoteOut)
+@blueprint.takes(CartIn)
+@blueprint.unkeyed
 @guards.api(permissions.QUOTES_CREATE)
 def create_quote() -> Response:
     """Price a cart. Nothing is stored, so no idempotency key is needed; the id holds for 15 minutes."""

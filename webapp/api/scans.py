@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from services.checkout.commands import scans
 from services.checkout.errors import CodeNotHere
@@ -14,6 +13,7 @@ from services.signin import commands as signin
 from services.signin.errors import CodeUnknown
 from services.signin.permissions import SCANS_CREATE
 from webapp.api import shape
+from webapp.api.document import Blueprint
 from webapp.web import edge, guards
 
 blueprint = Blueprint("api_scans", __name__, description="扫码 Scans")
@@ -21,6 +21,7 @@ blueprint = Blueprint("api_scans", __name__, description="扫码 Scans")
 
 @blueprint.post("/scans")
 @blueprint.response(200, ScanOut)
+@blueprint.takes(ScanIn)
 @guards.api(SCANS_CREATE)
 def create_scan() -> Response:
     """What a code is: a member's live code (spendable, once), a member number, a product, a receipt.

@@ -3,23 +3,43 @@
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
+from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from services.shared import clock
-from services.shared.refusals import Invalid
+from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.stores import commands, permissions, queries
 from services.stores.schemas import StoreIn, StoreOut
-from services.stores.settings import SETTINGS, Setting, Settings
+from services.stores.settings import BY_NAME, SETTINGS, Setting, Settings
 from webapp.api import shape
+from webapp.api.document import Blueprint
 from webapp.web import edge, guards
 
 blueprint = Blueprint("api_stores", __name__, description="门店与设置 Stores and settings")
 
 
+class StoreChange(StoreIn):
+    """What may change of a store, for the API's page; `archived` is read apart."""
+
+    archived = fields.Boolean()
+
+
+class SettingOut(Schema):
+    """A setting: what it is, what it is set to, what it would be otherwise."""
+
+    name = fields.String()
+    kind = fields.String()
+    group = fields.String()
+    value = fields.Raw(allow_none=True)
+    default = fields.Raw(allow_none=True)
+
+
+SettingsIn = Schema.from_dict({setting.name: fields.Raw() for setting in SETTINGS}, name="SettingsIn")
+
+
 @blueprint.get("/stores")
-@blueprint.response(200, StoreOut(many=True))
+@blueprint.listing(StoreOut, paged=False)
 @guards.api(permissions.STORES_READ)
 def list_stores() -> Response:
     """The stores this caller works in."""
@@ -29,6 +49,7 @@ def list_stores() -> Response:
 
 @blueprint.post("/stores")
 @blueprint.response(201, StoreOut)
+@blueprint.takes(StoreIn)
 @guards.api(permissions.STORES_CHANGE)
 def create_store() -> Response:
     """Open a store."""
@@ -48,6 +69,7 @@ def get_store(store_id: int) -> Response:
 
 @blueprint.patch("/stores/<int:store_id>")
 @blueprint.response(200, StoreOut)
+@blueprint.takes(StoreChange, partial=True)
 @guards.api(permissions.STORES_CHANGE)
 def change_store(store_id: int) -> Response:
     """Change some fields of a store; `archived` closes it or opens it again."""
@@ -67,6 +89,7 @@ def change_store(store_id: int) -> Response:
 
 
 @blueprint.get("/settings")
+@blueprint.listing(SettingOut, paged=False)
 @guards.api(permissions.SETTINGS_READ)
 def list_settings() -> Response:
     """Every setting with its type, value and default."""
@@ -74,7 +97,19 @@ def list_settings() -> Response:
     return edge.json_answer({"items": [_shown(setting, values) for setting in SETTINGS], "next": None})
 
 
+@blueprint.get("/settings/<name>")
+@blueprint.response(200, SettingOut)
+@guards.api(permissions.SETTINGS_READ)
+def get_setting(name: str) -> Response:
+    """One setting."""
+    if name not in BY_NAME:
+        raise NotFound("setting_not_found")
+    return edge.json_answer(_shown(BY_NAME[name], queries.load_settings(edge.read())))
+
+
 @blueprint.patch("/settings")
+@blueprint.response(200, SettingsIn)
+@blueprint.takes(SettingsIn)
 @guards.api(permissions.SETTINGS_CHANGE)
 def change_settings() -> Response:
     """Change some settings by name: `{"points.step": "10.00"}`."""
