@@ -49,11 +49,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False)
     op.create_table(
         "limits",
+        sa.Column("id", whole(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("tries", sa.JSON(), nullable=False),
+        sa.Column("window", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", whole(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", "subject", name=op.f("pk_limits")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_limits")),
+        sa.UniqueConstraint("name", "subject", "window", name=op.f("uq_limits_name_subject_window")),
     )
     op.create_index(op.f("ix_limits_expires_at"), "limits", ["expires_at"], unique=False)
     op.create_table(

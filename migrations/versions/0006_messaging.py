@@ -45,7 +45,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("failures", whole(), nullable=False),
-        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(member_id IS NULL) <> (staff_id IS NULL)", name=op.f("ck_push_subscriptions_owner")),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_push_subscriptions_member_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_push_subscriptions_staff_id")),
