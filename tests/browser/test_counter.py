@@ -4,8 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,11 +14,9 @@ from tests.browser.people import sign_in_member, sign_in_staff
 from tests.kit.accessibility import axe
 from tests.kit.contact_sheet import ContactSheet, Theme
 from tests.kit.shop import Shop
-from tests.kit.traffic import Traffic
 
 ORDERS = "**/api/v1/orders"
 THEMES: tuple[Theme, ...] = ("light", "dark")
-WEIGHT = 120_000  # bytes, quality.md row 16
 
 
 @pytest.fixture
@@ -370,15 +366,3 @@ SMALL = """[...document.querySelectorAll('ck-cart button, ck-cart a')].filter((e
   const more = (side) => (after.content === 'none' ? 0 : -2 * Math.min(0, parseFloat(after[side]) || 0));
   return box.height + more('top') < 43.5 || box.width + more('left') < 43.5;
 }).map((each) => `small: ${each.outerHTML.slice(0, 120)}`)"""
-
-
-def test_the_counter_weighs_little(shop: Shop, phone: OpenDevice, tmp_path: Path) -> None:
-    """A first visit: page, styles, scripts, icons; the reader of codes only when somebody scans."""
-    known = phone().new_page()
-    sign_in_staff(shop, known, "cashier")
-    context = phone(profile=tmp_path / "fresh")
-    context.add_cookies(known.context.cookies())  # type: ignore[arg-type]
-    traffic = Traffic(context)
-    context.new_page().goto(f"{shop.origin}/staff/", wait_until="networkidle")
-    assert not [url for url in traffic.urls() if urlsplit(url).path.endswith(".wasm")]
-    assert traffic.weight(pictures=True, worker=False) <= WEIGHT, traffic.table()

@@ -11,13 +11,14 @@ import zlib
 
 from flask import Flask, Response, request
 
+PACKED = {"text/html", "text/css", "application/manifest+json"}
 LEAST = 1024  # bytes; less does not fill a packet
 MOST_PADDING = 64
 _HEAD = b"\x1f\x8b\x08\x08" + bytes(4) + b"\x00\xff"  # gzip, deflate, a name follows, no time, unknown system
 
 
 def init_app(app: Flask) -> None:
-    """Compress what is a page."""
+    """Compress what is a page, or made for this shop beside it."""
     app.after_request(_compress)
 
 
@@ -30,7 +31,7 @@ def gzipped(content: bytes) -> bytes:
 
 
 def _compress(response: Response) -> Response:
-    if response.mimetype != "text/html" or response.is_streamed or "Content-Encoding" in response.headers:
+    if response.mimetype not in PACKED or response.is_streamed or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
     content = response.get_data()

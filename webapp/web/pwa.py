@@ -3,6 +3,7 @@
 Both apps have the same worker and their own manifest, scope and icons. `brand` (a template global) is the shop's look.
 """
 
+import gzip
 import hashlib
 import json
 import re
@@ -135,8 +136,17 @@ def _worker_parts() -> tuple[str, str]:
     return worker, f"{bundle}\nself.CHANGKE = {json.dumps(about)};\n"
 
 
+@cache
+def _packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)
+
+
 def _script(text: str) -> Response:
     response = Response(text, mimetype="text/javascript")
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings.quality("gzip") > 0:
+        response.set_data(_packed(text))
+        response.headers["Content-Encoding"] = "gzip"
     response.headers.update({"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"})
     response.add_etag()
     response.make_conditional(request)
