@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates, validates_schema
 
 from services.catalog import rules
-from services.shared.fields import Identifier, Money, Optional, Text
+from services.shared.fields import Complete, Identifier, Money, Optional, Text
 from services.shared.words import N_
 
 _KEY = validate.Regexp(r"[a-z0-9_]{1,20}\Z", error=N_("小写字母、数字和下划线，最多 20 位"))
@@ -16,7 +16,7 @@ class CategoryIn(Schema):
     """A shelf of the catalogue."""
 
     name = Text(required=True, validate=validate.Length(1, 20, error=N_("最多 20 个字")))
-    sort = fields.Integer(load_default=0)
+    sort = fields.Integer(load_default=0, validate=validate.Range(-100_000, 100_000))
 
 
 class CategoryOut(Schema):
@@ -41,7 +41,7 @@ class OptionIn(Schema):
     key = Text(required=True, validate=_KEY)
     name = Text(required=True, validate=validate.Length(1, 20, error=N_("最多 20 个字")))
     choices = fields.List(
-        fields.Nested(ChoiceIn), required=True, validate=validate.Length(1, 30, error=N_("要有 1 到 30 个选择"))
+        Complete(ChoiceIn), required=True, validate=validate.Length(1, 30, error=N_("要有 1 到 30 个选择"))
     )
 
     @pre_load
@@ -65,7 +65,7 @@ class ProductIn(Schema):
     picture = Text(load_default="", validate=validate.Length(max=80))
     sort = fields.Integer(load_default=0, validate=validate.Range(-100_000, 100_000))
     options = fields.List(
-        fields.Nested(OptionIn), load_default=list, validate=validate.Length(max=6, error=N_("最多 6 种规格"))
+        Complete(OptionIn), load_default=list, validate=validate.Length(max=6, error=N_("最多 6 种规格"))
     )
     unavailable_at = fields.List(Identifier(), load_default=list)
 

@@ -8,6 +8,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -83,6 +84,8 @@ def prepare(engine: Engine) -> None:
     """Install the hooks that make an engine safe for us. Call once per engine."""
     if engine.dialect.name != "sqlite":
         return
+    with contextlib.suppress(OSError):  # where it cannot be made, opening it says why
+        Path(engine.url.database or "").touch(mode=0o600)  # what SQLite puts beside it is as closed
 
     @event.listens_for(engine, "connect")
     def connect(dbapi: Any, _record: object) -> None:

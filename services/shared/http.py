@@ -18,6 +18,9 @@ CONNECT_SECONDS, READ_SECONDS = 3, 10
 BODY_SECONDS = 10  # for the whole body, however slowly it drips
 MOST_BYTES = 1_000_000
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_OPEN = ipaddress.ip_network("2000::/3")  # all of IPv6 that is given out; the rest is local, old or for translators
+# Younger than Python's own list.
+_NOWHERE = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
 
 
 class BlockedAddress(Exception):  # noqa: N818 (reads as the reason)
@@ -70,7 +73,11 @@ def public_address(host: str, port: int) -> str:
 def is_public(text: str) -> bool:
     """Whether an address is one of the open internet, also the IPv4 address that an IPv6 one may carry inside."""
     address = ipaddress.ip_address(text.split("%", maxsplit=1)[0])
+    if any(address in network for network in _NOWHERE):
+        return False
     if isinstance(address, ipaddress.IPv6Address):
+        if address not in _OPEN and address not in _NAT64 and address.ipv4_mapped is None:
+            return False
         teredo = address.teredo or ()
         inner = [address.ipv4_mapped, address.sixtofour, *teredo]
         if address in _NAT64:

@@ -13,10 +13,11 @@ from typing import Any
 
 from huey import SqliteHuey, crontab
 from huey.api import Huey
+from huey.serializer import SignedSerializer
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.shared import clock
+from services.shared import clock, runtime
 from services.shared.config import Config
 from services.shared.database import after_commit, reading, transaction
 from services.shared.models import Heartbeat
@@ -72,9 +73,16 @@ def make_queue(config: Config) -> Huey:
 
         # A sale must not wait for a queue that is away: the rows are the truth, the schedule finds them.
         pool = ConnectionPool.from_url(config.redis_url, socket_connect_timeout=2, socket_timeout=5)
-        return RedisHuey("changke", connection_pool=pool, results=False)
+        return RedisHuey("changke", connection_pool=pool, results=False, serializer=_signed())
     config.data.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("changke", filename=str(config.data / "queue.db"), fsync=True, timeout=2, results=False)
+    file = config.data / "queue.db"
+    file.touch(mode=0o600)
+    return SqliteHuey("changke", filename=str(file), fsync=True, timeout=2, results=False, serializer=_signed())
+
+
+def _signed() -> SignedSerializer:
+    """Huey pickles, and what is unpickled runs: so nothing is read from the queue that this shop did not sign."""
+    return SignedSerializer(secret=runtime.keys().sign("queue", b"").hex(), salt="changke")
 
 
 _queue: Huey | None = None

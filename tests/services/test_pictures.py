@@ -63,6 +63,20 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_what_unfolds_to_too_much_memory_is_refused_though_it_is_small_on_the_wire(app: Flask, kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (3000, 2700)).save(out, kind)
+    assert len(out.getvalue()) < 100_000
+    with pytest.raises(ValueError, match="800 万像素"):
+        pictures.keep(out.getvalue())
+
+
+def test_a_photo_of_forty_million_pixels_is_a_photo(app: Flask) -> None:
+    with kept(photo(size=(7200, 5400))) as picture:
+        assert picture.size == (1200, 900)
+
+
 @pytest.mark.parametrize(
     "sent",
     [b"", b"MZ not a picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", photo("GIF"), photo()[:400], bomb(7000),

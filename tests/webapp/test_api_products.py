@@ -134,3 +134,9 @@ def test_nothing_that_is_sent_breaks_it(shop: Cast, sent: Any) -> None:
     headers = shop.token() | {"Idempotency-Key": str(uuid4())}
     answer = shop.client().post("/api/v1/products", json=sent, headers=headers)
     assert answer.status_code in {201, 422}
+
+
+def test_a_place_beyond_all_numbers_is_refused(shop: Cast) -> None:
+    headers = shop.token() | {"Idempotency-Key": "far-behind-everything"}
+    answer = shop.client().post("/api/v1/categories", json={"name": "远", "sort": 10**30}, headers=headers)
+    assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["sort"])
