@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import OpenDevice
 from tests.browser.people import sign_in_member, sign_in_staff
 from tests.kit.camera import Camera
+from tests.kit.contact_sheet import ContactSheet
 from tests.kit.devtools import wait_for_worker
 from tests.kit.shop import Shop
 
@@ -49,7 +50,9 @@ def next_release(shop: Shop, folder: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("app", ["staff", "member"])
-def test_a_new_version_waits_for_a_tap(shop: Shop, phone: OpenDevice, tmp_path: Path, app: str) -> None:
+def test_a_new_version_waits_for_a_tap(
+    shop: Shop, phone: OpenDevice, sheet: ContactSheet, tmp_path: Path, app: str
+) -> None:
     context = phone()
     page, other = context.new_page(), context.new_page()
     if app == "staff":
@@ -69,6 +72,7 @@ def test_a_new_version_waits_for_a_tap(shop: Shop, phone: OpenDevice, tmp_path: 
         page.reload()
         expect(hint(page)).to_be_visible(timeout=15_000)
         expect(hint(page)).to_contain_text("新版本已就绪")
+        sheet.shoot(page, f"update-{app}", theme="light", language="zh")
         mark(page, other)
         page.get_by_role("button", name="更新").click()
         page.wait_for_function("!window.marked")
