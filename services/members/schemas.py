@@ -10,7 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 
 from services.members.rules import birthdays, phones
 from services.members.rules.birthdays import NO_BIRTHDAY, Birthday
-from services.shared.fields import Identifier, Moment, Money, Text, Whole
+from services.shared.fields import Complete, Identifier, Moment, Money, Text, Whole
 from services.shared.words import N_
 
 GENDERS = ("female", "male", "unknown")
@@ -75,20 +75,13 @@ class BirthdayIn(Schema):
             raise ValidationError({name: list(words) for name, words in wrong.items()})
 
 
-class WholeBirthday(fields.Nested):
-    """A birthday is told as a whole, also where the rest of a member is changed in part."""
-
-    def _load(self, value: Any, partial: Any = None) -> Any:
-        return super()._load(value, partial=False)
-
-
 class MemberIn(Schema):
     """A member as a person or program writes one. Only the phone is needed; `consent` says that the privacy notice was agreed to."""
 
     phone = Phone(required=True)
     name = Text(load_default="", validate=validate.Length(max=40))
     gender = Text(load_default="unknown", validate=validate.OneOf(GENDERS, error=N_("请从列表里选")))
-    birthday = WholeBirthday(BirthdayIn, load_default=None, allow_none=True)
+    birthday = Complete(BirthdayIn, load_default=None, allow_none=True)
     wechat_id = Text(load_default="", validate=validate.Length(max=40))
     source = Text(load_default="", validate=validate.Length(max=40))
     store = Identifier(load_default=None, allow_none=True, attribute="store_id")

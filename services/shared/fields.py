@@ -100,6 +100,13 @@ class Identifier(fields.Field[int]):
         return int(text)
 
 
+class Complete(fields.Nested):
+    """A thing inside another that is told as a whole, also where the rest of the other is changed in part."""
+
+    def _load(self, value: Any, partial: Any = None) -> Any:
+        return super()._load(value, partial=False)
+
+
 class Moment(fields.Field[datetime]):
     """An aware time: ISO 8601 with offset outside, UTC inside."""
 

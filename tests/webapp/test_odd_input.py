@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browse import body
 from tests.cast import Cast
 
 PLACES = (
@@ -26,3 +27,16 @@ def test_a_null_character_in_an_address_breaks_nothing(shop: Cast, place: str) -
 def test_a_null_character_in_a_body_breaks_nothing(shop: Cast, name: str) -> None:
     sent = {"phone": "13800138000", "name": name}
     assert shop.browser("cashier").api("POST", "/api/v1/members", sent).status_code < 500
+
+
+def test_a_change_in_part_still_tells_its_options_whole(shop: Cast) -> None:
+    owner = shop.browser("owner")
+    made = body(owner.api("POST", "/api/v1/products", {"name": "可颂", "price": "18.00"}))
+    for options in ([{}], [{"name": "尺寸"}], [{"name": "尺寸", "choices": [{}]}]):
+        assert owner.api("PATCH", f"/api/v1/products/{made['id']}", {"options": options}).status_code == 422
+
+
+def test_a_hundred_thousand_brackets_are_no_json_object(shop: Cast) -> None:
+    browser = shop.browser("owner")
+    headers = {"X-CSRFToken": browser.form_token, "Content-Type": "application/json", "Idempotency-Key": "brackets"}
+    assert browser.client.post("/api/v1/members", data=b"[" * 100_000, headers=headers).status_code == 422

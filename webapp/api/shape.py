@@ -22,7 +22,10 @@ def body(schema: type[Schema], *, partial: bool = False) -> dict[str, Any]:
 
 def mapping() -> dict[str, Any]:
     """The JSON body as it came. Raises Invalid (422) when it is not an object."""
-    sent = request.get_json(silent=True)
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # a hundred thousand brackets
+        sent = None
     if not isinstance(sent, dict):
         raise Invalid({"": [N_("请求内容要是 JSON 对象")]})
     return sent
@@ -30,7 +33,7 @@ def mapping() -> dict[str, Any]:
 
 def one(schema: type[Schema], thing: Any, status: int = 200) -> Response:
     """One object as JSON."""
-    return edge.json_answer(schema().dump(thing), status)
+    return edge.json_answer(forms.made(schema).dump(thing), status)
 
 
 def page(schema: type[Schema], fetch: Callable[[int | None, int], Sequence[Any]], **beside: Any) -> Response:
@@ -42,7 +45,7 @@ def page(schema: type[Schema], fetch: Callable[[int | None, int], Sequence[Any]]
     found = list(fetch(after, limit + 1))
     items, more = found[:limit], len(found) > limit
     following = _cursor(items[-1].id) if more else None
-    return edge.json_answer({"items": schema(many=True).dump(items), "next": following, **beside})
+    return edge.json_answer({"items": forms.made(schema).dump(items, many=True), "next": following, **beside})
 
 
 def _limit() -> int:

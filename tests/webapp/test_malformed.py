@@ -1,0 +1,272 @@
+"""Requests that no person and no sound program makes: refused in words, never broken, never slow (quality.md, *Defence*).
+
+`make test` sends 1,000 generated requests to the API, `make soak` 50,000 (CHANGKE_REQUESTS, CHANGKE_SEED), beside a fixed set of
+hostile values for every field of the API and of every form.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
+from typing import Any, cast
+from uuid import uuid4
+
+import hypothesis
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given
+from schemathesis import GenerationMode
+from werkzeug.test import TestResponse
+
+from services.catalog import commands as catalog
+from services.members import commands as members
+from services.shared import database, jobs
+from services.shared.actors import SYSTEM
+from services.stores.settings import SETTINGS
+from tests.browse import Browser
+from tests.cast import Cast
+from tests.selling import Till, open_till
+from tests.webapp import hostile
+
+LONGEST = 5.0  # seconds
+LINK = "abcdefghjk"
+KNOWN = {"app": "member", "code": LINK}
+QUERY = ("q", "after", "cursor", "limit", "day", "store", "member", "number", "phone", "barcode", "archived", "way", "unread", "next",
+         "ticket", "state", "source", "sort", "shelf", "shown", "text", "lang", "code", "from", "to", "actor", "action")  # fmt: skip
+
+
+@pytest.fixture
+def till(shop: Cast) -> Till:
+    """A shop that has one of everything, so that addresses with the id 1 lead somewhere."""
+    made = open_till(shop)
+    made.sell(made.line("拿铁"), member=made.member)
+    jobs.beat("worker", shop.at)
+    with database.transaction() as session:
+        catalog.create_category(session, {"name": "切件"}, actor=SYSTEM, at=shop.at)
+        link = {"label": "门口", "store_id": shop.east.id, "source": "walk_in"}
+        members.create_registration_link(session, link, actor=SYSTEM, at=shop.at).code = LINK
+    return made
+
+
+@dataclass
+class Record:
+    """How many requests were sent, and what broke: everything is told at once, so that one run finds all."""
+
+    sent: int = 0
+    broken: dict[str, str] = field(default_factory=dict)
+
+    def send(self, ask: Callable[[], Any], *what: object) -> int:
+        """Send it and see that it is answered in time and without breaking; the status. One find per place is told."""
+        self.sent += 1
+        started = monotonic()
+        status = int(ask().status_code)
+        if status >= 500 or monotonic() - started > LONGEST:
+            self.broken.setdefault(str(what[:2]), f"{status} in {monotonic() - started:.1f} s: {what!r}"[:500])
+        return status
+
+
+@pytest.fixture
+def record() -> Iterator[Record]:
+    """What a test sends; nothing of it may break."""
+    made = Record()
+    yield made
+    print(f"{made.sent} requests")
+    assert not made.broken, "\n".join(made.broken.values())
+
+
+def long() -> bool:
+    """Whether this is the long form."""
+    return budget() > 1000
+
+
+def budget() -> int:
+    """How many generated requests are wanted."""
+    return int(os.environ.get("CHANGKE_REQUESTS", "1000"))
+
+
+def browser_for(till: Till, path: str) -> Browser:
+    """Who is at home there: a member's phone, or the owner at a till."""
+    own = path.startswith(("/member", "/api/v1/me/"))
+    return till.shop.phone(till.member) if own else till.shop.browser("owner")
+
+
+def headers_for(till: Till, path: str, token: dict[str, str]) -> dict[str, str]:
+    """Who may ask there: a member's phone, a till, or a program."""
+    if not path.startswith(("/api/v1/me/", "/api/v1/staff/")):
+        return token
+    browser = browser_for(till, path)
+    cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in (browser.client._cookies or {}).values())
+    return {"Cookie": cookies, "X-CSRFToken": browser.form_token}
+
+
+def generated(operation: Any, mode: GenerationMode, ask: Callable[[Any], None], *, most: int, seed: int) -> None:
+    """Ask with so many generated cases of one operation."""
+
+    def one(case: Any) -> None:
+        ask(case)
+
+    how = hypothesis.settings(
+        max_examples=most,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    # Where nothing can be wrong about a request without input, there is nothing to ask.
+    with contextlib.suppress(hypothesis.errors.Unsatisfiable):
+        hypothesis.seed(seed)(how(given(case=operation.as_strategy(generation_mode=mode))(one)))()
+
+
+@pytest.mark.timeout(0)
+def test_generated_requests_to_every_operation_break_nothing(till: Till, app: Flask, record: Record) -> None:
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    operations: list[Any] = [cast("Any", result).ok() for result in schema.get_all_operations()]
+    seed, token = int(os.environ.get("CHANGKE_SEED", "2026")), till.shop.token()
+    for number, operation in enumerate(operations):
+        headers = headers_for(till, operation.full_path, token)
+
+        def ask(case: Any, headers: dict[str, str] = headers) -> None:
+            keyed = {"Idempotency-Key": str(uuid4())} | dict(case.headers or {}) | headers
+            record.send(lambda: case.call(headers=keyed), case.method, case.path, case.query, case.body)
+
+        # What operations without input leave over goes to the others.
+        share = (budget() - record.sent) // (2 * (len(operations) - number)) + 1
+        for mode in (GenerationMode.NEGATIVE, GenerationMode.POSITIVE):
+            generated(operation, mode, ask, most=share, seed=seed)
+    print(f"{record.sent} generated requests to {len(operations)} operations, seed {seed}")
+    assert record.sent >= budget()
+
+
+def bodies(till: Till) -> dict[tuple[str, str], dict[str, Any]]:
+    """A sound body of every writing operation that takes one."""
+    quote = till.quote(till.line("6寸蛋糕", options={"size": "6"}), member=till.member)
+    member, store = str(till.member.id), str(till.shop.east.id)
+    birthday = {"calendar": "lunar", "month": 6, "day": 6, "year": 2025, "leap": True}
+    person = {"phone": "13900139000", "name": "王芳", "gender": "female", "birthday": birthday, "wechat_id": "wf", "source": "walk_in",
+              "store": store, "note": "x", "consent": True}  # fmt: skip
+    option = {"key": "size", "name": "尺寸", "choices": [{"key": "6", "name": "6 寸", "price_change": "0.00"}]}
+    product = {"name": "可颂", "category": None, "price": "18.00", "description": "x", "sku": "C1", "barcode": "6901234567892",
+               "picture": "", "sort": 1, "options": [option], "unavailable_at": [store]}  # fmt: skip
+    place = {
+        "code": "B1",
+        "name": "北湖店",
+        "address": "x",
+        "phone": "x",
+        "opens": "09:00",
+        "closes": "21:00",
+        "sort": 1,
+    }
+    subscription = {"endpoint": "https://web.push.apple.com/x", "keys": {"p256dh": "x", "auth": "x"}}
+    line = {"product": str(till.products["6寸蛋糕"]), "options": {"size": "6"}, "quantity": 1, "note": "x"}
+    tender = {"kind": "cash", "amount": quote["due"], "received": quote["due"]}
+    message = {"title": "x", "body": "x", "category": "service"}
+    return {
+        ("POST", "/members"): person,
+        ("PATCH", f"/members/{member}"): person | {"archived": False},
+        ("POST", f"/members/{member}/points/adjustments"): {"amount": 1, "reason": "x"},
+        ("POST", f"/members/{member}/messages"): message,
+        ("POST", "/messages"): message | {"member": member},
+        ("POST", "/products"): product,
+        ("PATCH", f"/products/{till.products['拿铁']}"): product | {"archived": False},
+        ("PUT", f"/products/{till.products['拿铁']}/stores/{store}/sold-out"): {"sold_out": True},
+        ("POST", "/categories"): {"name": "切件", "sort": 1},
+        ("PATCH", "/categories/1"): {"name": "切件", "sort": 1},
+        ("POST", "/stores"): place,
+        ("PATCH", f"/stores/{store}"): place | {"archived": False},
+        ("PATCH", "/settings"): {setting.name: setting.show(setting.default) for setting in SETTINGS},
+        ("POST", "/quotes"): {"store": store, "member": member, "lines": [line]},
+        ("POST", "/orders"): {
+            "quote": quote["id"],
+            "tenders": [tender],
+            "proof": "s_1",
+            "note": "x",
+            "external_key": "x",
+        },
+        ("POST", "/scans"): {"code": "6901234567892", "store": store},
+        ("POST", "/me/devices"): {"name": "x", "handle": "12345678"},
+        ("POST", "/me/push-subscriptions"): subscription,
+        ("DELETE", "/me/push-subscriptions"): {"endpoint": "x"},
+        ("POST", "/staff/push-subscriptions/test"): {"endpoint": "x"},
+    }
+
+
+@pytest.mark.timeout(0)
+def test_a_wrong_value_in_any_field_of_the_api_is_refused_in_words(till: Till, record: Record) -> None:
+    for (method, path), sound in bodies(till).items():
+        browser = browser_for(till, f"/api/v1{path}")
+        kinds = {setting.kind: setting.name for setting in SETTINGS} if path == "/settings" else {}
+        told = {name: sound[name] for name in kinds.values()} or sound  # settings are alike by kind: one of each
+        for body in hostile.with_one_wrong(told, step=1 if long() else 8):
+            record.send(partial(raw, browser, method, path, hostile.written(body)), method, path, body)
+
+
+def raw(browser: Browser, method: str, path: str, data: bytes, kind: str = "application/json") -> TestResponse:
+    """A request whose body is what it is."""
+    headers = {"X-CSRFToken": browser.form_token, "Idempotency-Key": str(uuid4()), "Content-Type": kind}
+    return browser.client.open(f"/api/v1{path}", method=method, data=data, headers=headers)
+
+
+def test_what_only_claims_to_be_json_is_refused(till: Till, record: Record) -> None:
+    for method, path in bodies(till):
+        browser = browser_for(till, f"/api/v1{path}")
+        for data in hostile.BODIES:
+            status = record.send(partial(raw, browser, method, path, data), method, path, data[:80])
+            assert status != 201 or path == "/me/devices", (path, data[:80])  # where every field may be left out
+    for kind in hostile.TYPES:
+        assert record.send(partial(raw, till.browser, "POST", "/scans", b"{}", kind), kind) in {400, 422}
+
+
+def test_a_strange_key_breaks_nothing(till: Till, record: Record) -> None:
+    for key in ("", "x", "x" * 129, "é" * 20, "\t" * 20, "a\x7fb" * 10):
+        headers = {"X-CSRFToken": till.browser.form_token, "Idempotency-Key": key.encode().decode("latin-1")}
+        sent = {"code": "6901234567892", "store": str(till.shop.east.id)}
+        record.send(partial(till.browser.client.post, "/api/v1/scans", json=sent, headers=headers), key)
+
+
+@pytest.mark.timeout(0)
+def test_every_form_of_every_page_survives_what_is_typed_into_it(till: Till, app: Flask, record: Record) -> None:
+    """The forms come from the route table, their fields from the pages."""
+    names = page_fields(till, app)
+    everything = set[str]().union(*names.values())
+    for rule in hostile.rules(app, "POST"):
+        path, own = hostile.address(rule, **KNOWN), sorted(names.get(rule.rule) or everything)
+        leaves = path.endswith(("sign-out", "revoke"))
+        browser = browser_for(till, path)
+        record.send(partial(browser.post, path), path)
+        for number, text in enumerate(texts(path, 6)):
+            record.send(partial(browser.post, path, **dict.fromkeys(own, text)), path, text)
+            record.send(partial(browser.post, path, **{own[number % len(own)]: text}), path, text)
+            browser = browser_for(till, path) if leaves else browser
+
+
+def page_fields(till: Till, app: Flask) -> dict[str, set[str]]:
+    """What can be filled in at the addresses that also answer to GET."""
+    found = {}
+    for rule in hostile.rules(app, "GET"):
+        page = browser_for(till, rule.rule).get(hostile.address(rule, **KNOWN))
+        if page.status_code == 200 and page.mimetype == "text/html" and (names := hostile.fields(page.text)):
+            found[rule.rule] = names
+    return found
+
+
+@pytest.mark.timeout(0)
+def test_every_address_survives_what_is_typed_behind_it(till: Till, app: Flask, record: Record) -> None:
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()):
+            continue
+        path = hostile.address(rule, **KNOWN)
+        browser = browser_for(till, path)
+        get = partial(browser.client.get, headers={"X-CSRFToken": browser.form_token})
+        for text in texts(path, 6):
+            record.send(partial(get, path, query_string=dict.fromkeys(QUERY, text[:1000])), path, text)
+        for name in sorted(rule.arguments):
+            for text in ("0", str(2**63), "9" * 400, "%00", "-1", "x", "%ff", "..%2f..%2fetc"):
+                record.send(partial(get, hostile.address(rule, **{**KNOWN, name: text})), path, text)
+
+
+def texts(path: str, step: int) -> tuple[str, ...]:
+    """All hostile texts; in the short form each `step`th of them, others at each address, the same in every run."""
+    return hostile.TEXTS if long() else hostile.TEXTS[sum(path.encode()) % step :: step]
