@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # In this order: addresses before any route, people before what asks who is there.
 PARTS = (
-    "addresses", "logs", "i18n", "assets", "security", "people", "forms", "edge", "errors", "template_words", "member_words",
-    "pwa",
+    "addresses", "logs", "i18n", "floods", "assets", "security", "people", "forms", "edge", "errors", "template_words",
+    "member_words", "pwa",
 )  # fmt: skip
 
 

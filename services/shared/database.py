@@ -141,7 +141,7 @@ def transaction() -> Iterator[Session]:
 @contextlib.contextmanager
 def reading() -> Iterator[Session]:
     """A read-only look: one consistent snapshot, never blocked by a writer, never committed."""
-    engine = runtime.current().engine.execution_options(sqlite_begin="DEFERRED")
+    engine = runtime.current().reading_engine
     with _unavailable_when_down(), Session(engine, expire_on_commit=False, autoflush=False) as session:
         yield session
 

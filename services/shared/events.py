@@ -30,12 +30,12 @@ TOGETHER = 20  # reactions in one transaction: some milliseconds of lock
 
 # Built once: every command that announces passes here.
 _outbox: Any = OutboxEntry.__table__
-_ADD = insert(_outbox).returning(_outbox.c.id, sort_by_parameter_order=True)
+_ADD = insert(_outbox).returning(_outbox.c.id)
 _CLAIM = (
     update(_outbox)
-    .where(_outbox.c.id == bindparam("entry"), _outbox.c.done_at.is_(None))
+    .where(_outbox.c.id.in_(bindparam("entries", expanding=True)), _outbox.c.done_at.is_(None))
     .values(done_at=bindparam("now"), attempts=_outbox.c.attempts + 1)
-    .returning(_outbox.c.event, _outbox.c.reaction, _outbox.c.payload, _outbox.c.depth)
+    .returning(_outbox.c.id, _outbox.c.event, _outbox.c.reaction, _outbox.c.payload, _outbox.c.depth)
 )
 
 
@@ -87,7 +87,7 @@ def announce(session: Session, event: Event, *, at: datetime) -> None:
     announced: list[int] = session.info.setdefault("announced", [])
     if not announced:
         after_commit(session, lambda: perform_together(session.info.pop("announced")))
-    announced.extend(written)
+    announced.extend(sorted(written))
 
 
 def perform_together(entry_ids: Sequence[int]) -> None:
@@ -99,8 +99,7 @@ def perform_together(entry_ids: Sequence[int]) -> None:
         together = entry_ids[start : start + TOGETHER]
         try:
             with transaction() as session:
-                for entry_id in together:
-                    _perform(session, entry_id)
+                _perform(session, together)
         except Unavailable:
             log.warning("reactions %s are left to the worker", together)
         except Exception:
@@ -112,7 +111,7 @@ def perform(entry_id: int) -> bool:
     """Perform one outbox row, once. True when this call did it; False when it was done already or failed (kept for a retry)."""
     try:
         with transaction() as session:
-            return _perform(session, entry_id)
+            return _perform(session, [entry_id]) == 1
     except Unavailable:
         return False
     except Exception as error:
@@ -121,17 +120,17 @@ def perform(entry_id: int) -> bool:
         return False
 
 
-def _perform(session: Session, entry_id: int) -> bool:
-    entry = session.connection().execute(_CLAIM, {"entry": entry_id, "now": clock.now()}).first()
-    if entry is None:
-        return False
-    event, reaction = _by_name[f"{entry.event}>{entry.reaction}"]
-    token = _depth.set(entry.depth)
-    try:
-        reaction(session, event(**entry.payload))
-    finally:
-        _depth.reset(token)
-    return True
+def _perform(session: Session, entry_ids: Sequence[int]) -> int:
+    """Claim the rows that nobody did yet, and do them in their order; how many they were."""
+    claimed = session.connection().execute(_CLAIM, {"entries": list(entry_ids), "now": clock.now()}).all()
+    for entry in sorted(claimed, key=lambda row: int(row.id)):
+        event, reaction = _by_name[f"{entry.event}>{entry.reaction}"]
+        token = _depth.set(entry.depth)
+        try:
+            reaction(session, event(**entry.payload))
+        finally:
+            _depth.reset(token)
+    return len(claimed)
 
 
 def _note_failure(entry_id: int, error: Exception) -> None:

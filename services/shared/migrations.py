@@ -40,7 +40,7 @@ def head() -> str:
 
 def current() -> str | None:
     """The number the database stands at; None when it is empty."""
-    with runtime.current().engine.execution_options(sqlite_begin="DEFERRED").connect() as connection:
+    with runtime.current().reading_engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,6 +1,7 @@
 """What one process runs with: configuration, keys, engine. Set once at start, before any work."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import Engine
 
@@ -15,6 +16,11 @@ class Runtime:
     config: Config
     keys: Keys
     engine: Engine
+
+    @cached_property
+    def reading_engine(self) -> Engine:
+        """The same engine for transactions that only read: on SQLite they begin DEFERRED."""
+        return self.engine.execution_options(sqlite_begin="DEFERRED")
 
 
 _current: Runtime | None = None

@@ -17,7 +17,7 @@ _SETTINGS = select(_settings.c.name, _settings.c.value)  # built once: nearly ev
 def load_settings(session: Session) -> Settings:
     """All settings, in one query."""
     session.flush()
-    return Settings(dict(session.connection().execute(_SETTINGS).tuples().all()))
+    return Settings({row.name: row.value for row in session.connection().execute(_SETTINGS)})
 
 
 def list_stores(session: Session, *, actor: Actor, archived: bool = False) -> list[Store]:

@@ -1,6 +1,7 @@
 """Forms: one schema reads form and JSON; errors stand beside their field (422); nothing typed is lost."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from flask import Flask, Response, make_response, request
@@ -65,13 +66,19 @@ def init_app(app: Flask) -> None:
 
 def load(schema: Schema | type[Schema], source: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
     """What `source` says, checked by `schema`. Raises Invalid with the words beside each field."""
-    reader = schema() if isinstance(schema, type) else schema
+    reader = made(schema) if isinstance(schema, type) else schema
     try:
         loaded: dict[str, Any] = reader.load(source, partial=partial, unknown=EXCLUDE)
     except ValidationError as error:
         messages: dict[str, Any] = error.messages_dict
         raise Invalid(flat(messages)) from error
     return loaded
+
+
+@cache
+def made(schema: type[Schema]) -> Schema:
+    """The one instance of `schema`: it keeps nothing of what it reads, and making one copies every field."""
+    return schema()
 
 
 def flat(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, list[str]]:

@@ -3,7 +3,6 @@
 import secrets
 
 from flask import Flask, Response, g, request
-from flask_limiter import Limiter
 from flask_wtf.csrf import CSRFProtect
 
 from services.shared import runtime
@@ -17,16 +16,8 @@ _POLICY = (
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
-def _address() -> str:
-    return request.remote_addr or "-"
-
-
-# Floods from one address only: limits that protect money or cost are rows in the database (services/shared/limits.py).
-limiter = Limiter(_address, storage_uri="memory://", default_limits=["1200 per minute"], headers_enabled=False)
-
-
 def init_app(app: Flask) -> None:
-    """Install the form token, the flood limit and the headers."""
+    """Install the form token and the headers."""
     config = runtime.config()
     app.config.update(
         WTF_CSRF_CHECK_DEFAULT=False,
@@ -36,10 +27,8 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=config.secure,
-        RATELIMIT_ENABLED=not config.test_clock,
     )
     csrf.init_app(app)
-    limiter.init_app(app)
     app.before_request(_check_form_token)
     app.after_request(_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce

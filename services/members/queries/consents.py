@@ -41,7 +41,8 @@ _READER = _READER.where(Member.id == bindparam("member")).group_by(Member.id, Me
 
 def find_reader(session: Session, member_id: int) -> Reader:
     """How a member is written to; somebody who withdrew the membership consent is not (facts.md, PIPL §15)."""
-    row = session.execute(_READER, {"member": member_id}).one_or_none()
+    session.flush()
+    row = session.connection().execute(_READER, {"member": member_id}).one_or_none()
     if row is None:
         return Reader(None, listens=False)
     language, given, withdrawn = row
