@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.identity import permissions, rules
 from services.identity.models import ApiToken, Role, Staff, StaffStore
-from services.identity.queries import actor_of_staff, get_staff
+from services.identity.queries import get_staff, is_within_reach
 from services.shared import ids, runtime
 from services.shared.actors import SYSTEM, Actor
 from services.shared.refusals import Forbidden, Invalid, Refusal
@@ -146,11 +146,7 @@ def choose_language(session: Session, staff_id: int, language: str, *, actor: Ac
 def _staff_within_reach(session: Session, staff_id: int, actor: Actor) -> Staff:
     """Someone this actor may change: nobody changes a person who may do more than they do, or in more stores."""
     staff = get_staff(session, staff_id)
-    if actor.kind == "staff" and actor.id == staff.id:
-        return staff
-    other = actor_of_staff(session, staff)
-    elsewhere = actor.stores is not None and (other.stores is None or not other.stores <= actor.stores)
-    if elsewhere or not rules.covers(actor.permissions, other.permissions):
+    if not is_within_reach(session, staff, actor):
         raise Forbidden
     return staff
 

@@ -45,15 +45,15 @@ def get_staff(session: Session, staff_id: int) -> Staff:
     return staff
 
 
-def list_staff(session: Session) -> list[StaffCard]:
-    """Everyone who works here, the disabled last."""
+def list_staff(session: Session, *, actor: Actor) -> list[StaffCard]:
+    """Everyone who works in a store of this actor's, the disabled last."""
     rows = session.execute(
         select(Staff, Role.name).join(Role, Role.id == Staff.role_id).order_by(Staff.disabled_at.is_not(None), Staff.id)
     ).all()
     stores: dict[int, list[int]] = {}
     for row in session.scalars(select(StaffStore)):
         stores.setdefault(row.staff_id, []).append(row.store_id)
-    return [
+    cards = [
         StaffCard(
             id=staff.id,
             username=staff.username,
@@ -64,6 +64,9 @@ def list_staff(session: Session) -> list[StaffCard]:
         )
         for staff, role in rows
     ]
+    if actor.stores is None:
+        return cards
+    return [card for card in cards if card.stores is None or any(map(actor.sees_store, card.stores))]
 
 
 def list_role_names(session: Session) -> list[str]:
@@ -84,6 +87,15 @@ def actor_of_staff(session: Session, staff: Staff, origin: str = "") -> Actor:
     if not staff.all_stores:
         stores = frozenset(session.scalars(select(StaffStore.store_id).where(StaffStore.staff_id == staff.id)))
     return Actor("staff", staff.id, staff.name, frozenset(role.permissions), stores, origin)
+
+
+def is_within_reach(session: Session, staff: Staff, actor: Actor) -> bool:
+    """Whether `actor` is this person, or someone who may do no less than they do, in all of their stores."""
+    if actor.kind == "staff" and actor.id == staff.id:
+        return True
+    other = actor_of_staff(session, staff)
+    elsewhere = actor.stores is not None and (other.stores is None or not other.stores <= actor.stores)
+    return not elsewhere and rules.covers(actor.permissions, other.permissions)
 
 
 def find_actor_of_token(session: Session, token: str, origin: str = "") -> Actor | None:

@@ -32,7 +32,8 @@ def test_a_null_character_in_a_body_breaks_nothing(shop: Cast, name: str) -> Non
 def test_a_change_in_part_still_tells_its_options_whole(shop: Cast) -> None:
     owner = shop.browser("owner")
     made = body(owner.api("POST", "/api/v1/products", {"name": "可颂", "price": "18.00"}))
-    for options in ([{}], [{"name": "尺寸"}], [{"name": "尺寸", "choices": [{}]}]):
+    wrong: list[list[dict[str, object]]] = [[{}], [{"name": "尺寸"}], [{"name": "尺寸", "choices": [{}]}]]
+    for options in wrong:
         assert owner.api("PATCH", f"/api/v1/products/{made['id']}", {"options": options}).status_code == 422
 
 

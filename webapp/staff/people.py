@@ -128,7 +128,7 @@ def enable_person(staff_id: int) -> ResponseReturnValue:
 
 
 def _card(staff_id: int) -> queries.StaffCard:
-    found = next((card for card in queries.list_staff(edge.read()) if card.id == staff_id), None)
+    found = next((card for card in queries.list_staff(edge.read(), actor=edge.actor()) if card.id == staff_id), None)
     if found is None:
         raise NotFound("staff_not_found")
     return found
@@ -141,7 +141,7 @@ def _page(template: str, *, show: str = "detail", **more: Any) -> str:
         f"staff/people/{template}.html",
         show=show,
         q=q,
-        people=[card for card in queries.list_staff(session) if _fits(card, q.lower(), roles)],
+        people=[card for card in queries.list_staff(session, actor=edge.actor()) if _fits(card, q.lower(), roles)],
         stores=stores.list_stores(session, actor=edge.actor()),
         roles=roles,
         may_change=edge.actor().may(permissions.STAFF_CHANGE),
