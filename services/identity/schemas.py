@@ -63,7 +63,7 @@ class SetUpIn(Schema):
 
     shop = Text(required=True, validate=validate.Length(1, 24))
     industry = Text(required=True, validate=validate.OneOf(("dessert", "baby", "both"), error=N_("请从列表里选")))
-    store = Text(required=True, validate=validate.Length(1, 24))
+    store = Text(load_default="", validate=validate.Length(max=24, error=N_("最多 24 个字")))
     username = Text(required=True, validate=USERNAME)
     owner_name = Text(required=True, validate=validate.Length(1, 24, error=N_("最多 24 个字")))
     password = Text(required=True, validate=PASSWORD)
@@ -73,16 +73,16 @@ class SetUpIn(Schema):
 
     @pre_load
     def _choose(self, data: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        """The first store is called like the shop unless it has a name; `own` takes the colour from its own field."""
+        """`own` takes the colour from its own field."""
         chosen = data.get("colour")
         colour = {"colour": data.get("own_colour", "")} if chosen == "own" else {}
-        return {**data, **colour, "store": data.get("store") or data.get("shop", "")}
+        return {**data, **colour}
 
     @staticmethod
     def parts(data: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        """The loaded data as `set_up_shop` takes it: settings, store, owner."""
+        """The loaded data as `set_up_shop` takes it. The first store is called like the shop unless it has a name."""
         return {
             "settings": {"shop.name": data["shop"], "shop.industry": data["industry"], "look.colour": data["colour"]},
-            "store": {"code": "A1", "name": data["store"]},
+            "store": {"code": "A1", "name": data["store"] or data["shop"]},
             "owner": {"username": data["username"], "name": data["owner_name"], "password": data["password"]},
         }

@@ -145,7 +145,7 @@ SETTINGS: tuple[Setting, ...] = (
         N_("行业"),
         choices={"dessert": N_("甜品烘焙"), "baby": N_("母婴"), "both": N_("两者都做")},
     ),
-    Setting("shop.zone", "zone", "Asia/Shanghai", "shop", N_("时区"), N_("“今天”、生日和报表按这个时区算")),
+    Setting("shop.zone", "zone", "Asia/Shanghai", "shop", N_("时区"), N_("「今天」、生日和报表按这个时区算")),
     Setting("shop.language", "choice", "zh", "shop", N_("默认语言"), choices={"zh": "简体中文", "en": "English"}),
     Setting("shop.contact", "text", "", "shop", N_("联系电话"), N_("写在会员端和隐私说明里"), most=40),
     Setting("look.colour", "colour", "#952847", "look", N_("主色"), N_("太浅的颜色会自动调深，保证看得清")),

@@ -8,7 +8,7 @@ from services.audit import permissions, queries
 from services.audit.queries import Search
 from services.shared.clock import day_bounds
 from services.stores import queries as stores
-from webapp.staff import audit_words, blueprint
+from webapp.staff import audit_changes, audit_words, blueprint
 from webapp.web import edge, guards, shop
 from webapp.web.addresses import HIGHEST_ID
 
@@ -28,7 +28,13 @@ def audit() -> str:
     following = url_for("staff.audit", after=found[PAGE - 1].id, **kept) if len(found) > PAGE else None  # type: ignore[arg-type]
     seen = stores.list_stores(edge.read(), actor=edge.actor(), archived=True)
     return render_template(
-        "staff/audit.html", entries=found[:PAGE], kept=kept, following=following, stores=seen, words=audit_words
+        "staff/audit.html",
+        entries=found[:PAGE],
+        kept=kept,
+        following=following,
+        stores=seen,
+        words=audit_words,
+        told=audit_changes.told,
     )
 
 

@@ -15,8 +15,8 @@ ACTIONS: Mapping[str, str] = {
     "categories:sort": N_("调整分类顺序"),
     "consents:give": N_("记下会员的同意"),
     "consents:withdraw": N_("会员收回同意"),
-    "devices:create": N_("手机开始出示会员码"),
-    "devices:revoke": N_("手机不再出示会员码"),
+    "devices:create": N_("会员码装到手机"),
+    "devices:revoke": N_("手机上的会员码停用"),
     "member_sessions:create": N_("会员登录"),
     "member_sessions:revoke": N_("会员退出"),
     "members:archive": N_("停用会员"),
@@ -62,7 +62,7 @@ ACTIONS: Mapping[str, str] = {
 }
 
 ACTORS: Mapping[str, str] = {
-    "member": N_("会员"),
+    "member": N_("顾客"),
     "token": N_("接口"),
     "public": N_("未登录的人"),
     "system": N_("系统"),

@@ -46,7 +46,7 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("管理"),
         (
-            Entry("staff.stores", "store", N_("门店"), STORES_CHANGE),
+            Entry("staff.stores", "store", N_("门店"), STORES_CHANGE, N_("地址、电话、营业时间")),
             Entry("staff.people", "id-card", N_("店员"), STAFF_READ, N_("账号、角色、门店")),
             Entry("staff.settings", "settings", N_("设置"), SETTINGS_READ, N_("店名、主色、积分")),
             Entry("staff.audit", "scroll-text", N_("操作记录"), AUDIT_READ, N_("谁在什么时候做了什么")),
@@ -57,7 +57,7 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("staff.account", "user-round", N_("我的账号"), None, N_("密码、语言、登录过的设备")),
             Entry("staff.notifications", "bell", N_("通知"), None, N_("这台设备能不能收到")),
-            Entry("staff.kit", "palette", N_("组件"), KIT_READ),
+            Entry("staff.kit", "palette", N_("组件"), KIT_READ, N_("界面的零件，给开发者看")),
         ),
     ),
 )

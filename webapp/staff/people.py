@@ -22,7 +22,7 @@ from webapp.web.forms import Form
 ROLE_WORDS = {
     "owner": N_("老板"),
     "manager": N_("店长"),
-    "cashier": N_("收银"),
+    "cashier": N_("收银员"),
     "kitchen": N_("后厨"),
 }
 

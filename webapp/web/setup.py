@@ -19,8 +19,9 @@ from services.identity.schemas import SetUpIn
 from services.shared import clock, database, limits, pictures, runtime
 from services.shared.refusals import Invalid, Refusal
 from services.shared.words import N_
+from services.signin import commands as signin
 from services.stores.queries import is_set_up
-from webapp.web import edge, forms, guards
+from webapp.web import cookies, edge, forms, guards, links, people
 from webapp.web.forms import Form
 
 COLOURS = (
@@ -74,7 +75,7 @@ def wizard() -> ResponseReturnValue:
 @blueprint.post("/setup")
 @guards.public("see above")
 def set_up() -> ResponseReturnValue:
-    """Set the shop up and go to sign-in."""
+    """Set the shop up; the owner, who has just chosen a password, is in."""
     if _is_done():
         return redirect("/staff/", 303)
     try:
@@ -84,16 +85,18 @@ def set_up() -> ResponseReturnValue:
         form = Form(forms.typed())
         form.put_right(refusal)
         return _page(form), refusal.status
-    return forms.submit(SetUpIn, lambda session, data: _perform(session, data, logo), _page)
+    return forms.submit(SetUpIn, lambda session, data: _perform(session, data, logo), _page, keyed=False)
 
 
 def _perform(session: Session, data: dict[str, Any], logo: str) -> ResponseReturnValue:
     parts = SetUpIn.parts(data)
     if logo:
         parts["settings"]["look.logo"] = logo
-    identity.set_up_shop(session, **parts, roles=wiring.ROLES, at=clock.now())
-    flash(_("店铺建好了，用刚才的账号登录"))
-    return redirect("/staff/", 303)
+    at, browser = clock.now(), request.user_agent.string
+    _store, owner = identity.set_up_shop(session, **parts, roles=wiring.ROLES, at=at)
+    secret = signin.sign_in_staff(session, owner, browser=browser, actor=edge.actor(), at=at)
+    flash(_("店铺建好了，先加几样商品"))
+    return cookies.give(links.see_other("/staff/"), people.STAFF_COOKIE, secret)
 
 
 def is_near() -> bool:

@@ -118,7 +118,7 @@ def _points_words(rule: Settings) -> str:
     """The earning rule as a sentence with an example."""
     if not rule["points.per_step"]:
         return str(_("消费不得积分"))
-    step, example = flat_money(rule["points.step"]), flat_money(EXAMPLE)
+    step, example = flat_money(rule["points.step"]).removesuffix(".00"), flat_money(EXAMPLE)
     earned, points = rule["points.per_step"], loyalty.get_earning(rule, EXAMPLE)
     return str(
         ngettext(

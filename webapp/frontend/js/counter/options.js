@@ -58,7 +58,7 @@ function showPrice(sheet, product, answers) {
   const missing = answers.filter(({ choice }) => !choice).map(({ option }) => option.name);
   sheet.querySelector('[data-price]').textContent = textOf(priceOf(product, answers));
   const button = sheet.querySelector('[data-add]');
-  button.textContent = missing.length ? fill(button.dataset.missing, { names: missing.join('、') }) : button.dataset.ready;
+  button.textContent = missing.length ? fill(button.dataset.missing, { names: missing.join(button.dataset.and) }) : button.dataset.ready;
   button.classList.toggle('btn-primary', !missing.length);
   button.classList.toggle('btn-line', missing.length > 0);
 }

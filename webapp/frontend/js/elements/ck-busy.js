@@ -4,6 +4,7 @@
  * A form that is sent once: a second tap while it is under way does nothing, and after 400 ms its button shows that
  * something is happening. Works for plain forms and for htmx ones.
  * The button used gets aria-busy="true"; a page that comes back from the browser's cache is as before.
+ * Typing into a field takes away what was said against it (.fld.bad, .err).
  */
 const PATIENCE = 400;
 const BY_HTMX = '[hx-get], [hx-post], [hx-put], [hx-patch], [hx-delete]';
@@ -19,6 +20,7 @@ class CkBusy extends HTMLElement {
     const { signal } = this.#heard;
     this.addEventListener('submit', (event) => this.#send(event), { signal, capture: true });
     for (const name of ['htmx:afterRequest', 'htmx:validation:halted']) this.addEventListener(name, () => this.#rest(), { signal });
+    this.addEventListener('input', ({ target }) => this.#putRight(target), { signal });
     addEventListener('pageshow', () => this.#rest(), { signal });
   }
 
@@ -38,6 +40,15 @@ class CkBusy extends HTMLElement {
     this.#timer = setTimeout(() => this.#button?.setAttribute('aria-busy', 'true'), PATIENCE);
     // Another listener may still have stopped this form (no network, a missing choice): look once they have all spoken.
     setTimeout(() => event.defaultPrevented && !event.target.matches(BY_HTMX) && this.#rest());
+  }
+
+  /* What is being put right is no mistake any more; the server has the last word. */
+  #putRight(field) {
+    const frame = field.closest('.fld.bad');
+    if (!frame) return;
+    frame.classList.remove('bad');
+    frame.querySelector('.err')?.remove();
+    field.removeAttribute('aria-invalid');
   }
 
   #rest() {

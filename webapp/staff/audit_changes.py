@@ -1,0 +1,109 @@
+"""What an act in the audit log changed, in the reader's words: 价格 ¥28.00 → ¥32.00."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from services.audit.models import AuditEntry
+from services.shared.words import N_
+from services.stores.settings import BY_NAME
+from webapp.staff.people import ROLE_WORDS
+from webapp.staff.settings.values import in_words
+from webapp.web import member_words
+from webapp.web.template_words import flat_money
+
+# Fields by the names under which commands write them down; one that stands in none of these tables is shown as it is.
+LABELS: Mapping[str, str] = {
+    "address": N_("地址"),
+    "barcode": N_("条码"),
+    "birthday_day": N_("生日的日"),
+    "birthday_month": N_("生日的月"),
+    "birthday_year": N_("生日的年"),
+    "closes": N_("几点打烊"),
+    "code": N_("编号"),
+    "description": N_("介绍"),
+    "gender": N_("性别"),
+    "label": N_("放在哪里"),
+    "language": N_("语言"),
+    "name": N_("名称"),
+    "note": N_("备注"),
+    "number": N_("单号"),
+    "opens": N_("几点开门"),
+    "paid": N_("实付"),
+    "phone": N_("手机号"),
+    "picture": N_("图片"),
+    "points": N_("积分"),
+    "price": N_("价格"),
+    "reason": N_("原因"),
+    "role": N_("角色"),
+    "scopes": N_("权限"),
+    "sku": N_("货号"),
+    "sold_out": N_("售罄"),
+    "source": N_("来源"),
+    "username": N_("用户名"),
+    "version": N_("隐私说明版本"),
+    "way": N_("方式"),
+    "wechat_id": N_("微信号"),
+}
+WAYS: Mapping[str, str] = {
+    "api": N_("由系统接入"),
+    "counter": N_("在柜台"),
+    "import": N_("导入时"),
+    "member_app": N_("在会员端"),
+    "registration_page": N_("自己注册时"),
+    "staff": N_("店员出示"),
+}
+# Numbers of rows, orders of lists and what only says again what the act's name says.
+_UNSAID = {
+    "birthday_calendar",
+    "birthday_changed_at",
+    "birthday_leap",
+    "category_id",
+    "kind",
+    "order",
+    "store_id",
+    "stores",
+}
+_MONEY = {"paid", "price"}
+_LONG = 40  # characters; longer texts are named, not quoted
+
+
+def told(entry: AuditEntry) -> list[str]:
+    """One piece of text for each field that says something to people."""
+    return [_piece(name, change) for name, change in (entry.changes or {}).items() if name not in _UNSAID]
+
+
+def _piece(name: str, change: Any) -> str:
+    label = _label(name)
+    if isinstance(change, list) and len(change) == 2 and name != "scopes":
+        before, after = (_said(name, value) for value in change)
+        if len(before) + len(after) > _LONG:
+            return str(_("改了%(field)s", field=label))
+        return f"{label} {before} → {after}"
+    return f"{label} {_said(name, change)}"
+
+
+def _label(name: str) -> str:
+    setting = BY_NAME.get(name)
+    return str(_(setting.label)) if setting else str(_(LABELS[name])) if name in LABELS else name
+
+
+def _said(name: str, value: Any) -> str:
+    setting = BY_NAME.get(name)
+    if setting is not None:
+        return in_words(setting, value) or "—"
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return str(_("是") if value else _("否"))
+    if name in _MONEY and isinstance(value, int):
+        return flat_money(value)
+    if name == "source":
+        return member_words.source_words(str(value))
+    if name == "gender":
+        return member_words.gender_words(str(value))
+    if isinstance(value, list):
+        return str(_("、")).join(str(each) for each in value)
+    words = {"role": ROLE_WORDS, "way": WAYS}.get(name, {}).get(str(value))
+    return str(_(words)) if words else str(value)
