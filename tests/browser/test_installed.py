@@ -1,5 +1,6 @@
 """What an installed app has beyond its pages: a shortcut that opens the scanner at once, and new versions that wait for a tap."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.kit.camera import Camera
 from tests.kit.contact_sheet import ContactSheet
 from tests.kit.devtools import wait_for_worker
 from tests.kit.shop import Shop
+from tests.kit.waiting import wait_until
 
 BUILD = 'fetch(\'/sw-bundle.js\').then((answer) => answer.text()).then((text) => /"build": "(\\w+)"/.exec(text)[1])'
 KEPT_ONLY = (
@@ -40,7 +42,7 @@ def next_release(shop: Shop, folder: Path) -> Iterator[None]:
     about = folder / "changke-99.0.dist-info" / "METADATA"
     about.parent.mkdir()
     about.write_text("Metadata-Version: 2.1\nName: changke\nVersion: 99.0\n")
-    shop.start_web({"PYTHONPATH": str(folder)})
+    shop.start_web({"PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])})
     try:
         shop.wait_until_healthy()
         yield
@@ -73,10 +75,10 @@ def test_a_new_version_waits_for_a_tap(
         expect(hint(page)).to_be_visible(timeout=15_000)
         expect(hint(page)).to_contain_text("新版本已就绪")
         sheet.shoot(page, f"update-{app}", theme="light", language="zh")
-        mark(page, other)
-        page.get_by_role("button", name="更新").click()
-        page.wait_for_function("!window.marked")
-        page.wait_for_function(KEPT_ONLY, arg=after)
+        other.evaluate("window.marked = true")  # a reload would wipe it out
+        with page.expect_event("load"):
+            page.get_by_role("button", name="更新").click()
+        wait_until(lambda: page.evaluate(KEPT_ONLY, after), what="the new version alone")
         expect(hint(page)).to_be_hidden()
         expect(hint(other)).to_be_visible()
         assert other.evaluate("window.marked"), "another tab must not reload by itself"
@@ -84,9 +86,3 @@ def test_a_new_version_waits_for_a_tap(
 
 def hint(page: Page) -> Locator:
     return page.locator("ck-update")
-
-
-def mark(*pages: Page) -> None:
-    """What a reload would wipe out."""
-    for page in pages:
-        page.evaluate("window.marked = true")

@@ -15,6 +15,7 @@ from tests.browser.people import Program, sign_in_member, sign_in_staff
 from tests.kit.contact_sheet import ContactSheet, Theme
 from tests.kit.devtools import wait_for_worker
 from tests.kit.shop import Shop
+from tests.kit.waiting import wait_until
 
 MEMBER = "林知夏"
 SHOWN_CODE = re.compile(r"^88\d\d( \d{4}){4}$")
@@ -54,7 +55,8 @@ def live_code(member: Page) -> str:
 def wait_until_kept(page: Page, app: str) -> None:
     """Wait until this device can open the app's first page by itself."""
     wait_for_worker(page, f"/{app}/")
-    page.wait_for_function("path => caches.match(path).then(Boolean)", arg=f"/{app}/")
+    kept = "path => caches.match(path).then(Boolean)"
+    wait_until(lambda: page.evaluate(kept, f"/{app}/"), what=f"a copy of /{app}/ on the device")
 
 
 def ready_till(shop: Shop, context: BrowserContext) -> Page:
