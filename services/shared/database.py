@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event, text
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -80,6 +80,18 @@ _writing = threading.Lock()
 _open = threading.local()
 
 
+class OurSession(Session):
+    """A session that finds its connection once: asking each time costs a sale as much as three statements."""
+
+    _found: Connection | None = None
+
+    def connection(self, *arguments: Any, **named: Any) -> Connection:
+        """The connection of the open transaction."""
+        if self._found is None or self._found.closed or arguments or named:
+            self._found = super().connection(*arguments, **named)
+        return self._found
+
+
 def prepare(engine: Engine) -> None:
     """Install the hooks that make an engine safe for us. Call once per engine."""
     if engine.dialect.name != "sqlite":
@@ -126,7 +138,7 @@ def transaction() -> Iterator[Session]:
         _unavailable_when_down(),
         _clash_when_taken(),
         _write_turn(engine),
-        Session(engine, expire_on_commit=False) as session,
+        OurSession(engine, expire_on_commit=False) as session,
     ):
         _open.transaction = True
         try:
@@ -142,7 +154,7 @@ def transaction() -> Iterator[Session]:
 def reading() -> Iterator[Session]:
     """A read-only look: one consistent snapshot, never blocked by a writer, never committed."""
     engine = runtime.current().reading_engine
-    with _unavailable_when_down(), Session(engine, expire_on_commit=False, autoflush=False) as session:
+    with _unavailable_when_down(), OurSession(engine, expire_on_commit=False, autoflush=False) as session:
         yield session
 
 
