@@ -7,13 +7,15 @@
 Ends with 1 when a row that has a figure to reach misses it.
 """
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from tests.bench import bench_checkout, bench_lighthouse, bench_memory
 
 # Each takes the options behind its name and returns whether what it must reach was reached.
-ROWS: Mapping[str, Callable[[list[str]], bool]] = {
+Row = Callable[[list[str]], bool]
+ROWS: Mapping[str, Row] = {
     "checkout": bench_checkout.main,
     "memory": bench_memory.main,
     "lighthouse": bench_lighthouse.main,
@@ -23,13 +25,21 @@ ROWS: Mapping[str, Callable[[list[str]], bool]] = {
 def main(arguments: Sequence[str]) -> int:
     """Run the named row, or all of them; the exit code tells."""
     if not arguments:
-        reached = [row([]) for row in ROWS.values()]
+        reached = [_quietly(row, []) for row in ROWS.values()]
         return 0 if all(reached) else 1
     name, *options = arguments
     if name not in ROWS:
         print(f"python -m tests.bench [{' | '.join(ROWS)}] [options]", file=sys.stderr)
         return 2
-    return 0 if ROWS[name](options) else 1
+    return 0 if _quietly(ROWS[name], options) else 1
+
+
+def _quietly(row: Row, options: list[str]) -> bool:
+    """Run a row; say so when the machine had other things to do, for then its figures say little."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > cores / 2:
+        print(f"this machine is busy (load {load:.1f} on {cores} cores): do not trust what follows", flush=True)
+    return row(options)
 
 
 if __name__ == "__main__":

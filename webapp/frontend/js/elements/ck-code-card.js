@@ -10,7 +10,7 @@
  *
  * Expected inside (kit/code_card.html draws it)
  *   [data-qr]        <svg viewBox="-4 -4 29 29"> with one <path>: four modules of quiet zone around 21
- *   [data-ring]      <path pathLength="15" stroke-dasharray="15">: drains in 15 s; stands still with reduced motion
+ *   [data-ring]      <path pathLength="15" stroke-dasharray="15">: drains in 15 notches; stands still with reduced motion
  *   [data-digits]    the 20 digits in fours           [data-seconds]  seconds left
  *   [data-trouble]   role=status, in place of the QR: why there is no code
  *   [data-note]      a remark beside a code (plain http)
@@ -31,14 +31,12 @@ const SLOT = 'device';
 const FRESH = 5 * 60_000; // what the server confirmed within five minutes need not be asked again
 const RECENT = 30_000; // … and after 「刷新」, which may be because the clock was wrong
 const SHOWN = 'changke-member-step';
-const DRAIN = [{ strokeDashoffset: 0 }, { strokeDashoffset: STEP_SECONDS }];
 
 class CodeCard extends HTMLElement {
   #heard = null;
   #device = null; // {member, handle, key, offset, checked}
   #step = 0;
   #timer = 0;
-  #drain = null;
   #asking = null;
   #served = null; // {until, code} from code-url
 
@@ -149,18 +147,14 @@ class CodeCard extends HTMLElement {
     this.#turnRing(STEP_SECONDS - left);
   }
 
-  /* One animation set to the right moment, corrected when more than a quarter second off. Full while the code is ahead. */
+  /* One notch a second, eased by the stylesheet: sixty pictures a second would keep the phone busy. Full while the code is ahead. */
   #turnRing(elapsed) {
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return this.#drain?.cancel();
-    this.#drain ??= this.#part('ring').animate(DRAIN, { duration: STEP_SECONDS * 1000, fill: 'forwards' });
-    const due = Math.max(0, elapsed) * 1000;
-    if (Math.abs(Number(this.#drain.currentTime) - due) > 250) this.#drain.currentTime = due;
-    return elapsed > 0 ? this.#drain.play() : this.#drain.pause();
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.#part('ring').style.strokeDashoffset = still ? 0 : Math.max(0, Math.floor(elapsed));
   }
 
   #pause() {
     clearTimeout(this.#timer);
-    this.#drain?.pause();
   }
 
   #turn = () => {
