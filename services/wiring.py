@@ -4,16 +4,21 @@ from collections.abc import Callable, Iterator, Mapping
 
 from sqlalchemy.orm import Session
 
+from services.audit import models as audit
 from services.audit.permissions import AUDIT_READ
+from services.catalog import models as catalog
 from services.catalog.permissions import PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT
 from services.catalog.queries import list_pictures as list_product_pictures
 from services.checkout import reactions as checkout
 from services.checkout.permissions import ORDERS_CREATE, QUOTES_CREATE
+from services.identity import models as identity
 from services.identity.permissions import KIT_READ, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
+from services.loyalty import models as loyalty_tables
 from services.loyalty import reactions as loyalty
 from services.loyalty.events import PointsAdjusted
 from services.loyalty.permissions import POINTS_ADJUST, POINTS_READ
 from services.loyalty.queries import POINTS
+from services.members import models as members
 from services.members.events import ConsentWithdrawn, MemberChanged, MemberJoined
 from services.members.permissions import (
     BIRTHDAYS_CHANGE,
@@ -23,9 +28,11 @@ from services.members.permissions import (
     MEMBERS_READ,
     REGISTRATION_LINKS_CHANGE,
 )
+from services.messaging import models as messaging_tables
 from services.messaging import reactions as messaging
 from services.messaging.jobs import deliver, forget_old_deliveries, sweep_deliveries
 from services.messaging.permissions import MESSAGES_READ, MESSAGES_SEND
+from services.orders import models as orders
 from services.orders.checks import find_differences as find_order_differences
 from services.orders.events import OrderCompleted
 from services.orders.permissions import ORDERS_READ
@@ -37,8 +44,10 @@ from services.shared.jobs import Every, Job
 from services.shared.ledger import Ledger
 from services.shared.pictures import Finder
 from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_outbox
+from services.signin import models as signin
 from services.signin.jobs import forget_ended
 from services.signin.permissions import SCANS_CREATE, SIGNIN_CODES_CREATE
+from services.stores import models as stores
 from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
 from services.stores.queries import list_pictures as list_setting_pictures
 
@@ -72,6 +81,9 @@ FIRST: tuple[Job, ...] = (sweep_outbox, sweep_deliveries)
 
 # The pictures that something shows; any other upload is forgotten after a day.
 PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
+
+# Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
+TABLES = (audit, catalog, identity, loyalty_tables, members, messaging_tables, orders, signin, stores)
 
 # The books that must add up; `changke verify` walks them.
 LEDGERS: tuple[Ledger, ...] = (POINTS,)

@@ -1,5 +1,7 @@
 """Copies of the books: taken while the shop sells, restored into an empty place, on either engine."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -237,3 +239,10 @@ def test_seven_days_and_four_weeks_are_kept() -> None:
     assert {day for day in days if (date(2026, 11, 21) - day).days < 7} <= kept
     assert len({day.isocalendar()[:2] for day in kept}) == 4
     assert len(kept) == 9
+
+
+def test_a_process_that_shows_no_pages_knows_every_table(app: Flask) -> None:
+    """The worker takes the nightly copy, and imports no view."""
+    counting = "from services import wiring; from services.shared.books import tables; print(len(tables.shapes()))"
+    alone = subprocess.run([sys.executable, "-c", counting], capture_output=True, text=True, check=True)
+    assert int(alone.stdout) == len(tables.shapes())

@@ -29,6 +29,12 @@ def test_a_null_character_in_a_body_breaks_nothing(shop: Cast, name: str) -> Non
     assert shop.browser("cashier").api("POST", "/api/v1/members", sent).status_code < 500
 
 
+def test_half_a_character_is_no_address_of_a_push_service(shop: Cast) -> None:
+    for method, path in (("DELETE", ""), ("POST", "/test")):
+        answer = shop.browser("owner").api(method, f"/api/v1/staff/push-subscriptions{path}", {"endpoint": "\ud800"})
+        assert answer.status_code == 422
+
+
 def test_a_change_in_part_still_tells_its_options_whole(shop: Cast) -> None:
     owner = shop.browser("owner")
     made = body(owner.api("POST", "/api/v1/products", {"name": "可颂", "price": "18.00"}))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.messaging import commands, queries, texts
 from services.shared import clock, limits
-from services.shared.fields import Identifier, Moment
+from services.shared.fields import Identifier, Moment, Text
 from webapp.api import shape
 from webapp.api.document import Blueprint
 from webapp.web import browsers, edge, guards, i18n, shop
@@ -28,7 +28,7 @@ class PushKeys(Schema):
 class SubscriptionIn(Schema):
     """What a browser's `PushSubscription` says of itself. Whose it is, the session says."""
 
-    endpoint = fields.String(required=True, validate=validate.Length(1, 1000))
+    endpoint = Text(required=True, validate=validate.Length(1, 1000))
     keys = fields.Nested(PushKeys, required=True)
 
 
@@ -50,7 +50,7 @@ class SubscribedOut(Schema):
 class EndpointIn(Schema):
     """One of my devices, by its endpoint."""
 
-    endpoint = fields.String(required=True, validate=validate.Length(1, 1000))
+    endpoint = Text(required=True, validate=validate.Length(1, 1000))
 
 
 @blueprint.get("/me/push-subscriptions")
