@@ -15,6 +15,9 @@ PLACES = (
     "/staff/products?q=%00",
     "/staff/audit?q=%00",
     "/staff/counter/members?q=%00",
+    "/join/%00",
+    "/join/a%00b/known",
+    "/api/v1/settings/%00",
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Request, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, UnicodeConverter
 from werkzeug.utils import cached_property
 
 HIGHEST_ID = 2**63 - 1
@@ -18,6 +18,14 @@ class IdConverter(IntegerConverter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max": HIGHEST_ID, **kwargs})
+
+
+class WordConverter(UnicodeConverter):
+    """A word; one with a null character in it names nothing (404)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.regex = self.regex.replace("[^/]", r"[^/\0]")
 
 
 class CleanRequest(Request):
@@ -33,7 +41,7 @@ class CleanRequest(Request):
 def init_app(app: Flask) -> None:
     """Before any route is registered."""
     app.request_class = CleanRequest
-    app.url_map.converters["int"] = IdConverter
+    app.url_map.converters |= {"int": IdConverter, "default": WordConverter, "string": WordConverter}
 
 
 def whole(name: str) -> int | None:
