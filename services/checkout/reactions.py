@@ -34,7 +34,6 @@ def tell_member(session: Session, event: OrderCompleted) -> None:
     language = reader.language or str(settings["shop.language"])
     text = texts.sale(
         language,
-        shop=settings["shop.name"],
         amount=event.paid,
         points=event.points_earned,
         balance=event.points_after or 0,

@@ -15,15 +15,14 @@ class Text:
     push_body: str
 
 
-def sale(language: str, *, shop: str, amount: int, points: int, balance: int) -> Text:
-    """After a sale: `amount` in fen, points earned and the balance they led to."""
+def sale(language: str, *, amount: int, points: int, balance: int) -> Text:
+    """After a sale: `amount` in fen, points earned and the balance they led to. The title has the amount, the body the news."""
     paid = f"¥{money.text(amount)}"
     if language == "en":
-        earned = f" You earned {_counted(points)} and now have {balance}." if points else ""
-        body = f"You paid {paid} at {shop}.{earned} Tap to see the receipt."
-        return Text(f"Paid {paid}", body, f"Paid {paid}", "Your receipt is here")
-    earned = f"，得 {points} 积分，现有 {balance} 积分" if points else ""
-    return Text(f"消费 {paid}", f"在{shop}消费 {paid}{earned}。点开看小票。", f"消费 {paid}", "小票收好了，点开看看")
+        earned = f"You earned {_counted(points)} and now have {balance}. " if points else ""
+        return Text(f"Paid {paid}", f"{earned}Tap to see the receipt.", f"Paid {paid}", "Your receipt is here")
+    earned = f"得 {points} 积分，现有 {balance} 积分。" if points else ""
+    return Text(f"消费 {paid}", f"{earned}点开看小票。", f"消费 {paid}", "小票收好了，点开看看")
 
 
 def points(language: str, *, amount: int, balance: int, reason: str) -> Text:

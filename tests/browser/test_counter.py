@@ -156,6 +156,17 @@ def test_a_member_is_found_by_the_end_of_the_phone_and_earns(till: Page) -> None
     expect(done(till, "who")).to_have_text("林知夏")
 
 
+def test_enter_takes_the_only_one_found_and_asks_for_the_name_of_somebody_new(till: Page) -> None:
+    till.get_by_role("button", name="找会员").click()
+    search = till.locator("#people input[type=search]")
+    search.fill("13999990001")
+    search.press("Enter")
+    expect(till.locator("#quick-name")).to_be_focused()
+    search.fill("lzx")
+    search.press("Enter")
+    expect(till.locator("[data-member-id]")).to_contain_text("林知夏")
+
+
 def test_a_live_code_shows_who_it_is_once(till: Page, shop: Shop, phone: OpenDevice) -> None:
     member = phone().new_page()
     sign_in_member(shop, member)

@@ -48,8 +48,10 @@ def test_every_page_of_an_empty_installation_leads_to_the_wizard(empty_app: Flas
 
 
 def test_the_wizard_opens_the_shop_with_its_owner(empty_app: Flask) -> None:
-    answer = send(Browser(empty_app))
+    browser = Browser(empty_app)
+    answer = send(browser)
     assert (answer.status_code, answer.location) == (303, "/staff/")
+    assert "店铺建好了" in browser.client.get("/staff/").text  # in at once: the password was chosen a moment ago
     with database.reading() as session:
         owner = identity.find_staff(session, "aman")
         assert owner is not None

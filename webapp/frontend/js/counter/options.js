@@ -11,6 +11,7 @@ export function askOptions(root, product, options) {
   const show = () => showPrice(sheet, product, picked(body, options));
   show();
   sheet.show();
+  body.querySelector('input')?.focus(); // not the button that closes
   return new Promise((resolve) => {
     const done = new AbortController();
     const { signal } = done;

@@ -1,4 +1,5 @@
-/* The sheets beside the cart: one line (#line: how many, a note), one tile (#tile: 售罄). `counter` is <ck-cart>. */
+/* The sheets beside the cart: one line (#line: how many, a note), one tile (#tile: 售罄), finding a member (#people). `counter` is
+   <ck-cart>. */
 import { lineOf, setNote, setQuantity } from '../lib/cart.js';
 import { toast } from '../lib/events.js';
 import { fill, write } from './draw.js';
@@ -7,10 +8,14 @@ const byId = (id) => document.getElementById(id);
 
 export class Sheets {
   #counter;
+  #entered = false; // Enter was pressed in the search: the answer to it may be acted on
 
   constructor(counter, signal) {
     this.#counter = counter;
     byId('line').addEventListener('ck:close', () => this.#noted(), { signal });
+    byId('people').addEventListener('submit', ({ target }) => { this.#entered = target.matches('[role=search]'); }, { signal });
+    byId('people').addEventListener('input', () => { this.#entered = false; }, { signal });
+    document.addEventListener('htmx:afterSettle', ({ target }) => target.id === 'found-members' && this.#found(target), { signal });
     document.addEventListener('click', ({ target }) => {
       if (target.closest('[data-remove-line]')) this.#remove();
       if (target.closest('[data-sell-out]')) this.#sellOut();
@@ -19,6 +24,16 @@ export class Sheets {
 
   get #till() {
     return this.#counter.till;
+  }
+
+  /* Enter takes the only one who fits; where nobody does, the phone is filled in already and the name comes next. */
+  #found(list) {
+    const asked = byId('people').querySelector('[type=search]').value.trim();
+    if (!this.#entered || !asked) return;
+    this.#entered = false;
+    const people = list.querySelectorAll('[data-choose-member]');
+    if (people.length === 1) people[0].click();
+    if (!people.length) byId('quick-name')?.focus();
   }
 
   /** Change one line; what is written counts when the sheet closes, however it closes. */

@@ -4,7 +4,7 @@
  * A list whose rows open beside it: from 900 px a tap brings only the detail of the page behind the link (htmx), so that the list
  * keeps its place and what was loaded into it. On phones, without script and in a new tab the links are what they are.
  * Works inside layouts/split.html (.split-list, .split-detail).
- * Attributes: none. Events: those of htmx.
+ * A row with [data-beside] is the one that lies beside at first, although the page is the list's. Events: those of htmx.
  */
 const WIDE = matchMedia('(min-width: 900px)');
 const BOOST = {
@@ -30,7 +30,10 @@ class CkBeside extends HTMLElement {
 
   #show(row) {
     if (!row.matches('a.row')) return;
-    for (const other of this.querySelectorAll('[aria-current]')) other.removeAttribute('aria-current');
+    for (const other of this.querySelectorAll('[aria-current], [data-beside]')) {
+      other.removeAttribute('aria-current');
+      other.removeAttribute('data-beside');
+    }
     row.setAttribute('aria-current', 'page');
     row.closest('.split').dataset.show = 'detail';
   }
