@@ -287,8 +287,7 @@ def test_another_cashier_never_sends_a_sale_that_was_left_behind(till: Page, sho
     till.context.clear_cookies()  # the session ended, nobody signed out
     till.goto("about:blank")
     till.unroute(ORDERS)
-    sign_in_staff(shop, till, "manager")
-    till.goto(f"{shop.origin}/staff/")
+    sign_in_staff(shop, till, "manager")  # comes out at the counter; it says so once
     expect(till.locator("ck-toast")).to_contain_text("上一位收款时没有收到回答")
     expect(till.locator("[data-lines] li")).to_have_count(1)
     assert len(orders_of_today(till, shop)) == before

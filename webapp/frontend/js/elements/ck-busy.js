@@ -4,7 +4,7 @@
  * A form that is sent once: a second tap while it is under way does nothing, and after 400 ms its button shows that
  * something is happening. Works for plain forms and for htmx ones.
  * The button used gets aria-busy="true"; a page that comes back from the browser's cache is as before.
- * Typing into a field takes away what was said against it (.fld.bad, .err).
+ * A page that comes back with mistakes starts at the first. Typing into a field takes away what was said against it (.fld.bad, .err).
  */
 const PATIENCE = 400;
 const BY_HTMX = '[hx-get], [hx-post], [hx-put], [hx-patch], [hx-delete]';
@@ -21,6 +21,7 @@ class CkBusy extends HTMLElement {
     this.addEventListener('submit', (event) => this.#send(event), { signal, capture: true });
     for (const name of ['htmx:afterRequest', 'htmx:validation:halted']) this.addEventListener(name, () => this.#rest(), { signal });
     this.addEventListener('input', ({ target }) => this.#putRight(target), { signal });
+    this.querySelector(':is(input, select, textarea)[aria-invalid="true"]')?.focus();
     addEventListener('pageshow', () => this.#rest(), { signal });
   }
 
