@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenDevice
 from tests.browser.people import sign_in_member, sign_in_staff
@@ -50,10 +50,25 @@ def test_its_pictures_are_taken(shop: Shop, phone: OpenDevice, desk: OpenDevice,
         for name, path in SCREENS[app].items():
             page.goto(f"{shop.origin}{path}")
             page.wait_for_load_state("networkidle")
+            work(page, name, wide=form == "wide")
             shot = page.screenshot(animations="disabled", caret="hide")
             put(REPOSITORY / f"docs/screens/{app}-{name}-{form}.png", as_png(shot), sheet)
             if path == f"/{app}/":
                 put(REPOSITORY / f"webapp/static/screenshots/{app}-{form}.webp", as_webp(shot), sheet)
+
+
+def work(page: Page, name: str, *, wide: bool) -> None:
+    """As it looks while people work: a member and some cakes at the counter; beside a list, its first row."""
+    if name == "counter":
+        page.locator("[data-choose-member]", has_text="林知夏").first.click()
+        page.locator("[data-member-id] a").wait_for()
+        for number in (0, 4, 4, 6):
+            page.locator("[data-product]").nth(number).click()
+        expect(page.locator('[data-slot="due"]').first).to_have_text("139.00")
+    elif wide and name != "home":
+        page.locator(".split-list a.row").first.click()
+        page.locator(".split-detail .panel").first.wait_for()
+    page.wait_for_load_state("networkidle")
 
 
 def put(path: Path, picture: bytes, sheet: ContactSheet) -> None:
@@ -64,12 +79,14 @@ def put(path: Path, picture: bytes, sheet: ContactSheet) -> None:
 
 
 def as_png(shot: bytes) -> bytes:
-    """For the README: few colours, half the pixels of a phone's screen."""
+    """For the README: as many colours as a palette holds, half the pixels of a phone's screen."""
     with Image.open(io.BytesIO(shot)) as opened:
         picture = opened.convert("RGB")
     picture.thumbnail((1280, 740), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    picture.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    picture.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE).save(
+        out, "PNG", optimize=True
+    )
     return out.getvalue()
 
 
