@@ -2,8 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 _standing: datetime | None = None
 
@@ -29,16 +28,3 @@ def stand_at(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _standing = before
-
-
-def local_day(moment: datetime, zone: str) -> date:
-    """The calendar day of `moment` in the shop's `zone` (IANA name)."""
-    return moment.astimezone(ZoneInfo(zone)).date()
-
-
-def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
-    """First moment of `day` and of the day after, in UTC."""
-    shop = ZoneInfo(zone)
-    start = datetime.combine(day, time.min, shop)
-    end = datetime.combine(day + timedelta(days=1), time.min, shop)
-    return start.astimezone(UTC), end.astimezone(UTC)

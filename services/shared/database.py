@@ -59,6 +59,8 @@ _TYPES: dict[Any, Any] = {
     datetime: UtcDateTime(),
     dict[str, Any]: JSON(),
     list[str]: JSON(),
+    list[int]: JSON(),
+    list[Any]: JSON(),
     # 64 bits everywhere; SQLite only counts keys in plain INTEGER.
     int: BigInteger().with_variant(Integer(), "sqlite"),
 }

@@ -1,91 +1,241 @@
-"""Append-only ledgers: entries with a unique key, a cached balance beside them that always equals their sum.
+"""Append-only ledgers: entries in a row without gaps, balances cached beside them, both sealed with the shop's key.
 
-A ledger is two tables of a domain: *accounts* (owner, balance) and *entries* (owner, amount, balance_after, key …). The domain owns
-both; this module knows the two moves that every ledger makes, alike on SQLite and PostgreSQL, and how to check one.
+A ledger is two tables of a domain: *accounts* (owner, balances, sequence, mac) and *entries* (owner, sequence, amounts, balances after,
+key, …, mac). The domain owns both; this module knows the two moves that every ledger makes, alike on SQLite and PostgreSQL, and how to
+check one. The sequence of an account counts its entries and the MACs bind every column, so whatever is altered, removed or slipped
+in behind the program's back is found: an entry that changed, one that is missing (also the last), one that was added, a balance.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
+
+from services.shared import runtime
+
+
+@dataclass(frozen=True)
+class Column:
+    """One balance of a ledger: its name in the account, and in an entry that of the change and of the balance after it."""
+
+    balance: str
+    amount: str
+    after: str
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Names the columns of one ledger. `floor` is the least balance allowed, None where debt is (points after a clawback)."""
+    """Two tables and how they hang together. `owner` names the owner's column in both.
+
+    `sealed` names the columns of an entry, besides owner, sequence, amounts and balances, that its MAC binds: the list is part of the
+    books' format and changes only with a migration that seals anew. `floor` is the least balance allowed, None where debt is.
+    """
 
     name: str
     account: Any
-    owner: InstrumentedAttribute[int]
-    balance: InstrumentedAttribute[int]
-    entry_owner: InstrumentedAttribute[int]
-    entry_amount: InstrumentedAttribute[int]
+    entry: Any
+    columns: tuple[Column, ...]
+    sealed: tuple[str, ...]
+    owner: str = "member_id"
     floor: int | None = 0
 
 
 @dataclass(frozen=True)
+class Head:
+    """Where an account stands: how many entries it has, and its balances."""
+
+    sequence: int
+    balances: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A balance that was changed and whose entry is still to be written (`enter`)."""
+
+    owner: int
+    sequence: int
+    amounts: tuple[int, ...]
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Difference:
-    """An account whose balance is not the sum of its entries, or stands below its floor."""
+    """Something about an account that is not as the program left it."""
 
     ledger: str
     owner: int
-    balance: int
-    total: int
+    what: str
 
 
-def move(session: Session, ledger: Ledger, owner: int, amount: int) -> int | None:
-    """Change the balance of `owner` by `amount` in one conditional UPDATE and return the new balance.
+def move(
+    session: Session,
+    ledger: Ledger,
+    owner: int,
+    amounts: Sequence[int],
+    *,
+    head: Head | None = None,
+    floor: int | None = None,
+) -> Moved | None:
+    """Change the balances of `owner` by `amounts`; None when one would fall below the floor (the caller refuses).
 
-    None when the floor would be broken (the caller refuses). The account row is made on first use.
+    `head` spares a query where the caller has read it a moment ago: should the account have moved on since, it is read again.
+    `floor` is a stricter one than the ledger's. The account row is made on first use.
     """
-    new_balance = _change(session, ledger, owner, amount)
-    if new_balance is None:
-        _open(session, ledger, owner)  # or somebody else does at this very moment: either way it is there now
-        new_balance = _change(session, ledger, owner, amount)
-    return new_balance
+    least = ledger.floor if floor is None else floor
+    seen, fresh = head or _read(session, ledger, owner), head is None
+    while True:
+        after = tuple(balance + amount for balance, amount in zip(seen.balances, amounts, strict=True))
+        if not _sinks(amounts, after, least):
+            if _replace(session, ledger, owner, seen, after):
+                return Moved(owner, seen.sequence + 1, tuple(amounts), seen.balances, after)
+        elif fresh:
+            return None
+        seen, fresh = (
+            _read(session, ledger, owner, lock=True),
+            True,
+        )  # what the caller saw is old, or somebody was faster
 
 
-def _change(session: Session, ledger: Ledger, owner: int, amount: int) -> int | None:
-    guarded = ledger.floor is not None and amount < 0
-    moved = session.connection().execute(_moving(ledger, guarded), {"of": owner, "by": amount})
-    return moved.scalar_one_or_none()
+def _sinks(amounts: Sequence[int], after: Sequence[int], least: int | None) -> bool:
+    """Whether a balance that is taken from falls below the least allowed."""
+    return least is not None and any(amount < 0 and new < least for amount, new in zip(amounts, after, strict=True))
 
 
-@cache
-def _moving(ledger: Ledger, guarded: bool) -> Any:
-    """The conditional UPDATE of a ledger, built once."""
-    table = ledger.account.__table__
-    owner, balance = table.c[ledger.owner.key], table.c[ledger.balance.key]
-    changed = balance + bindparam("by", type_=balance.type)
-    statement = update(table).where(owner == bindparam("of", type_=owner.type)).values({balance.key: changed})
-    return (statement.where(changed >= ledger.floor) if guarded else statement).returning(balance)
+def stand(session: Session, ledger: Ledger, owner: int, *, head: Head | None = None) -> Moved:
+    """Where the account stands, as a move of nothing: there is no entry to write for it."""
+    head = head or _read(session, ledger, owner)
+    return Moved(owner, head.sequence, (0,) * len(ledger.columns), head.balances, head.balances)
 
 
-def _open(session: Session, ledger: Ledger, owner: int) -> None:
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(ledger.account).values({ledger.owner: owner, ledger.balance: 0}).on_conflict_do_nothing()
-    session.execute(statement)
+def hold(session: Session, ledger: Ledger, owner: int) -> Head:
+    """Where the account stands, kept from moving until this transaction ends: for what reads lots before it moves the balance."""
+    return _read(session, ledger, owner, lock=True)
+
+
+def enter(session: Session, ledger: Ledger, moved: Moved, fields: Mapping[str, Any]) -> None:
+    """Write the entry of a moved balance. `fields` are the columns that the ledger does not know (kind, key, at, …)."""
+    row = dict(fields) | {ledger.owner: moved.owner, "sequence": moved.sequence}
+    for column, amount, after in zip(ledger.columns, moved.amounts, moved.after, strict=True):
+        row |= {column.amount: amount, column.after: after}
+    row["mac"] = _seal_entry(ledger, row)
+    session.connection().execute(_entering(ledger.entry), row)
 
 
 def differences(session: Session, ledger: Ledger) -> Iterator[Difference]:
-    """Every account of `ledger` that does not add up."""
-    sums = (
-        select(ledger.entry_owner.label("owner"), func.sum(ledger.entry_amount).label("total"))
-        .group_by(ledger.entry_owner)
-        .subquery()
-    )
-    accounts = select(ledger.owner.label("owner"), ledger.balance.label("balance")).subquery()
-    joined = select(
-        func.coalesce(accounts.c.owner, sums.c.owner),
-        func.coalesce(accounts.c.balance, 0),
-        func.coalesce(sums.c.total, 0),
-    ).select_from(accounts.outerjoin(sums, accounts.c.owner == sums.c.owner, full=True))
-    wrong = func.coalesce(accounts.c.balance, 0) != func.coalesce(sums.c.total, 0)
-    if ledger.floor is not None:
-        wrong = wrong | (func.coalesce(accounts.c.balance, 0) < ledger.floor)
-    for owner, balance, total in session.execute(joined.where(wrong)):
-        yield Difference(ledger.name, owner, balance, total)
+    """Every account of `ledger` that is not as the program left it, with what is wrong about it."""
+    accounts = {each[ledger.owner]: each for each in _rows(session, select(ledger.account.__table__))}
+    table = ledger.entry.__table__
+    entries = _rows(session, select(table).order_by(table.c[ledger.owner], table.c.sequence, table.c.id))
+    for owner, own in groupby(entries, key=lambda row: row[ledger.owner]):
+        for what in _faults(ledger, accounts.pop(owner, None), own):
+            yield Difference(ledger.name, owner, what)
+    for owner, account in accounts.items():
+        for what in _faults(ledger, account, ()):
+            yield Difference(ledger.name, owner, what)
+
+
+def opened(ledger: Ledger, owner: int) -> dict[str, Any]:
+    """The row of an account without entries."""
+    nothing = Head(0, (0,) * len(ledger.columns))
+    return {ledger.owner: owner} | _account_row(ledger, owner, nothing)
+
+
+def _read(session: Session, ledger: Ledger, owner: int, *, lock: bool = False) -> Head:
+    """Where the account stands; locked after somebody else was faster, so that it cannot happen again."""
+    statement = _reading(ledger)
+    row = session.connection().execute(statement.with_for_update() if lock else statement, {"of": owner}).first()
+    if row is not None:
+        return Head(row[0], tuple(row[1:]))
+    build: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.connection().execute(build(ledger.account.__table__).on_conflict_do_nothing(), opened(ledger, owner))
+    return _read(session, ledger, owner, lock=lock)  # mine, or of somebody who opened it at this very moment
+
+
+def _replace(session: Session, ledger: Ledger, owner: int, seen: Head, after: tuple[int, ...]) -> bool:
+    """Set the new balances unless the account has moved on since it was seen."""
+    row = _account_row(ledger, owner, Head(seen.sequence + 1, after))
+    given = {f"new_{name}": value for name, value in row.items()} | {"of": owner, "seen": seen.sequence}
+    return session.connection().execute(_replacing(ledger), given).rowcount == 1
+
+
+def _account_row(ledger: Ledger, owner: int, head: Head) -> dict[str, Any]:
+    balances = {column.balance: balance for column, balance in zip(ledger.columns, head.balances, strict=True)}
+    row = {"sequence": head.sequence, **balances}
+    return row | {"mac": _seal(ledger, {ledger.owner: owner, **row})}
+
+
+@cache
+def _reading(ledger: Ledger) -> Any:
+    table = ledger.account.__table__
+    balances = [table.c[column.balance] for column in ledger.columns]
+    return select(table.c.sequence, *balances).where(table.c[ledger.owner] == bindparam("of"))
+
+
+@cache
+def _replacing(ledger: Ledger) -> Any:
+    table = ledger.account.__table__
+    names = ["sequence", *(column.balance for column in ledger.columns), "mac"]
+    mine = (table.c[ledger.owner] == bindparam("of")) & (table.c.sequence == bindparam("seen"))
+    return update(table).where(mine).values({name: bindparam(f"new_{name}") for name in names})
+
+
+@cache
+def _entering(entry: Any) -> Any:
+    return insert(entry.__table__)
+
+
+def _rows(session: Session, query: Any) -> Iterator[Mapping[str, Any]]:
+    for row in session.execute(query.execution_options(yield_per=5000)).mappings():
+        yield dict(row)
+
+
+def _faults(ledger: Ledger, account: Mapping[str, Any] | None, entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Walk the entries of one account in their order; `account` None means that it has no row."""
+    balances, sequence = [0] * len(ledger.columns), 0
+    for entry in entries:
+        sequence += 1
+        if entry["sequence"] != sequence:
+            yield f"entry {entry['sequence']} stands where {sequence} should"
+            sequence = entry["sequence"]
+        balances = [before + entry[column.amount] for before, column in zip(balances, ledger.columns, strict=True)]
+        if balances != [entry[column.after] for column in ledger.columns]:
+            yield f"entry {sequence}: the balance after it is not the sum up to it"
+        if entry["mac"] != _seal_entry(ledger, entry):
+            yield f"entry {sequence} was not written by this program, or changed since"
+    if account is None:
+        yield "the account is missing"
+        return
+    if balances != [account[column.balance] for column in ledger.columns]:
+        yield f"balance {[account[column.balance] for column in ledger.columns]} ≠ Σ entries {balances}"
+    if account["sequence"] != sequence:
+        yield f"{account['sequence']} entries were written, {sequence} are there"
+    if account["mac"] != _seal(ledger, {name: value for name, value in account.items() if name != "mac"}):
+        yield "the account was not written by this program, or changed since"
+    if ledger.floor is not None and any(balance < ledger.floor for balance in balances):
+        yield f"balance {balances} is below {ledger.floor}"
+
+
+def _seal_entry(ledger: Ledger, row: Mapping[str, Any]) -> bytes:
+    names = [ledger.owner, "sequence", *ledger.sealed]
+    for column in ledger.columns:
+        names += [column.amount, column.after]
+    return _seal(ledger, {name: row[name] for name in names})
+
+
+def _seal(ledger: Ledger, row: Mapping[str, Any]) -> bytes:
+    content = json.dumps([ledger.name, sorted(row.items())], default=_plain, separators=(",", ":"), ensure_ascii=False)
+    return runtime.keys().sign("ledger", content.encode())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    raise TypeError(f"{value!r} cannot stand in a ledger")

@@ -31,6 +31,11 @@ def half_up(value: Fraction) -> int:
     return rounded if value >= 0 else -rounded
 
 
+def portion(amount: int, part: int, whole: int) -> int:
+    """`part`/`whole` of an `amount` that is not negative, half up: 20 % of 198.00 is `portion(19800, 20, 100)` = 3960."""
+    return (2 * amount * part + whole) // (2 * whole)
+
+
 def split(amount: int, weights: Sequence[int]) -> list[int]:
     """Split `amount` fen over `weights` so that the shares sum exactly to it (largest remainder; ties: earlier first)."""
     total = sum(weights)

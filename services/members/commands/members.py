@@ -17,7 +17,7 @@ from services.members.models import Member, MemberFacts, MemberSearchTerm
 from services.members.queries.cards import HIGHEST_ID
 from services.members.queries.links import get_open_link
 from services.members.rules import birthdays, names, phones
-from services.shared import clock
+from services.shared import days
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.shared.refusals import Forbidden, Invalid, NotFound
@@ -174,7 +174,7 @@ def _note_birthday_change(member: Member, free: bool, at: datetime) -> None:
 
 def _require_birthday_past(values: Mapping[str, Any], settings: Settings, at: datetime) -> None:
     birthday = birthdays.of(values)
-    if birthday is not None and birthdays.lies_ahead(birthday, clock.local_day(at, settings.zone)):
+    if birthday is not None and birthdays.lies_ahead(birthday, days.local_day(at, settings.zone)):
         raise Invalid({"birthday": [N_("这个生日还没有到，请核对年份")]})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -169,3 +169,10 @@ def list_recent_members(session: Session, store_id: int | None = None, limit: in
 def count_of(session: Session, query: Select[Any], most: int) -> int:
     """How many rows `query` has, counted up to `most`."""
     return session.scalar(select(func.count()).select_from(query.limit(most).subquery())) or 0
+
+
+def get_birthday_near(session: Session, member_id: int, day: date) -> date | None:
+    """When the member's birthday is kept that lies nearest to `day`; None where none was told."""
+    member = session.get(Member, member_id)
+    birthday = birthdays.of(vars(member)) if member is not None else None
+    return None if birthday is None else birthdays.nearest(birthday, day)

@@ -77,3 +77,28 @@ def lies_ahead(birthday: Birthday, today: date) -> bool:
 def may_change(last_change: datetime | None, at: datetime) -> bool:
     """Whether the birthday may be changed without a manager: not yet changed, or not within 365 days."""
     return last_change is None or at - last_change >= BETWEEN_CHANGES
+
+
+def in_year(birthday: Birthday, year: int) -> date:
+    """The solar day on which the birthday of that (solar or lunar) year is kept (facts.md §2.4).
+
+    29 February is kept on the 28th in common years; a leap month that a lunar year lacks in the month itself; day 30 of a short lunar
+    month on its last day.
+    """
+    if birthday.calendar == "solar":
+        return date(year, birthday.month, min(birthday.day, monthrange(year, birthday.month)[1]))
+    from lunar_python import LunarMonth  # its tables are large, and few requests look at a lunar day
+
+    month = LunarMonth.fromYm(year, -birthday.month) if birthday.leap else None
+    month = month or LunarMonth.fromYm(year, birthday.month)
+    first = month.getFirstJulianDay()
+    day = min(birthday.day, month.getDayCount())
+    return date.fromordinal(int(first + 0.5) + day - 1 - _JULIAN)
+
+
+_JULIAN = 1721425  # the Julian day number at noon of the ordinal 0
+
+
+def nearest(birthday: Birthday, day: date) -> date:
+    """The keeping of the birthday that lies nearest to `day`."""
+    return min((in_year(birthday, day.year + step) for step in (-1, 0, 1)), key=lambda kept: abs(kept - day))

@@ -1,33 +1,28 @@
 """Looking up points: balances, entries, what a purchase would earn."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from services.loyalty.models import PointsAccount, PointsEntry
-from services.loyalty.rules import points_for
-from services.shared.ledger import Ledger
+from services.loyalty.models import PointsAccount, PointsEntry, PointsLot
+from services.loyalty.rules import Rate, points_of
+from services.loyalty.rules.lots import Lot
+from services.shared.days import end_of_month
+from services.stores.queries import load_settings
 from services.stores.settings import Settings
 
-# A balance may be negative: points taken back by a refund after they were spent.
-POINTS = Ledger(
-    "points",
-    account=PointsAccount,
-    owner=PointsAccount.member_id,
-    balance=PointsAccount.balance,
-    entry_owner=PointsEntry.member_id,
-    entry_amount=PointsEntry.amount,
-    floor=None,
-)
+
+def rate_of(settings: Settings) -> Rate:
+    """The shop's rule for earning."""
+    return Rate(settings["points.step"], settings["points.per_step"], settings["points.way"])
 
 
 def get_earning(settings: Settings, paid: int) -> int:
-    """The points that `paid` fen earn under the shop's rule."""
-    return points_for(
-        paid, step=settings["points.step"], per_step=settings["points.per_step"], way=settings["points.way"]
-    )
+    """The points that `paid` fen earn at single rate."""
+    return points_of([paid], [100], rate_of(settings))
 
 
 def get_balance(session: Session, member_id: int) -> int:
@@ -59,3 +54,24 @@ def list_entries(
     if after is not None:
         query = query.where(PointsEntry.id < after)
     return list(session.scalars(query.order_by(PointsEntry.id.desc()).limit(limit)))
+
+
+def list_lots(session: Session, member_id: int) -> list[Lot]:
+    """What is left of the member's points, lot by lot, the first to expire first."""
+    rows = session.connection().execute(_LOTS, {"member": member_id})
+    return [Lot(row.id, row.left, row.expires_at, row.order_id) for row in rows]
+
+
+def get_lot_expiry(session: Session, at: datetime) -> datetime | None:
+    """When points that come in at `at` expire: the end of the n-th month after, in the shop's zone; None where they never do."""
+    settings = load_settings(session)
+    months = settings["points.months"]
+    return end_of_month(at, months, settings.zone) if months else None
+
+
+_lots: Any = PointsLot.__table__
+_LOTS = (
+    select(_lots.c.id, _lots.c.left, _lots.c.expires_at, _lots.c.order_id)
+    .where(_lots.c.member_id == bindparam("member"), _lots.c.left > 0)
+    .order_by(_lots.c.expires_at.is_(None), _lots.c.expires_at, _lots.c.id)
+)

@@ -1,0 +1,251 @@
+"""Changing points: earned and spent by a sale, taken back and returned by a refund, expired by the calendar, adjusted by hand.
+
+A sale moves the balance first and writes the entries once the order has an id (`open_…`, then `earn` or `spend`), because the order
+carries the balance before and after, and an entry carries the order's id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from services.audit import commands as audit
+from services.loyalty import permissions
+from services.loyalty.books import POINTS
+from services.loyalty.errors import PointsInsufficient
+from services.loyalty.events import PointsAdjusted, PointsExpired
+from services.loyalty.models import PointsEntry, PointsLot, PointsLotMove
+from services.loyalty.queries.points import get_lot_expiry, list_lots
+from services.loyalty.rules.lots import expiry_after_return, left_of_new, take
+from services.shared import ids, ledger
+from services.shared.actors import SYSTEM, Actor
+from services.shared.events import announce
+from services.shared.ledger import Head, Moved
+from services.shared.refusals import Invalid
+from services.shared.words import N_
+
+_lots: Any = PointsLot.__table__
+_LOT = insert(_lots).returning(_lots.c.id)
+_MOVES = insert(PointsLotMove.__table__)  # type: ignore[arg-type]
+_TAKE = update(_lots).where(_lots.c.id == bindparam("lot")).values(left=_lots.c.left - bindparam("part"))
+
+
+@dataclass(frozen=True)
+class Earning:
+    """Points that a balance gained (or, spent, lost): `before` + `points` = `after`."""
+
+    moved: Moved
+
+    @property
+    def member_id(self) -> int:
+        """Whose points."""
+        return self.moved.owner
+
+    @property
+    def points(self) -> int:
+        """By how much the balance changed."""
+        return self.moved.amounts[0]
+
+    @property
+    def before(self) -> int:
+        """The balance before."""
+        return self.moved.before[0]
+
+    @property
+    def after(self) -> int:
+        """The balance after."""
+        return self.moved.after[0]
+
+    @property
+    def head(self) -> Head:
+        """Where the account stands now."""
+        return Head(self.moved.sequence, self.moved.after)
+
+
+def open_earning(session: Session, member_id: int, points: int, *, head: Head | None = None) -> Earning:
+    """Add `points` to the member's balance for a sale that is being written; `earn` then says which one it was."""
+    if not points:
+        return Earning(ledger.stand(session, POINTS, member_id, head=head))
+    moved = ledger.move(session, POINTS, member_id, (points,), head=head)
+    assert moved is not None, "points have no floor"
+    return Earning(moved)
+
+
+def open_spending(session: Session, member_id: int, points: int, *, head: Head | None = None) -> Earning:
+    """Take `points` from the balance for a sale that is being written. Raises PointsInsufficient."""
+    moved = ledger.move(session, POINTS, member_id, (-points,), head=head, floor=0)
+    if moved is None:
+        raise PointsInsufficient
+    return Earning(moved)
+
+
+def earn(session: Session, earning: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
+    """Write the entry and the lot of an opened earning, once per order (its key is unique). Nothing earned leaves no entry."""
+    if not earning.points:
+        return
+    key = f"order:{order_id}:earn"
+    _enter(session, earning.moved, "earn", key, order_id=order_id, actor=actor, at=at)
+    _put(session, earning.moved, key, get_lot_expiry(session, at), order_id=order_id, at=at)
+
+
+def spend(session: Session, spending: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
+    """Write the entry of an opened spending and take its points from the lots that expire first."""
+    key = f"order:{order_id}:spend"
+    _enter(session, spending.moved, "spend", key, order_id=order_id, actor=actor, at=at)
+    _take(session, spending.moved, key)
+
+
+def claw_back(
+    session: Session, member_id: int, points: int, *, order_id: int, key: str, actor: Actor, at: datetime
+) -> Earning:
+    """Take back what an order earned, from its own lot first; what is spent already stays as a debt (a negative balance)."""
+    taken = open_earning(session, member_id, -points)
+    _enter(session, taken.moved, "claw_back", key, order_id=order_id, actor=actor, at=at)
+    _take(session, taken.moved, key, first_of_order=order_id)
+    return taken
+
+
+def give_back(
+    session: Session, member_id: int, points: int, *, order_id: int, key: str, actor: Actor, at: datetime
+) -> Earning:
+    """Return points that an order spent, into lots with their old expiry (at least seven days), the last to expire first."""
+    returned = open_earning(session, member_id, points)
+    _enter(session, returned.moved, "give_back", key, order_id=order_id, actor=actor, at=at)
+    keep = left_of_new(points, returned.before)
+    for lot_expiry, part in _spent_of(session, order_id, points):
+        stays = min(part, keep)
+        keep -= stays
+        expires_at = expiry_after_return(lot_expiry, at)
+        _lot(session, returned.moved, key, part, left=stays, expires_at=expires_at, order_id=order_id, at=at)
+    return returned
+
+
+def adjust_points(
+    session: Session, member_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime
+) -> PointsEntry:
+    """Give or take points by hand: `amount` (not zero) and `reason`. Raises Invalid when more is taken than there is.
+
+    The member's existence is the caller's to check.
+    """
+    actor.require(permissions.POINTS_ADJUST)
+    amount, reason = data["amount"], data["reason"]
+    moved = ledger.move(session, POINTS, member_id, (amount,), floor=0)
+    if moved is None:
+        raise Invalid({"amount": [N_("会员没有这么多积分可以扣")]}, "points_insufficient")
+    key = f"adjustment:{ids.token()}"
+    _enter(session, moved, "adjust", key, note=reason, actor=actor, at=at)
+    if amount > 0:
+        _put(session, moved, key, get_lot_expiry(session, at), at=at)
+    else:
+        _take(session, moved, key)
+    changes = {"points": [moved.before[0], moved.after[0]], "reason": reason}
+    audit.record(session, "points:adjust", ("member", member_id), actor=actor, at=at, changes=changes)
+    entry = session.query(PointsEntry).filter_by(key=key).one()
+    announce(session, PointsAdjusted(entry.id, member_id, amount, moved.after[0]), at=at)
+    return entry
+
+
+def expire_points(session: Session, member_id: int, *, at: datetime) -> int:
+    """Write off what is left of the member's lots that have expired by `at`, lot by lot, each with its entry; how many points."""
+    ledger.hold(session, POINTS, member_id)
+    expired = [lot for lot in list_lots(session, member_id) if lot.expires_at and lot.expires_at <= at]
+    for lot in expired:
+        moved = ledger.move(session, POINTS, member_id, (-lot.left,))
+        assert moved is not None, "points have no floor"
+        key = f"lot:{lot.id}:expire:{moved.sequence}"
+        _enter(session, moved, "expire", key, actor=SYSTEM, at=at)
+        _take_from(session, key, {lot.id: lot.left})
+    total = sum(lot.left for lot in expired)
+    if total:
+        audit.record(session, "points:expire", ("member", member_id), actor=SYSTEM, at=at, changes={"points": -total})
+        announce(session, PointsExpired(member_id, total), at=at)
+    return total
+
+
+def _enter(
+    session: Session,
+    moved: Moved,
+    kind: str,
+    key: str,
+    *,
+    order_id: int | None = None,
+    note: str = "",
+    actor: Actor,
+    at: datetime,
+) -> None:
+    fields = {
+        "kind": kind, "key": key, "order_id": order_id, "note": note, "actor_kind": actor.kind, "actor_id": actor.id,
+        "at": at,
+    }  # fmt: skip
+    ledger.enter(session, POINTS, moved, fields)
+
+
+def _put(
+    session: Session, moved: Moved, key: str, expires_at: datetime | None, *, order_id: int | None = None, at: datetime
+) -> None:
+    """A new lot of what came in; what repays a debt is gone at once."""
+    points = moved.amounts[0]
+    left = left_of_new(points, moved.before[0])
+    _lot(session, moved, key, points, left=left, expires_at=expires_at, order_id=order_id, at=at)
+
+
+def _lot(
+    session: Session,
+    moved: Moved,
+    key: str,
+    points: int,
+    *,
+    left: int,
+    expires_at: datetime | None,
+    order_id: int | None,
+    at: datetime,
+) -> None:
+    row = {
+        "member_id": moved.owner, "order_id": order_id, "amount": points, "left": left, "expires_at": expires_at,
+        "created_at": at,
+    }  # fmt: skip
+    lot_id = session.connection().execute(_LOT, row).scalar_one()
+    session.connection().execute(_MOVES, [{"entry_key": key, "lot_id": lot_id, "amount": left}])
+
+
+def _take(session: Session, moved: Moved, key: str, *, first_of_order: int | None = None) -> None:
+    """Take what a balance lost from its lots; what is missing is the debt that the balance shows."""
+    taken, _debt = take(list_lots(session, moved.owner), -moved.amounts[0], first_of_order=first_of_order)
+    _take_from(session, key, taken)
+
+
+def _take_from(session: Session, key: str, taken: Mapping[int, int]) -> None:
+    if taken:
+        session.connection().execute(_TAKE, [{"lot": lot, "part": part} for lot, part in taken.items()])
+        moves = [{"entry_key": key, "lot_id": lot, "amount": -part} for lot, part in taken.items()]
+        session.connection().execute(_MOVES, moves)
+
+
+def _spent_of(session: Session, order_id: int, points: int) -> list[tuple[datetime | None, int]]:
+    """Of which lots (by their expiry, the last first) the next `points` came that the order spent and that are not returned yet."""
+    returned = session.scalar(
+        select(func.coalesce(func.sum(PointsEntry.amount), 0)).where(
+            PointsEntry.order_id == order_id, PointsEntry.kind == "give_back"
+        )
+    )
+    skip = (returned or 0) - points  # the entry of this very return is written already
+    parts = []
+    for expires_at, spent in session.execute(_spent, {"key": f"order:{order_id}:spend"}):
+        back = min(spent - min(skip, spent), points)
+        skip -= min(skip, spent)
+        points -= back
+        if back:
+            parts.append((expires_at, back))
+    return parts
+
+
+_moves: Any = PointsLotMove.__table__
+_spent = (
+    select(_lots.c.expires_at, -_moves.c.amount)
+    .join(_moves, _moves.c.lot_id == _lots.c.id)
+    .where(_moves.c.entry_key == bindparam("key"))
+    .order_by(_lots.c.expires_at.is_(None).desc(), _lots.c.expires_at.desc(), _lots.c.id.desc())
+)

@@ -1,0 +1,55 @@
+"""Rules that multiply what is earned."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.loyalty.models import EarningRule
+from services.loyalty.rules import Multiplier
+from services.members.queries import get_birthday_near
+from services.shared.days import local_day
+from services.shared.refusals import NotFound
+from services.stores.settings import Settings
+
+_rules: Any = EarningRule.__table__
+_OPEN = select(_rules).where(_rules.c.archived_at.is_(None)).order_by(_rules.c.id)
+
+
+def list_multipliers(
+    session: Session, member_id: int, tier_id: int | None, settings: Settings, *, at: datetime
+) -> list[Multiplier]:
+    """The rules that count for this member today. One query; a second where a rule asks for the birthday."""
+    rules = [_multiplier(row) for row in session.connection().execute(_OPEN)]
+    if not rules:
+        return []
+    day = local_day(at, settings.zone)
+    birthday = get_birthday_near(session, member_id, day) if any(rule.birthday for rule in rules) else None
+    return [rule for rule in rules if rule.holds(day, tier_id, birthday)]
+
+
+def list_rules(session: Session) -> list[EarningRule]:
+    """All rules, the oldest first."""
+    return list(session.scalars(select(EarningRule).where(EarningRule.archived_at.is_(None)).order_by(EarningRule.id)))
+
+
+def get_rule(session: Session, rule_id: int) -> EarningRule:
+    """One rule. Raises NotFound."""
+    rule = session.get(EarningRule, rule_id)
+    if rule is None:
+        raise NotFound("earning_rule_not_found")
+    return rule
+
+
+def _multiplier(row: Any) -> Multiplier:
+    return Multiplier(
+        row.multiplier,
+        products=frozenset(row.products),
+        categories=frozenset(row.categories),
+        tiers=frozenset(row.tiers),
+        weekdays=frozenset(row.weekdays),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        birthday=row.birthday,
+    )
