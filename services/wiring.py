@@ -9,15 +9,19 @@ from services.audit.permissions import AUDIT_READ
 from services.catalog import models as catalog
 from services.catalog.permissions import PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT
 from services.catalog.queries import list_pictures as list_product_pictures
+from services.checkout import models as checkout_tables
 from services.checkout import reactions as checkout
 from services.checkout.permissions import ORDERS_CREATE, QUOTES_CREATE
+from services.coupons import models as coupons
+from services.coupons.events import CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked
 from services.identity import models as identity
 from services.identity.permissions import KIT_READ, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
 from services.loyalty import models as loyalty_tables
 from services.loyalty import reactions as loyalty
-from services.loyalty.events import PointsAdjusted
+from services.loyalty.checks import find_differences as find_lot_differences
+from services.loyalty.events import PointsAdjusted, PointsExpired, TierChanged
 from services.loyalty.permissions import POINTS_ADJUST, POINTS_READ
-from services.loyalty.queries import POINTS
+from services.loyalty.queries import GROWTH, POINTS
 from services.members import models as members
 from services.members.events import ConsentWithdrawn, MemberChanged, MemberJoined
 from services.members.permissions import (
@@ -45,11 +49,17 @@ from services.shared.ledger import Ledger
 from services.shared.pictures import Finder
 from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_outbox
 from services.signin import models as signin
+from services.signin.events import SpendingAsked, SpendingOverridden
 from services.signin.jobs import forget_ended
 from services.signin.permissions import SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.stores import models as stores
 from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
 from services.stores.queries import list_pictures as list_setting_pictures
+from services.tills import models as tills
+from services.wallet import models as wallet
+from services.wallet.checks import find_differences as find_wallet_differences
+from services.wallet.events import PaidOut, ToppedUp, WalletAdjusted
+from services.wallet.queries import WALLET
 
 Check = Callable[[Session], Iterator[str]]
 
@@ -60,7 +70,15 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     OrderCompleted: (checkout.keep_facts, checkout.tell_member),
     ConsentWithdrawn: (messaging.stop_deliveries,),
     PointsAdjusted: (loyalty.tell_member,),
-}
+    # Heard by the screens and messages that the rest of part 2 brings, and by automations.
+    **dict.fromkeys(
+        (
+            CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked, PaidOut, PointsExpired, SpendingAsked,
+            SpendingOverridden, TierChanged, ToppedUp, WalletAdjusted,
+        ),
+        (),
+    ),
+}  # fmt: skip
 
 # Work that other processes carry, by name.
 JOBS: tuple[Job, ...] = (deliver,)
@@ -83,11 +101,14 @@ FIRST: tuple[Job, ...] = (sweep_outbox, sweep_deliveries)
 PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
-TABLES = (audit, catalog, identity, loyalty_tables, members, messaging_tables, orders, signin, stores)
+TABLES = (
+    audit, catalog, checkout_tables, coupons, identity, loyalty_tables, members, messaging_tables, orders, signin, stores,
+    tills, wallet,
+)  # fmt: skip
 
 # The books that must add up; `changke verify` walks them.
-LEDGERS: tuple[Ledger, ...] = (POINTS,)
-CHECKS: tuple[Check, ...] = (find_order_differences,)
+LEDGERS: tuple[Ledger, ...] = (POINTS, GROWTH, WALLET)
+CHECKS: tuple[Check, ...] = (find_order_differences, find_lot_differences, find_wallet_differences)
 
 PERMISSIONS = frozenset(
     {
@@ -120,12 +141,43 @@ UNAUDITED: Mapping[str, str] = {
     "services.messaging.commands.mark_read": "reading is not an act upon the shop",
     "services.messaging.commands.mark_all_read": "reading is not an act upon the shop",
     "services.signin.commands.sessions.touch_session": "being here is not an act",
-    "services.loyalty.commands.open_earning": "half of an earning: the order that earns has the audit line",
-    "services.loyalty.commands.earn": "the order that earns has the audit line, the entry says the rest",
+    "services.checkout.commands.sales.spends": "it only adds up",
+    **dict.fromkeys(
+        (
+            f"services.{name}"
+            for name in (
+                "loyalty.commands.points.open_earning",
+                "loyalty.commands.points.open_spending",
+                "loyalty.commands.points.earn",
+                "loyalty.commands.points.spend",
+                "loyalty.commands.points.claw_back",
+                "loyalty.commands.points.give_back",
+                "wallet.commands.moves.open_spending",
+                "wallet.commands.moves.spend",
+                "wallet.commands.moves.give_back",
+                "wallet.commands.moves.put",
+                "wallet.commands.moves.take",
+                "wallet.commands.moves.enter",
+                "wallet.commands.moves.change_lots",
+                "coupons.commands.redeeming.redeem",
+                "coupons.commands.redeeming.give_back",
+                "coupons.commands.redeeming.reserve",
+                "coupons.commands.redeeming.release",
+                "coupons.commands.events.note",
+                "signin.commands.proofs.use_proof",
+            )
+        ),
+        "part of a sale, refund or top-up: that one has the audit line, the sealed entry or the coupon's story says the rest",
+    ),
 }
 
 # Events that nobody reacts to yet.
-SILENT: frozenset[str] = frozenset({"MemberJoined", "MemberChanged"})
+SILENT: frozenset[str] = frozenset(
+    {
+        "CouponIssued", "CouponRedeemed", "CouponReturned", "CouponRevoked", "MemberChanged", "MemberJoined", "PaidOut",
+        "PointsExpired", "SpendingAsked", "SpendingOverridden", "TierChanged", "ToppedUp", "WalletAdjusted",
+    }
+)  # fmt: skip
 
 
 def wire() -> None:

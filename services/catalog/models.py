@@ -1,8 +1,8 @@
 """Categories, products, options and availability."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -20,7 +20,12 @@ class Category(Model):
 
 
 class Product(Model):
-    """Something with a price (fen). `picture` is an uploaded file's name or `drawn:<symbol>` of the drawn set."""
+    """Something with a price (fen). `picture` is an uploaded file's name or `drawn:<symbol>` of the drawn set.
+
+    `pricing` is piece, weight (the price is per 500 g) or open (the cashier names it). `member_price` replaces the price for members;
+    `takes_tier` and `takes_coupons` say whether tiers and coupons may lower it. `launches_on` is the day on which a new product is
+    there for everyone; tiers with early access see it before.
+    """
 
     __tablename__ = "products"
     __table_args__ = (CheckConstraint("price >= 0", name="price"),)
@@ -31,6 +36,11 @@ class Product(Model):
     initials: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     price: Mapped[int]
+    pricing: Mapped[str] = mapped_column(default="piece")
+    member_price: Mapped[int | None]
+    takes_tier: Mapped[bool] = mapped_column(default=True)
+    takes_coupons: Mapped[bool] = mapped_column(default=True)
+    launches_on: Mapped[date | None] = mapped_column(Date)
     sku: Mapped[str | None] = mapped_column(unique=True)
     barcode: Mapped[str | None] = mapped_column(unique=True)
     picture: Mapped[str] = mapped_column(default="")

@@ -2,3 +2,6 @@
 
 QUOTES_CREATE = "quotes:create"
 ORDERS_CREATE = "orders:create"
+DISCOUNTS_CREATE = "discounts:create"
+REFUNDS_CREATE = "refunds:create"
+ORDERS_REASSIGN = "orders:reassign"

@@ -5,14 +5,16 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from services.checkout.rules.pricing import MOST_LINES, MOST_PIECES, Cart, CartLine
+from services.checkout.rules.pricing import MOST_COUPONS, MOST_GRAMS, MOST_LINES, MOST_PIECES, Cart, CartLine, in_words
 from services.checkout.rules.tenders import KINDS, MOST_TENDERS
 from services.orders.queries import TenderView
 from services.orders.schemas import LineOut
 from services.shared.fields import Identifier, Moment, Money, Text, Whole
 from services.shared.words import N_
+from services.signin.queries import Proof
 
 _SCAN = re.compile(r"s_(\d{1,18})")
+_PROOF = re.compile(r"([sp])_(\d{1,18})")
 
 
 class ScanId(fields.Field[int]):
@@ -30,8 +32,20 @@ class ScanId(fields.Field[int]):
         return int(found[1])
 
 
+class ProofId(fields.Field[Proof]):
+    """What proves that the member agrees: the id of a scan (`s_42`) or of a confirmation (`p_7`)."""
+
+    default_error_messages = {"invalid": N_("请重新扫会员码")}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Proof:
+        found = _PROOF.fullmatch(value) if isinstance(value, str) and value.isascii() else None
+        if found is None:
+            raise self.make_error("invalid")
+        return Proof("scan" if found[1] == "s" else "proof", int(found[2]))
+
+
 class CartLineIn(Schema):
-    """One wanted line."""
+    """One wanted line; `grams` for what is weighed, `price` for what has none, `manual_price` instead of the list price of a piece."""
 
     product = Identifier(required=True, attribute="product_id")
     options = fields.Dict(
@@ -41,14 +55,32 @@ class CartLineIn(Schema):
     )
     quantity = Whole(load_default=1, least=1, most=MOST_PIECES)
     note = Text(load_default="", validate=validate.Length(max=60, error=N_("最多 60 个字")))
+    grams = Whole(load_default=None, allow_none=True, least=1, most=MOST_GRAMS)
+    price = Money(load_default=None, allow_none=True, least=1, attribute="open_price")
+    manual_price = Money(load_default=None, allow_none=True)
 
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> CartLine:
         return CartLine(**data)
 
 
+class Coupons(fields.Field[tuple[int, ...] | None]):
+    """Which coupons to choose from: "best" looks at all that the member holds, a list names them, an empty one is none."""
+
+    default_error_messages = {"invalid": N_("券不对，请重新选")}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[int, ...] | None:
+        if value == "best":
+            return None
+        if not isinstance(value, list) or len(value) > MOST_COUPONS:
+            raise self.make_error("invalid")
+        each = Identifier()
+        named = (each.deserialize(one) for one in value)
+        return tuple(dict.fromkeys(one for one in named if one is not None))
+
+
 class CartIn(Schema):
-    """A cart to be priced; without a member it is a walk-in's."""
+    """A cart to be priced; without a member it is a walk-in's. `points` is the most to spend; `manual_off` needs a reason."""
 
     store = Identifier(required=True, attribute="store_id")
     member = Identifier(load_default=None, allow_none=True, attribute="member_id")
@@ -56,9 +88,14 @@ class CartIn(Schema):
         fields.Nested(CartLineIn), required=True, validate=validate.Length(1, MOST_LINES, error=N_("还没有选商品"))
     )
 
+    coupons = Coupons(load_default=())
+    points = Whole(load_default=0, least=0, most=1_000_000_000)
+    manual_off = Money(load_default=0)
+    manual_reason = Text(load_default="", validate=validate.Length(max=100, error=N_("最多 100 个字")))
+
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        return {"cart": Cart(data["store_id"], data["member_id"], tuple(data["lines"]))}
+        return {"cart": Cart(**{**data, "lines": tuple(data["lines"])})}
 
 
 class StepOut(Schema):
@@ -67,6 +104,17 @@ class StepOut(Schema):
     kind = fields.String()
     label = fields.String()
     amount = Money()
+    coupon = Identifier(attribute="coupon_id", allow_none=True)
+
+
+class VerdictOut(Schema):
+    """What became of a coupon: what it saves, or the reason why it does not apply."""
+
+    coupon = Identifier(attribute="coupon_id")
+    applied = fields.Function(lambda verdict: verdict.saves > 0)
+    saves = Money()
+    code = fields.Function(lambda verdict: verdict.reason.code if verdict.reason else None)
+    reason = fields.Function(lambda verdict: in_words(verdict.reason) if verdict.reason else None)
 
 
 class QuoteOut(Schema):
@@ -79,7 +127,8 @@ class QuoteOut(Schema):
     steps = fields.List(fields.Nested(StepOut), attribute="price.steps")
     due = Money(attribute="price.due")
     earns = fields.Integer()
-    coupons = fields.Function(lambda _quote: [])
+    points = fields.Integer(attribute="price.points")
+    coupons = fields.List(fields.Nested(VerdictOut), attribute="price.verdicts")
     expires_at = Moment()
 
 
@@ -96,13 +145,13 @@ class TenderIn(Schema):
 
 
 class SaleIn(Schema):
-    """A quote and how it is paid. `proof` is the scan of the member's code; it is needed where something is spent."""
+    """A quote and how it is paid. `proof` is a scan of the member's code or a confirmation; it is needed where something is spent."""
 
     quote = fields.String(required=True)
     tenders = fields.List(
         fields.Nested(TenderIn), load_default=list, validate=validate.Length(max=MOST_TENDERS, error=N_("最多 10 笔"))
     )
-    proof = ScanId(load_default=None, allow_none=True)
+    proof = ProofId(load_default=None, allow_none=True)
     note = Text(load_default="", validate=validate.Length(max=200, error=N_("最多 200 个字")))
     external_key = Text(load_default=None, allow_none=True, validate=validate.Length(1, 80))
 

@@ -138,8 +138,8 @@ def _sell(session: Session, ticket: Ticket, shop: Shop, now: datetime) -> None:
     member_id = None if ticket.guest is None else shop.members.get(ticket.guest)
     cart = Cart(shop.stores[ticket.store_code], member_id, lines)
     counter = load_counter(session, cart)
-    due = get_sale(session, counter, cart, None).price.due
-    sale = get_sale(session, counter, cart, [_paid(ticket.tender, due)])
+    due = get_sale(session, counter, cart, None, at=ticket.moment).price.due
+    sale = get_sale(session, counter, cart, [_paid(ticket.tender, due)], at=ticket.moment)
     complete_order(
         session, sale, origin="counter", external_key=ticket.key, completed_at=ticket.moment, actor=shop.cashier, at=now
     )

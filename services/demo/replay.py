@@ -166,7 +166,8 @@ def _sell(session: Session, ticket: Ticket, bakery: Bakery, at: datetime) -> Non
     member_id = None if fate.regular is None else regulars[fate.regular]
     lines = tuple(CartLine(products[name], {}, pieces) for name, pieces in ticket.items.items())
     due = sum(counter.products[line.product_id].price * line.quantity for line in lines)
-    sale = get_sale(session, counter, Cart(counter.store.id, member_id, lines), _tenders(due, fate.tender))
+    cart = Cart(counter.store.id, member_id, lines)
+    sale = get_sale(session, counter, cart, _tenders(due, fate.tender), at=ticket.moment)
     complete_order(
         session, sale, origin="replay", external_key=ticket.key, completed_at=ticket.moment, actor=SYSTEM, at=at
     )

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.orders.errors import AlreadyBooked
 from services.orders.models import LineShare, Order, OrderCounter, OrderLine, Tender
-from services.orders.queries import LineView, OrderView, TenderView
+from services.orders.queries import LineView, OrderView, ShareView, TenderView
 from services.shared import ids
 from services.shared.actors import Actor
-from services.shared.clock import local_day
+from services.shared.days import local_day
 
 PAID = "paid"
 
@@ -43,6 +43,11 @@ class OrderDraft:
     completed_at: datetime
     lines: tuple[LineView, ...]
     tenders: tuple[TenderView, ...]
+    points_spent: int = 0
+    earn_rate: dict[str, Any] | None = None
+    tier_id: int | None = None
+    shift_id: int | None = None
+    flags: tuple[str, ...] = ()
 
 
 def record_order(session: Session, draft: OrderDraft, *, actor: Actor, at: datetime) -> OrderView:
@@ -110,6 +115,12 @@ def _order_row(draft: OrderDraft, actor: Actor, day: date, sequence: int) -> dic
         "points_earned": draft.points_earned,
         "points_before": draft.points_before,
         "points_after": draft.points_after,
+        "points_spent": draft.points_spent,
+        "refunded": 0,
+        "earn_rate": draft.earn_rate,
+        "tier_id": draft.tier_id,
+        "shift_id": draft.shift_id,
+        "flags": list(draft.flags),
         "completed_at": draft.completed_at,
     }
 
@@ -122,22 +133,32 @@ def _write_lines(connection: Connection, order_id: int, lines: Sequence[LineView
     for line in lines:
         if line.shares:
             line_id = connection.execute(_LINE, _line_row(order_id, line)).scalar_one()
-            connection.execute(
-                _SHARES, [{"line_id": line_id, "kind": share.kind, "amount": share.amount} for share in line.shares]
-            )
+            connection.execute(_SHARES, [_share_row(line_id, share) for share in line.shares])
+
+
+def _share_row(line_id: int, share: ShareView) -> dict[str, Any]:
+    return {"line_id": line_id, "kind": share.kind, "amount": share.amount, "coupon_id": share.coupon_id}
 
 
 def _line_row(order_id: int, line: LineView) -> dict[str, Any]:
     return {
         "order_id": order_id, "position": line.position, "product_id": line.product_id, "name": line.name,
         "options": line.options, "quantity": line.quantity, "list_price": line.list_price, "amount": line.amount,
-        "note": line.note,
+        "note": line.note, "grams": line.grams, "category_id": line.category_id, "multiplier": line.multiplier,
+        "refunded_quantity": 0, "refunded_amount": 0,
     }  # fmt: skip
 
 
 def _tender_rows(order_id: int, tenders: Sequence[TenderView]) -> list[dict[str, Any]]:
     return [
-        {"order_id": order_id, "kind": tender.kind, "amount": tender.amount, "received": tender.received}
+        {
+            "order_id": order_id,
+            "kind": tender.kind,
+            "amount": tender.amount,
+            "received": tender.received,
+            "bonus": tender.bonus,
+            "refunded": 0,
+        }
         for tender in tenders
     ]
 
@@ -145,7 +166,7 @@ def _tender_rows(order_id: int, tenders: Sequence[TenderView]) -> list[dict[str,
 def _view(draft: OrderDraft, row: dict[str, Any], order_id: int, actor: Actor) -> OrderView:
     """The order as `get_order` would read it, without reading it."""
     at_the_till = actor.kind == "staff"
-    written = {name: value for name, value in row.items() if name != "sequence"}
+    written = {name: value for name, value in row.items() if name != "sequence"} | {"flags": draft.flags}
     return OrderView(
         **written, id=order_id, store_name=draft.store_name, member_name=draft.member_name,
         staff_name=actor.name if at_the_till else None, lines=draft.lines, tenders=draft.tenders,

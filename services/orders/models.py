@@ -20,7 +20,12 @@ class OrderCounter(Model):
 
 
 class Order(Model):
-    """A completed sale. `list_total` − discounts = `due` = Σ tenders. `day` is the shop's calendar day."""
+    """A completed sale. `list_total` − discounts = `due` = Σ tenders. `day` is the shop's calendar day.
+
+    `refunded` is what went back since; `state` is paid, part_refunded or refunded. `earn_rate` is the points rule it was sold under
+    (JSON of loyalty's Rate), `pending_until` when its points count. `flags` say what a manager should look at (an offline sale's closed
+    till, an old price).
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -50,6 +55,12 @@ class Order(Model):
     points_earned: Mapped[int] = mapped_column(default=0)
     points_before: Mapped[int | None]
     points_after: Mapped[int | None]
+    points_spent: Mapped[int] = mapped_column(default=0)
+    refunded: Mapped[int] = mapped_column(default=0)
+    earn_rate: Mapped[dict[str, Any] | None]
+    tier_id: Mapped[int | None]
+    shift_id: Mapped[int | None] = mapped_column(index=True)
+    flags: Mapped[list[str]]
     completed_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -69,6 +80,11 @@ class OrderLine(Model):
     list_price: Mapped[int]
     amount: Mapped[int]
     note: Mapped[str] = mapped_column(default="")
+    grams: Mapped[int | None]
+    category_id: Mapped[int | None]
+    multiplier: Mapped[int] = mapped_column(default=100)
+    refunded_quantity: Mapped[int] = mapped_column(default=0)
+    refunded_amount: Mapped[int] = mapped_column(default=0)
 
 
 class LineShare(Model):
@@ -80,10 +96,14 @@ class LineShare(Model):
     line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), index=True)
     kind: Mapped[str]
     amount: Mapped[int]
+    coupon_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class Tender(Model):
-    """One way of paying. `received` and the change given matter for cash only."""
+    """One way of paying. `received` and the change given matter for cash only; `bonus` is the part of a wallet's that was given on top.
+
+    `refunded` went back since.
+    """
 
     __tablename__ = "tenders"
     __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
@@ -93,3 +113,70 @@ class Tender(Model):
     kind: Mapped[str]
     amount: Mapped[int]
     received: Mapped[int | None]
+    bonus: Mapped[int] = mapped_column(default=0)
+    refunded: Mapped[int] = mapped_column(default=0)
+
+
+class Refund(Model):
+    """Money that went back for an order, and every effect of it, in words that never change. `way` is whole, lines, amount or void."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (CheckConstraint("amount >= 0", name="amount"), UniqueConstraint("order_id", "sequence"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    sequence: Mapped[int]
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    way: Mapped[str]
+    reason: Mapped[str]
+    amount: Mapped[int]
+    points_taken_back: Mapped[int]
+    points_returned: Mapped[int]
+    debt: Mapped[int]
+    growth_taken_back: Mapped[int]
+    coupons_returned: Mapped[list[int]]
+    shift_id: Mapped[int | None] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class RefundLine(Model):
+    """What of one line went back: pieces (0 for a refund by amount) and fen."""
+
+    __tablename__ = "refund_lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    refund_id: Mapped[int] = mapped_column(ForeignKey("refunds.id"), index=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), index=True)
+    quantity: Mapped[int]
+    amount: Mapped[int]
+
+
+class RefundTender(Model):
+    """How money went back: to the tender it came from; staff may give cash instead of an external one."""
+
+    __tablename__ = "refund_tenders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    refund_id: Mapped[int] = mapped_column(ForeignKey("refunds.id"), index=True)
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tenders.id"), index=True)
+    kind: Mapped[str]
+    amount: Mapped[int]
+    bonus: Mapped[int] = mapped_column(default=0)
+
+
+class InvoiceRequest(Model):
+    """A customer asks for an invoice (发票): title, tax number, where to send it; `state` is asked, issued or declined."""
+
+    __tablename__ = "invoice_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), unique=True)
+    kind: Mapped[str]
+    title: Mapped[str]
+    tax_number: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    state: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]

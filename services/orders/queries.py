@@ -26,6 +26,7 @@ class ShareView:
 
     kind: str
     amount: int
+    coupon_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class LineView:
     amount: int
     note: str = ""
     shares: tuple[ShareView, ...] = ()
+    grams: int | None = None
+    category_id: int | None = None
+    multiplier: int = 100
+    refunded_quantity: int = 0
+    refunded_amount: int = 0
 
     @property
     def choices(self) -> str:
@@ -50,11 +56,13 @@ class LineView:
 
 @dataclass(frozen=True)
 class TenderView:
-    """One way the order was paid (fen)."""
+    """One way the order was paid (fen); `bonus` is the part of a wallet's that was given on top, `refunded` what went back since."""
 
     kind: str
     amount: int
     received: int | None = None
+    bonus: int = 0
+    refunded: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,12 @@ class OrderView:
     completed_at: datetime
     lines: tuple[LineView, ...]
     tenders: tuple[TenderView, ...]
+    points_spent: int = 0
+    refunded: int = 0
+    earn_rate: Mapping[str, Any] | None = None
+    tier_id: int | None = None
+    shift_id: int | None = None
+    flags: tuple[str, ...] = ()
 
     @property
     def units(self) -> int:
@@ -248,6 +262,8 @@ def _view(row: Row[Any], lines: Iterable[LineView], tenders: Iterable[TenderView
         list_total=order.list_total, due=order.due, paid=order.paid, change=order.change,
         points_earned=order.points_earned, points_before=order.points_before, points_after=order.points_after,
         completed_at=order.completed_at, lines=tuple(lines), tenders=tuple(tenders),
+        points_spent=order.points_spent, refunded=order.refunded, earn_rate=order.earn_rate, tier_id=order.tier_id,
+        shift_id=order.shift_id, flags=tuple(order.flags),
     )  # fmt: skip
 
 
@@ -263,14 +279,15 @@ def _lines_of(session: Session, order_ids: Collection[int]) -> dict[int, list[Li
         .where(OrderLine.order_id.in_(order_ids))
         .order_by(LineShare.id)
     ):
-        shares[share.line_id].append(ShareView(share.kind, share.amount))
+        shares[share.line_id].append(ShareView(share.kind, share.amount, share.coupon_id))
     found: dict[int, list[LineView]] = defaultdict(list)
     for line in session.scalars(
         select(OrderLine).where(OrderLine.order_id.in_(order_ids)).order_by(OrderLine.order_id, OrderLine.position)
     ):
         found[line.order_id].append(
             LineView(line.position, line.product_id, line.name, line.options, line.quantity, line.list_price,
-                     line.amount, line.note, tuple(shares[line.id]))
+                     line.amount, line.note, tuple(shares[line.id]), line.grams, line.category_id, line.multiplier,
+                     line.refunded_quantity, line.refunded_amount)
         )  # fmt: skip
     return found
 
@@ -278,5 +295,7 @@ def _lines_of(session: Session, order_ids: Collection[int]) -> dict[int, list[Li
 def _tenders_of(session: Session, order_ids: Collection[int]) -> dict[int, list[TenderView]]:
     found: dict[int, list[TenderView]] = defaultdict(list)
     for tender in session.scalars(select(Tender).where(Tender.order_id.in_(order_ids)).order_by(Tender.id)):
-        found[tender.order_id].append(TenderView(tender.kind, tender.amount, tender.received))
+        found[tender.order_id].append(
+            TenderView(tender.kind, tender.amount, tender.received, tender.bonus, tender.refunded)
+        )
     return found

@@ -23,6 +23,7 @@ class ShareOut(Schema):
 
     kind = fields.String()
     amount = Money()
+    coupon = Identifier(attribute="coupon_id", allow_none=True)
 
 
 class LineOut(Schema):
@@ -74,4 +75,9 @@ class OrderOut(Schema):
     tenders = fields.List(fields.Nested(TenderOut))
 
     def _points(self, order: OrderView) -> dict[str, int | None]:
-        return {"earned": order.points_earned, "before": order.points_before, "after": order.points_after}
+        return {
+            "earned": order.points_earned,
+            "spent": order.points_spent,
+            "before": order.points_before,
+            "after": order.points_after,
+        }

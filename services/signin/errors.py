@@ -1,6 +1,6 @@
 """How getting in, and reading a code, can be refused (domain.md, *Codes*)."""
 
-from services.shared.refusals import Gone, Invalid, NotFound, Refusal
+from services.shared.refusals import Forbidden, Gone, Invalid, NotFound, Refusal
 from services.shared.words import N_
 
 
@@ -44,3 +44,21 @@ class ClockSkew(Invalid):
 
     code = "clock_skew"
     text = N_("会员的手机时间快了 %(seconds)s 秒，请联网刷新")
+
+
+class ProofRequired(Forbidden):
+    """Something of the member's is to be spent, and the member has not agreed: `why` is none, scan_again, confirm or unusable."""
+
+    code = "member_proof_required"
+    text = N_("要会员本人同意：请扫会员码，或让会员在手机上确认")
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why=why)
+        self.text = _PROOF.get(why, self.text)
+
+
+_PROOF = {
+    "scan_again": N_("会员码要刚扫的，请会员再出示一次"),
+    "confirm": N_("金额较大，还要会员在手机上确认"),
+    "unusable": N_("会员还没有确认，或确认已经过期"),
+}

@@ -100,3 +100,27 @@ class Scan(Model):
     actor_kind: Mapped[str]
     actor_id: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SpendingProof(Model):
+    """That a member agrees to spend up to `most` fen from what they hold (wallet, points, coupons, gifts), once.
+
+    `way` is scan (a fresh member code), app (confirmed in the member app), sms (a one-time code) or override (a manager answers for it).
+    It holds until `expires_at` and is used by one sale; a scan proves once.
+    """
+
+    __tablename__ = "spending_proofs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    way: Mapped[str]
+    most: Mapped[int]
+    words: Mapped[str] = mapped_column(default="")
+    scan_id: Mapped[int | None] = mapped_column(ForeignKey("scans.id"), unique=True)
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

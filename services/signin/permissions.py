@@ -2,3 +2,5 @@
 
 SIGNIN_CODES_CREATE = "signin_codes:create"
 SCANS_CREATE = "scans:create"
+PROOFS_CREATE = "proofs:create"
+PROOFS_OVERRIDE = "proofs:override"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from services.members.models import Member
 from services.shared import runtime
 from services.signin import rules
 from services.signin.errors import WrongPassword
-from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, StaffSession
+from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, Scan, SpendingProof, StaffSession
 
 
 @dataclass(frozen=True)
@@ -108,3 +109,18 @@ def seconds_left(at: datetime) -> int:
 def signin_code_minutes() -> int:
     """How many minutes a one-time code lives."""
     return int(rules.CODE_LIFE.total_seconds() // 60)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a sale names as the member's agreement: a scan (`s_42`) or a proof that was asked for (`p_7`)."""
+
+    kind: Literal["scan", "proof"]
+    id: int
+
+
+def is_of(session: Session, proof: Proof, member_id: int | None, store_id: int) -> bool:
+    """Whether a proof is of this member, at this store."""
+    table: type[Scan | SpendingProof] = Scan if proof.kind == "scan" else SpendingProof
+    found = session.execute(select(table.member_id, table.store_id).where(table.id == proof.id)).first()
+    return found is not None and tuple(found) == (member_id, store_id)

@@ -10,7 +10,7 @@ from services.shared.events import Event
 from tests.architecture.source import ROOT, Module, dotted, modules
 
 # Others use a domain through these. `models` are named in joins and types; `jobs`, `reactions` and `checks` are for wiring alone.
-FACES = {"commands", "queries", "events", "schemas", "errors", "permissions", "settings", "models", "texts"}
+FACES = {"commands", "queries", "events", "schemas", "errors", "permissions", "settings", "models", "texts", "rules"}
 # Wiring sees everything by its nature; the worker runs the jobs by hand when it runs until idle.
 EVERYWHERE = {"services.wiring", "webapp.cli.work"}
 
@@ -20,7 +20,7 @@ def _is_kernel(module: Module) -> bool:
 
 
 def test_a_domain_shows_others_only_its_open_faces() -> None:
-    """Others import commands, queries, schemas, events, errors, permissions; models only to name columns in joins."""
+    """Others import commands, queries, schemas, events, errors, permissions; models only to name columns in joins; rules are pure."""
     wrong = []
     for module in modules("services", "webapp"):
         for name in module.imported():

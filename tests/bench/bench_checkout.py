@@ -176,7 +176,7 @@ def fill(origin: str, token: str, database_url: str) -> Bench:
 
 def _open_accounts(database_url: str, members: tuple[str, ...]) -> None:
     """The floor's members have their points accounts already, as members who bought before have."""
-    statement = "INSERT INTO points_accounts (member_id, balance) VALUES ({}, 0)"
+    statement = "INSERT INTO points_accounts (member_id, balance, sequence, mac) VALUES ({}, 0, 0, '')"
     if database_url.startswith("sqlite"):
         with sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=10) as file:
             file.executemany(statement.format("?"), [(int(member),) for member in members])

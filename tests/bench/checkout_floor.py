@@ -22,6 +22,7 @@ DAY = datetime.now(UTC).date()
 ANSWER = json.dumps({"sealed": "x" * 1400, "headers": {"Content-Type": "application/json"}})
 PAYLOAD = json.dumps({"order_id": 1, "number": "F1-0101-0001", "store_id": 1, "member_id": 1, "paid": 8600})
 
+MAC = bytes(16)
 CLAIM = (
     "INSERT INTO idempotency_keys (scope, key, body_hash, status, answer, created_at) "
     "VALUES ('floor', :key, 'x', 0, '{}', :at) ON CONFLICT DO NOTHING RETURNING key"
@@ -30,11 +31,15 @@ NUMBER = (
     "INSERT INTO order_counters (store_id, day, last) VALUES (:store, :day, 1) "
     "ON CONFLICT (store_id, day) DO UPDATE SET last = order_counters.last + 1 RETURNING last"
 )
-POINTS = "UPDATE points_accounts SET balance = balance + 8 WHERE member_id = :member RETURNING balance"
+POINTS = (
+    "UPDATE points_accounts SET balance = balance + 8, sequence = sequence + 1 WHERE member_id = :member "
+    "RETURNING balance, sequence"
+)
 ORDER = (
     "INSERT INTO orders (number, receipt_code, store_id, day, sequence, member_id, state, origin, note, list_total, due, paid, "
-    "change, points_earned, points_before, points_after, completed_at) VALUES (:number, :key, :store, :day, :sequence, :member, "
-    "'paid', 'bench', '', 8600, 8600, 8600, 0, 8, :before, :after, :at) RETURNING id"
+    "change, points_earned, points_before, points_after, points_spent, refunded, flags, completed_at) "
+    "VALUES (:number, :key, :store, :day, :sequence, :member, "
+    "'paid', 'bench', '', 8600, 8600, 8600, 0, 8, :before, :after, 0, 0, '[]', :at) RETURNING id"
 )
 LINE = (
     "INSERT INTO order_lines (order_id, position, product_id, name, options, quantity, list_price, amount, note) "
@@ -42,9 +47,11 @@ LINE = (
 )
 TENDER = "INSERT INTO tenders (order_id, kind, amount) VALUES (:order, 'wechat', 8600)"
 ENTRY = (
-    "INSERT INTO points_entries (member_id, kind, amount, balance_after, key, order_id, note, actor_kind, at) "
-    "VALUES (:member, 'earn', 8, :after, :key, :order, '', 'system', :at)"
+    "INSERT INTO points_entries (member_id, sequence, kind, amount, balance_after, key, order_id, note, actor_kind, at, mac) "
+    "VALUES (:member, :turn, 'earn', 8, :after, :key, :order, '', 'system', :at, :mac)"
 )
+LOT = 'INSERT INTO points_lots (member_id, order_id, amount, "left", created_at) VALUES (:member, :order, 8, 8, :at) RETURNING id'
+LOT_MOVE = "INSERT INTO points_lot_moves (entry_key, lot_id, amount) VALUES (:key, :lot, 8)"
 AUDIT = (
     "INSERT INTO audit_entries (at, action, actor_kind, actor_name, origin, store_id, subject_kind, subject_id, changes) "
     "VALUES (:at, 'orders:create', 'system', 'floor', '', :store, 'order', :order, :payload)"
@@ -91,13 +98,13 @@ def sell(connection: Connection, books: Books, place: int) -> None:
         "payload": PAYLOAD,
     }
     connection.one(CLAIM, given)
-    after = connection.one(POINTS, given)[0]
+    after, turn = connection.one(POINTS, given)
     sequence = connection.one(NUMBER, given)[0]
     number = f"F1-{DAY:%m%d}-{sequence:04d}"
     order = connection.one(
         ORDER, given | {"number": number, "sequence": sequence, "before": after - 8, "after": after}
     )[0]
-    given |= {"order": order, "after": after, "answer": ANSWER}
+    given |= {"order": order, "after": after, "answer": ANSWER, "turn": turn, "mac": MAC}
     lines = zip(books.products, (3200, 3200, 2200), strict=True)
     connection.many(
         LINE,
@@ -108,6 +115,7 @@ def sell(connection: Connection, books: Books, place: int) -> None:
     )
     connection.many(TENDER, [given])
     connection.many(ENTRY, [given])
+    connection.many(LOT_MOVE, [given | {"lot": connection.one(LOT, given)[0]}])
     connection.many(AUDIT, [given])
     connection.many(OUTBOX, [given | {"reaction": "checkout.keep_facts"}, given | {"reaction": "checkout.tell_member"}])
     connection.many(FACTS, [given])

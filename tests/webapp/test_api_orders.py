@@ -31,7 +31,7 @@ def test_a_member_buys_two_tiramisu(till: Till) -> None:
     quote = till.quote(till.line("提拉米苏", 2), member=till.member)
     assert quote["id"].startswith("q_")
     assert (quote["due"], quote["earns"], quote["coupons"]) == ("64.00", 6, [])
-    assert quote["steps"] == [{"kind": "list", "label": "", "amount": "64.00"}]
+    assert quote["steps"] == [{"kind": "list", "label": "", "amount": "64.00", "coupon": None}]
     assert quote["expires_at"] == "2026-11-21T06:35:00Z"
     order = body(till.pay(quote, {"kind": "cash", "amount": "64.00", "received": "100.00"}))
     assert (order["number"], order["state"], order["paid"], order["change"]) == (
@@ -40,7 +40,7 @@ def test_a_member_buys_two_tiramisu(till: Till) -> None:
         "64.00",
         "36.00",
     )
-    assert order["points"] == {"earned": 6, "before": 0, "after": 6}
+    assert order["points"] == {"earned": 6, "spent": 0, "before": 0, "after": 6}
     assert order["tenders"] == [{"kind": "cash", "amount": "64.00", "received": "100.00"}]
     assert order["lines"][0] | {"product": ""} == {
         "line": "1", "product": "", "name": "提拉米苏", "options": {}, "choices": "", "quantity": 2,
@@ -52,7 +52,7 @@ def test_a_walk_in_earns_nothing(till: Till) -> None:
     """Worked cart 1."""
     order = till.sell(till.line("提拉米苏", 2))
     assert (order["paid"], order["member"]) == ("64.00", None)
-    assert order["points"] == {"earned": 0, "before": None, "after": None}
+    assert order["points"] == {"earned": 0, "spent": 0, "before": None, "after": None}
 
 
 def test_the_order_reads_as_it_was_answered(till: Till) -> None:
@@ -66,7 +66,7 @@ def test_the_order_reads_as_it_was_answered(till: Till) -> None:
 def test_points_grow_from_order_to_order(till: Till) -> None:
     till.sell(till.line("提拉米苏", 2), member=till.member)
     order = till.sell(till.line("巴斯克"), member=till.member)
-    assert order["points"] == {"earned": 3, "before": 6, "after": 9}
+    assert order["points"] == {"earned": 3, "spent": 0, "before": 6, "after": 9}
     shown = body(till.browser.get(f"/api/v1/members/{till.member.id}/points"))
     assert [(entry["amount"], entry["balance_after"]) for entry in shown["items"]] == [(3, 9), (6, 6)]
     assert (shown["balance"], shown["items"][0]["order"]) == (9, order["id"])
@@ -76,7 +76,7 @@ def test_points_grow_from_order_to_order(till: Till) -> None:
 def test_a_small_purchase_earns_nothing_and_leaves_no_entry(till: Till) -> None:
     change_settings({"points.step": "100.00"})
     order = till.sell(till.line("拿铁"), member=till.member)
-    assert order["points"] == {"earned": 0, "before": 0, "after": 0}
+    assert order["points"] == {"earned": 0, "spent": 0, "before": 0, "after": 0}
     assert body(till.browser.get(f"/api/v1/members/{till.member.id}/points"))["items"] == []
 
 

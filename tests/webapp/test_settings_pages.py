@@ -12,7 +12,16 @@ from services.stores.settings import GROUPS, SETTINGS
 from tests.cast import Cast
 from tests.webapp.back_office import photo
 
-POINTS: dict[str, Any] = {"points.step": "10.00", "points.per_step": "1", "points.way": "steps"}
+POINTS: dict[str, Any] = {
+    "points.step": "10.00",
+    "points.per_step": "1",
+    "points.way": "steps",
+    "points.per_yuan": "100",
+    "points.least": "100",
+    "points.most_percent": "50",
+    "points.most_multiplier": "5",
+    "points.months": "12",
+}
 SHOP: dict[str, Any] = {
     "shop.name": "小满甜品",
     "shop.industry": "dessert",

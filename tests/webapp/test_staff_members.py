@@ -40,7 +40,9 @@ def test_the_list_shows_who_and_hides_the_phone(shop: Cast) -> None:
     assert "138 0013 8000" not in page
 
 
-@pytest.mark.parametrize("text", ["lzx", "知夏", "0013 8000", "138 0013"])  # four digits may stand in a member number too
+@pytest.mark.parametrize(
+    "text", ["lzx", "知夏", "0013 8000", "138 0013"]
+)  # four digits may stand in a member number too
 def test_a_search_finds_by_any_part(shop: Cast, text: str) -> None:
     member = open_card(shop)
     open_card(shop, phone="15912345679", name="王大锤")

@@ -33,7 +33,7 @@ def find_differences() -> list[str]:
     """A sentence for everything that does not add up, in one snapshot."""
     with reading() as session:
         ledgers = [
-            f"{each.ledger} of {each.owner}: balance {each.balance} ≠ Σ entries {each.total}"
+            f"{each.ledger} of {each.owner}: {each.what}"
             for book in wiring.LEDGERS
             for each in ledger.differences(session, book)
         ]

@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 
 from services.audit import permissions, queries
 from services.audit.queries import Search
-from services.shared.clock import day_bounds
+from services.shared.days import day_bounds
 from services.stores import queries as stores
 from webapp.staff import audit_changes, audit_words, blueprint
 from webapp.web import edge, guards, shop

@@ -16,7 +16,7 @@ from services.members import commands as member_commands
 from services.members import queries as members
 from services.members.permissions import MEMBERS_CREATE
 from services.members.schemas import MemberIn
-from services.shared import clock
+from services.shared import clock, days
 from webapp.staff import asked, blueprint, reasons
 from webapp.web import addresses, edge, forms, guards, shop, toasts
 from webapp.web.forms import Form
@@ -102,5 +102,5 @@ def _strip(member_id: int) -> dict[str, Any]:
     card = members.get_member(session, member_id)
     return {
         "card": card.with_points(loyalty.get_balance(session, member_id)),
-        "reasons": reasons.to_care(card, clock.local_day(clock.now(), shop.settings().zone)),
+        "reasons": reasons.to_care(card, days.local_day(clock.now(), shop.settings().zone)),
     }

@@ -15,7 +15,7 @@ from services.members import commands, permissions, queries
 from services.members.queries import STATES, Filter, MemberCard
 from services.members.schemas import ChangedMemberIn, MemberIn
 from services.orders import queries as orders
-from services.shared import clock
+from services.shared import clock, days
 from services.shared.actors import SYSTEM
 from services.stores import queries as stores
 from webapp.staff import blueprint
@@ -192,7 +192,7 @@ def _with_points(session: Session, cards: list[MemberCard]) -> list[MemberCard]:
 
 def _month_begins() -> datetime:
     zone = shop.settings().zone
-    return clock.day_bounds(clock.local_day(clock.now(), zone).replace(day=1), zone)[0]
+    return days.day_bounds(days.local_day(clock.now(), zone).replace(day=1), zone)[0]
 
 
 def _choices() -> dict[str, Any]:

@@ -13,7 +13,10 @@ from services.catalog.queries.parts import Option, options_of
 
 @dataclass(frozen=True)
 class SaleProduct:
-    """A product as one store sells it now. `price` is the list price in fen before choices."""
+    """A product as one store sells it now. `price` is the list price in fen before choices (per 500 g where it is sold by weight).
+
+    `takes_tier` and `takes_coupons` say whether tiers and coupons may lower it.
+    """
 
     id: int
     name: str
@@ -23,6 +26,11 @@ class SaleProduct:
     sold_out: bool
     barcode: str | None
     sku: str | None
+    category_id: int | None = None
+    member_price: int | None = None
+    pricing: str = "piece"
+    takes_tier: bool = True
+    takes_coupons: bool = True
 
 
 # Built once: every sale asks.
@@ -30,7 +38,8 @@ _products: Any = Product.__table__
 _here: Any = ProductStore.__table__
 _FOR_SALE = (
     select(
-        _products.c.id, _products.c.name, _products.c.price, _products.c.barcode, _products.c.sku,
+        _products.c.id, _products.c.name, _products.c.price, _products.c.barcode, _products.c.sku, _products.c.category_id,
+        _products.c.member_price, _products.c.pricing, _products.c.takes_tier, _products.c.takes_coupons,
         _here.c.available, _here.c.sold_out_at,
     )
     .select_from(
@@ -55,6 +64,11 @@ def load_for_sale(session: Session, store_id: int, product_ids: Collection[int])
             sold_out=row.sold_out_at is not None,
             barcode=row.barcode,
             sku=row.sku,
+            category_id=row.category_id,
+            member_price=row.member_price,
+            pricing=row.pricing,
+            takes_tier=row.takes_tier,
+            takes_coupons=row.takes_coupons,
         )
         for row in rows
     }

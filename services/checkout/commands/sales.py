@@ -1,19 +1,44 @@
-"""Writing a sale: everything that may refuse it was checked before (queries.get_sale…), so that the lock is held briefly."""
+"""Writing a sale: everything that may refuse it was checked before (queries.get_sale…), so that the lock is held briefly.
 
+Accounts are locked in one order everywhere (points, wallet, coupons by id, then the store's counter of the day), so that two sales never
+wait for each other in a circle.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from services.checkout import permissions
 from services.checkout.queries import Sale
+from services.checkout.rules.tenders import WALLET
+from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
 from services.loyalty.commands import Earning
+from services.loyalty.queries import rate_of
 from services.orders import commands as orders
 from services.orders.commands import OrderDraft
 from services.orders.events import OrderCompleted
-from services.orders.queries import OrderView
+from services.orders.queries import OrderView, TenderView
 from services.shared.actors import Actor
 from services.shared.events import announce
+from services.signin import commands as signin
+from services.wallet import commands as wallet
+from services.wallet.commands import Spending
+
+
+@dataclass(frozen=True)
+class _Spent:
+    """What has left the member's accounts and what came in, its entries still to be written."""
+
+    points: Earning | None = None
+    wallet: Spending | None = None
+    earned: Earning | None = None
+
+    @property
+    def bonus(self) -> int:
+        """How much of the wallet's part was given on top once."""
+        return self.wallet.bonus if self.wallet else 0
 
 
 def complete_order(
@@ -26,47 +51,111 @@ def complete_order(
     actor: Actor,
     at: datetime,
 ) -> OrderView:
-    """Write a checked sale: order, points, audit line, event, in the transaction of `session`.
+    """Write a checked sale: order, points, wallet, coupons, audit line, event, in the transaction of `session`.
 
     `origin` is `counter`, `api`, `replay`…; `external_key` names the sale in a foreign system, once (AlreadyBooked otherwise);
     `completed_at` is the sale's own time where it is not now. What was priced moments ago is written as it was priced: a price
-    that changes in between counts from the next sale on.
+    that changes in between counts from the next sale on; a coupon, a balance or a proof that is gone by now is a refusal.
     """
     actor.require(permissions.ORDERS_CREATE, sale.cart.store_id)
     moment = completed_at or at
-    member_id = sale.cart.member_id
-    earning = None if member_id is None else loyalty.open_earning(session, member_id, sale.earns)
-    draft = _draft(sale, earning, origin, external_key, moment)
-    order = orders.record_order(session, draft, actor=actor, at=at)
-    if earning is not None:
-        loyalty.earn(session, earning, order_id=order.id, actor=actor, at=moment)
+    _prove(session, sale, actor=actor, at=at)
+    spent = _spend(session, sale)
+    order = orders.record_order(session, _draft(sale, spent, origin, external_key, moment), actor=actor, at=at)
+    _enter(session, sale, spent, order.id, actor=actor, at=moment)
     announce(session, _completed(order, at), at=at)
     return order
 
 
-def _draft(sale: Sale, earning: Earning | None, origin: str, external_key: str | None, moment: datetime) -> OrderDraft:
-    store = sale.counter.store
+def spends(sale: Sale) -> int:
+    """The fen of the member's that a sale spends: from the wallet, in points, by coupons."""
+    by_coupons = sum(-step.amount for step in sale.price.steps if step.coupon_id is not None or step.kind == "points")
+    return by_coupons + _from_wallet(sale)
+
+
+def _from_wallet(sale: Sale) -> int:
+    return sum(tender.amount for tender in sale.settlement.tenders if tender.kind == WALLET)
+
+
+def _prove(session: Session, sale: Sale, *, actor: Actor, at: datetime) -> None:
+    """Where something of the member's is spent, the member has agreed to it."""
+    amount = spends(sale)
+    if not amount or sale.cart.member_id is None:
+        return
+    signin.use_proof(
+        session,
+        sale.proof,
+        sale.cart.member_id,
+        amount,
+        store_id=sale.cart.store_id,
+        confirm_above=sale.counter.settings["wallet.confirm_above"],
+        actor=actor,
+        at=at,
+    )
+
+
+def _spend(session: Session, sale: Sale) -> _Spent:
+    """Move the member's balances; what it earns is known once the wallet has said which part of it was bonus."""
+    member_id = sale.cart.member_id
+    if member_id is None:
+        return _Spent()
+    head = sale.buyer.points
+    points = loyalty.open_spending(session, member_id, sale.price.points, head=head) if sale.price.points else None
+    amount = _from_wallet(sale)
+    stored = wallet.open_spending(session, member_id, amount, sale.counter.settings["wallet.order"]) if amount else None
+    earns = sale.earns(stored.bonus if stored else 0)
+    earned = loyalty.open_earning(session, member_id, earns, head=points.head if points else head)
+    return _Spent(points, stored, earned)
+
+
+def _enter(session: Session, sale: Sale, spent: _Spent, order_id: int, *, actor: Actor, at: datetime) -> None:
+    """Write the entries of what moved, and use the coupons up."""
+    if spent.points is not None:
+        loyalty.spend(session, spent.points, order_id=order_id, actor=actor, at=at)
+    if spent.earned is not None:
+        loyalty.earn(session, spent.earned, order_id=order_id, actor=actor, at=at)
+    store_id = sale.cart.store_id
+    if spent.wallet is not None:
+        wallet.spend(session, spent.wallet, store_id=store_id, order_id=order_id, actor=actor, at=at)
+    for step in sorted((step for step in sale.price.steps if step.coupon_id), key=lambda step: step.coupon_id or 0):
+        assert step.coupon_id is not None
+        coupons.redeem(
+            session, step.coupon_id, saved=-step.amount, store_id=store_id, order_id=order_id, actor=actor, at=at
+        )
+
+
+def _draft(sale: Sale, spent: _Spent, origin: str, external_key: str | None, moment: datetime) -> OrderDraft:
+    store, settings = sale.counter.store, sale.counter.settings
+    first = spent.points or spent.earned
+    rate = rate_of(settings)
     return OrderDraft(
         store_id=store.id,
         store_code=store.code,
         store_name=store.name,
-        zone=sale.counter.settings.zone,
+        zone=settings.zone,
         member_id=sale.cart.member_id,
-        member_name=sale.member_name,
-        scan_id=sale.scan_id,
+        member_name=sale.buyer.name,
+        scan_id=sale.proof.id if sale.proof and sale.proof.kind == "scan" else None,
         origin=origin,
         external_key=external_key,
         note=sale.note,
         list_total=sale.price.list_total,
         due=sale.price.due,
         change=sale.settlement.change,
-        points_earned=sale.earns,
-        points_before=earning.before if earning else None,
-        points_after=earning.after if earning else None,
+        points_earned=spent.earned.points if spent.earned else 0,
+        points_spent=sale.price.points,
+        points_before=first.before if first else None,
+        points_after=spent.earned.after if spent.earned else None,
+        earn_rate={"step": rate.step, "per_step": rate.per_step, "way": rate.way} if spent.earned else None,
+        tier_id=sale.buyer.customer.tier_id,
         completed_at=moment,
-        lines=sale.price.lines,
-        tenders=sale.settlement.tenders,
+        lines=sale.lines,
+        tenders=tuple(_tender(tender, spent.bonus) for tender in sale.settlement.tenders),
     )
+
+
+def _tender(tender: TenderView, bonus: int) -> TenderView:
+    return TenderView(tender.kind, tender.amount, tender.received, bonus) if tender.kind == WALLET else tender
 
 
 def _completed(order: OrderView, at: datetime) -> OrderCompleted:

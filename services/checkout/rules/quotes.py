@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.checkout.rules.pricing import Cart, CartLine, Price
+from services.checkout.rules.pricing import Cart, CartLine, Choice, Price
 from services.orders.queries import LineView
 
 LIFE = timedelta(minutes=15)
@@ -23,9 +23,10 @@ Sign = Callable[[bytes], bytes]
 
 @dataclass(frozen=True)
 class Promise:
-    """What a quote said: the cart, what each line and the whole would cost, what it earns, and until when."""
+    """What a quote said: the cart, the coupons and points chosen, what each line and the whole would cost, what it earns, until when."""
 
     cart: Cart
+    choice: Choice
     list_prices: tuple[int, ...]
     amounts: tuple[int, ...]
     due: int
@@ -46,23 +47,33 @@ class Promise:
 def seal(cart: Cart, price: Price, earns: int, expires_at: datetime, sign: Sign) -> str:
     """The quote's id."""
     lines = [_packed(wanted, priced) for wanted, priced in zip(cart.lines, price.lines, strict=True)]
-    content = [1, cart.store_id, cart.member_id, lines, price.due, earns, int(expires_at.timestamp())]
+    chosen = [list(price.coupons), price.tier, price.points]
+    wish = [cart.coupons, cart.points, cart.manual_off, cart.manual_reason]
+    content = [2, cart.store_id, cart.member_id, lines, wish, chosen, price.due, earns, int(expires_at.timestamp())]
     packed = zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 1)
     return _PREFIX + base64.urlsafe_b64encode(sign(packed) + packed).rstrip(b"=").decode()
 
 
 def unseal(quote_id: str, sign: Sign) -> Promise | None:
-    """What a quote's id says; None when it is not one of ours."""
+    """What a quote's id says; None when it is not one of ours (or of a former release)."""
     raw = _raw(quote_id)
     if raw is None or not hmac.compare_digest(sign(raw[_MAC:]), raw[:_MAC]):
         return None
-    unpacked = zlib.decompressobj().decompress(raw[_MAC:], _UNPACKED)
-    _, store_id, member_id, lines, due, earns, expires = json.loads(unpacked)
-    wanted = tuple(CartLine(product, options, quantity, note) for product, options, quantity, note, _, _ in lines)
+    content = json.loads(zlib.decompressobj().decompress(raw[_MAC:], _UNPACKED))
+    if content[0] != 2:
+        return None
+    _, store_id, member_id, lines, wish, chosen, due, earns, expires = content
+    wanted = tuple(
+        CartLine(product, options, quantity, note, grams, open_price, manual_price)
+        for product, options, quantity, note, grams, open_price, manual_price, _, _ in lines
+    )
+    coupons, points, manual_off, manual_reason = wish
+    named = None if coupons is None else tuple(coupons)
     return Promise(
-        cart=Cart(store_id, member_id, wanted),
-        list_prices=tuple(line[4] for line in lines),
-        amounts=tuple(line[5] for line in lines),
+        cart=Cart(store_id, member_id, wanted, named, points, manual_off, manual_reason),
+        choice=Choice(tuple(chosen[0]), chosen[1], chosen[2], due),
+        list_prices=tuple(line[-2] for line in lines),
+        amounts=tuple(line[-1] for line in lines),
         due=due,
         earns=earns,
         expires_at=datetime.fromtimestamp(expires, UTC),
@@ -70,7 +81,10 @@ def unseal(quote_id: str, sign: Sign) -> Promise | None:
 
 
 def _packed(wanted: CartLine, priced: LineView) -> list[Any]:
-    return [wanted.product_id, dict(wanted.options), wanted.quantity, wanted.note, priced.list_price, priced.amount]
+    return [
+        wanted.product_id, dict(wanted.options), wanted.quantity, wanted.note, wanted.grams, wanted.open_price,
+        wanted.manual_price, priced.list_price, priced.amount,
+    ]  # fmt: skip
 
 
 def _raw(quote_id: str) -> bytes | None:

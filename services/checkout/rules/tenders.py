@@ -8,7 +8,8 @@ from services.shared.refusals import Invalid
 from services.shared.words import N_
 
 CASH = "cash"
-KINDS = (CASH, "wechat", "alipay", "card", "other")
+WALLET = "wallet"
+KINDS = (CASH, WALLET, "wechat", "alipay", "card", "other")
 MOST_TENDERS = 10
 
 
@@ -20,16 +21,17 @@ class Settlement:
     change: int
 
 
-def settle(due: int, tenders: Sequence[TenderView]) -> Settlement:
+def settle(due: int, tenders: Sequence[TenderView], *, wallet: int = 0) -> Settlement:
     """Check that `tenders` pay exactly `due` fen. Raises Invalid with the words beside the field (`tenders.0.amount`).
 
-    Nothing due needs no tender. Cash may come as more than its amount (`received`): the rest is change.
+    Nothing due needs no tender. Cash may come as more than its amount (`received`): the rest is change. `wallet` is what
+    the member has stored.
     """
     if due and not tenders:
         raise Invalid({"tenders": [N_("请选择收款方式")]})
     errors: dict[str, list[str]] = {}
     for place, tender in enumerate(tenders):
-        trouble = _trouble(place, tender, tenders)
+        trouble = _trouble(place, tender, tenders) or _not_in_wallet(tender, wallet)
         if trouble:
             errors[f"tenders.{place}.{trouble[0]}"] = [trouble[1]]
     total = sum(tender.amount for tender in tenders)
@@ -41,13 +43,17 @@ def settle(due: int, tenders: Sequence[TenderView]) -> Settlement:
     return Settlement(tuple(tenders), sum(max(0, (tender.received or 0) - tender.amount) for tender in tenders))
 
 
+def _not_in_wallet(tender: TenderView, wallet: int) -> tuple[str, str] | None:
+    return ("amount", N_("储值余额不够")) if tender.kind == WALLET and tender.amount > wallet else None
+
+
 def _trouble(place: int, tender: TenderView, tenders: Sequence[TenderView]) -> tuple[str, str] | None:
     if tender.kind not in KINDS:
         return "kind", N_("没有这种收款方式")
     if tender.amount <= 0:
         return "amount", N_("金额要大于 0")
-    if tender.kind == CASH and any(earlier.kind == CASH for earlier in tenders[:place]):
-        return "kind", N_("现金请合成一笔")
+    if tender.kind in (CASH, WALLET) and any(earlier.kind == tender.kind for earlier in tenders[:place]):
+        return "kind", N_("现金请合成一笔") if tender.kind == CASH else N_("储值请合成一笔")
     if tender.received is not None and tender.kind != CASH:
         return "received", N_("只有现金可以填实收")
     if tender.received is not None and tender.received < tender.amount:

@@ -2,6 +2,7 @@
 
 from services.signin.commands.codes import issue_signin_code, redeem_code, redeem_ticket
 from services.signin.commands.devices import issue_device, make_code_here, revoke_device
+from services.signin.commands.proofs import ask_for_confirmation, confirm_proof, override_proof, use_proof
 from services.signin.commands.scans import note_wrong_code, require_room_for_guess, scan_member_code
 from services.signin.commands.sessions import (
     choose_store,
@@ -16,7 +17,9 @@ from services.signin.commands.sessions import (
 from services.signin.commands.staff import disable_staff, set_password
 
 __all__ = [
+    "ask_for_confirmation",
     "choose_store",
+    "confirm_proof",
     "disable_staff",
     "issue_device",
     "issue_signin_code",
@@ -24,6 +27,7 @@ __all__ = [
     "note_wrong_code",
     "open_member_session",
     "open_staff_session",
+    "override_proof",
     "redeem_code",
     "redeem_ticket",
     "require_room_for_guess",
@@ -35,4 +39,5 @@ __all__ = [
     "set_password",
     "sign_in_staff",
     "touch_session",
+    "use_proof",
 ]

@@ -24,6 +24,8 @@ ICONS = {
     "shop": "store",
     "look": "palette",
     "points": "coins",
+    "tiers": "crown",
+    "wallet": "wallet",
     "members": "users-round",
     "privacy": "shield-check",
     "orders": "receipt-text",

@@ -1,0 +1,109 @@
+"""Who buys, as pricing needs to know it: tier, points, wallet and coupons of a member. Two queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from services.checkout.rules.pricing import Candidate, Cart, Customer, HeldCoupon, House, PointsRule
+from services.coupons.queries import list_coupons, list_usable
+from services.coupons.rules import Occasion
+from services.loyalty.models import MemberTier, PointsAccount, Tier
+from services.members.models import Member
+from services.members.queries import show_name
+from services.shared.ledger import Head
+from services.shared.refusals import Invalid
+from services.shared.words import N_
+from services.stores.settings import Settings
+from services.wallet.models import WalletAccount
+
+_m: Any = Member.__table__.c
+_p: Any = PointsAccount.__table__.c
+_w: Any = WalletAccount.__table__.c
+_s: Any = MemberTier.__table__.c
+_t: Any = Tier.__table__.c
+# Built once: every quote and every sale of a member asks.
+_MEMBER = (
+    select(
+        _m.name, _m.phone, _m.number, _p.balance, _p.sequence, _w.principal, _w.bonus, _w.sequence.label("wallet_sequence"),
+        _t.id.label("tier_id"), _t.name.label("tier_name"), _t.pays, _t.multiplier,
+    )
+    .select_from(
+        Member.__table__.outerjoin(PointsAccount.__table__, _p.member_id == _m.id)
+        .outerjoin(WalletAccount.__table__, _w.member_id == _m.id)
+        .outerjoin(MemberTier.__table__, _s.member_id == _m.id)
+        .outerjoin(Tier.__table__, _t.id == _s.tier_id)
+    )
+    .where(_m.id == bindparam("member"), _m.archived_at.is_(None))
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """The member of a cart (or a walk-in): what pricing looks at, and where the accounts stood when it was read.
+
+    `multiplier` is the tier's for points, in hundredths; wallet amounts are fen.
+    """
+
+    customer: Customer
+    name: str | None = None
+    points: Head | None = None
+    wallet_principal: int = 0
+    wallet_bonus: int = 0
+    multiplier: int = 100
+
+
+WALK_IN = Buyer(Customer())
+
+
+def load_buyer(session: Session, cart: Cart, *, at: datetime) -> Buyer:
+    """Who buys this cart. Raises Invalid for a member who is unknown or archived."""
+    if cart.member_id is None:
+        return WALK_IN
+    row = session.connection().execute(_MEMBER, {"member": cart.member_id}).first()
+    if row is None:
+        raise Invalid({"member": [N_("没有找到这位会员")]})
+    customer = Customer(
+        tier_id=row.tier_id,
+        tier_label=row.tier_name or "",
+        tier_pays=1000 if row.pays is None else row.pays,
+        points=row.balance or 0,
+        coupons=_held(session, cart, at),
+    )
+    return Buyer(
+        customer=customer,
+        name=show_name(row.name, row.phone, row.number),
+        points=None if row.sequence is None else Head(row.sequence, (row.balance,)),
+        wallet_principal=row.principal or 0,
+        wallet_bonus=row.bonus or 0,
+        multiplier=row.multiplier or 100,
+    )
+
+
+def house_of(settings: Settings) -> House:
+    """The shop's rules about prices."""
+    rule = PointsRule(settings["points.per_yuan"], settings["points.least"], settings["points.most_percent"])
+    return House(rule, int(settings["orders.rounding"]))
+
+
+def occasion_of(cart: Cart, customer: Customer, settings: Settings, *, channel: str, at: datetime) -> Occasion:
+    """Where and when the cart is bought."""
+    return Occasion(cart.store_id, channel, customer.tier_id, at.astimezone(ZoneInfo(settings.zone)))
+
+
+def _held(session: Session, cart: Cart, at: datetime) -> tuple[HeldCoupon, ...]:
+    """The coupons to look at: those that the cart names, or all that the member may use."""
+    assert cart.member_id is not None
+    if cart.coupons is None:
+        found = list_usable(session, cart.member_id, at=at)
+    elif cart.coupons:
+        named = list_coupons(session, cart.coupons)
+        found = [each for each in named if each.member_id == cart.member_id and each.state in {"issued", "reserved"}]
+    else:
+        return ()
+    return tuple(
+        HeldCoupon(Candidate(each.id, each.terms, each.expires_at), each.name, each.starts_at) for each in found
+    )

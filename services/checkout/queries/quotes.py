@@ -1,0 +1,218 @@
+"""Pricing a cart, and checking a sale up to the moment it is written: everything that needs no lock (quality.md, row 2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from services.catalog.queries import SaleProduct, load_for_sale
+from services.checkout import permissions
+from services.checkout.errors import QuoteChanged, QuoteForged
+from services.checkout.queries.customers import Buyer, house_of, load_buyer, occasion_of
+from services.checkout.rules import quotes, tenders
+from services.checkout.rules.pricing import Cart, Choice, Price, price
+from services.checkout.rules.tenders import Settlement
+from services.checkout.schemas import QuoteOut
+from services.loyalty.queries import list_multipliers, rate_of
+from services.loyalty.rules import multiplier_of, points_of
+from services.orders.queries import LineView, TenderView
+from services.shared import money, runtime
+from services.shared.actors import Actor
+from services.shared.refusals import Invalid
+from services.shared.words import N_
+from services.signin.queries import Proof, is_of
+from services.stores.models import Store
+from services.stores.queries import load_settings
+from services.stores.settings import Settings
+
+# Built once: every quote and every sale asks.
+_stores: Any = Store.__table__
+_STORE = select(_stores.c.id, _stores.c.code, _stores.c.name).where(
+    _stores.c.id == bindparam("store"), _stores.c.archived_at.is_(None)
+)
+COUNTER = "counter"
+
+
+@dataclass(frozen=True)
+class SaleStore:
+    """The store of a sale."""
+
+    id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where a sale happens: the store, the shop's settings, and the products that may be sold there."""
+
+    store: SaleStore
+    settings: Settings
+    products: Mapping[int, SaleProduct]
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A priced cart that can be paid until `expires_at`; `id` carries it, signed."""
+
+    id: str
+    sale: "Sale"
+    earns: int
+    expires_at: datetime
+
+    @property
+    def cart(self) -> Cart:
+        """What was priced."""
+        return self.sale.cart
+
+    @property
+    def price(self) -> Price:
+        """What it costs."""
+        return self.sale.price
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A cart that is checked, priced and paid for: ready to be written.
+
+    `multipliers` are those of its lines for points (hundredths); what it earns is known once the wallet has said which part of it was
+    bonus.
+    """
+
+    counter: Counter
+    cart: Cart
+    buyer: Buyer
+    price: Price
+    multipliers: tuple[int, ...]
+    settlement: Settlement
+    proof: Proof | None
+    note: str
+
+    @property
+    def lines(self) -> tuple[LineView, ...]:
+        """The priced lines, with what their points are multiplied with."""
+        return tuple(
+            replace(line, multiplier=each) if each != line.multiplier else line
+            for line, each in zip(self.price.lines, self.multipliers, strict=True)
+        )
+
+    def earns(self, bonus: int = 0) -> int:
+        """The points it earns when `bonus` fen of it are paid with bonus money, which earns nothing."""
+        if self.cart.member_id is None:
+            return 0
+        amounts = [line.amount for line in self.price.lines]
+        paid = money.split(self.price.due - bonus, amounts) if self.price.due else amounts
+        return points_of(paid, self.multipliers, rate_of(self.counter.settings))
+
+
+def load_counter(session: Session, cart: Cart) -> Counter:
+    """What pricing `cart` needs to know. Raises Invalid for a store that is unknown or closed."""
+    store = session.connection().execute(_STORE, {"store": cart.store_id}).first()
+    if store is None:
+        raise Invalid({"store": [N_("没有这家门店")]})
+    products = load_for_sale(session, store.id, {line.product_id for line in cart.lines})
+    return Counter(SaleStore(store.id, store.code, store.name), load_settings(session), products)
+
+
+def get_quote(session: Session, cart: Cart, *, actor: Actor, at: datetime) -> Quote:
+    """Price a cart. Raises Forbidden outside the actor's stores or for a discount by hand, Invalid with the words beside each line."""
+    actor.require(permissions.QUOTES_CREATE, cart.store_id)
+    _require_discount(cart, actor)
+    return _quote(get_sale(session, load_counter(session, cart), cart, None, at=at), at)
+
+
+def get_sale_of_quote(
+    session: Session,
+    quote_id: str,
+    paid: Sequence[TenderView],
+    *,
+    proof: Proof | None = None,
+    note: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Sale:
+    """Check a quoted sale without writing. Raises QuoteForged, QuoteChanged (with the new quote), Invalid beside tenders and lines."""
+    promise = quotes.unseal(quote_id, _sign)
+    if promise is None:
+        raise QuoteForged
+    cart = promise.cart
+    actor.require(permissions.ORDERS_CREATE, cart.store_id)
+    _require_discount(cart, actor)
+    counter = load_counter(session, cart)
+    sale = get_sale(session, counter, cart, None, choice=promise.choice, proof=proof, note=note, at=at)
+    if not promise.holds(sale.price, sale.earns(), at):
+        raise QuoteChanged(QuoteOut().dump(_quote(get_sale(session, counter, cart, None, at=at), at)))
+    return _paid(sale, paid)
+
+
+def get_sale(
+    session: Session,
+    counter: Counter,
+    cart: Cart,
+    paid: Sequence[TenderView] | None,
+    *,
+    choice: Choice | None = None,
+    proof: Proof | None = None,
+    note: str = "",
+    at: datetime,
+) -> Sale:
+    """Check a sale at a counter that is loaded already. `paid` None leaves the tenders open. Raises Invalid."""
+    buyer = load_buyer(session, cart, at=at)
+    occasion = occasion_of(cart, buyer.customer, counter.settings, channel=COUNTER, at=at)
+    house = house_of(counter.settings)
+    priced = price(cart, counter.products, buyer.customer, house, occasion=occasion, choice=choice)
+    sale = Sale(
+        counter=counter,
+        cart=cart,
+        buyer=buyer,
+        price=priced,
+        multipliers=_multipliers(session, counter, cart, buyer, at),
+        settlement=Settlement((), 0),
+        proof=_known(session, cart, proof),
+        note=note,
+    )
+    return sale if paid is None else _paid(sale, paid)
+
+
+def _paid(sale: Sale, paid: Sequence[TenderView]) -> Sale:
+    wallet = sale.buyer.wallet_principal + sale.buyer.wallet_bonus
+    return replace(sale, settlement=tenders.settle(sale.price.due, paid, wallet=wallet))
+
+
+def _quote(sale: Sale, at: datetime) -> Quote:
+    earns, expires_at = sale.earns(), (at + quotes.LIFE).replace(microsecond=0)
+    return Quote(quotes.seal(sale.cart, sale.price, earns, expires_at, _sign), sale, earns, expires_at)
+
+
+def _known(session: Session, cart: Cart, proof: Proof | None) -> Proof | None:
+    """A proof that is the member's, at this store. Raises Invalid for any other; whether it reaches is asked when it is used."""
+    if proof is not None and not is_of(session, proof, cart.member_id, cart.store_id):
+        raise Invalid({"proof": [N_("请重新扫会员码")]})
+    return proof
+
+
+def _multipliers(session: Session, counter: Counter, cart: Cart, buyer: Buyer, at: datetime) -> tuple[int, ...]:
+    """What each line's points are multiplied with, in hundredths."""
+    if cart.member_id is None:
+        return (100,) * len(cart.lines)
+    rules = list_multipliers(session, cart.member_id, buyer.customer.tier_id, counter.settings, at=at)
+    most = counter.settings["points.most_multiplier"] * 100
+    categories = ((line.product_id, counter.products[line.product_id].category_id) for line in cart.lines)
+    return tuple(multiplier_of(*each, rules, tier=buyer.multiplier, most=most) for each in categories)
+
+
+def _require_discount(cart: Cart, actor: Actor) -> None:
+    """A price or discount by hand needs its permission, and a reason."""
+    by_hand = cart.manual_off or any(line.manual_price is not None for line in cart.lines)
+    if not by_hand:
+        return
+    actor.require(permissions.DISCOUNTS_CREATE, cart.store_id)
+    if not cart.manual_reason:
+        raise Invalid({"manual_reason": [N_("请写下改价的原因")]})
+
+
+def _sign(content: bytes) -> bytes:
+    return runtime.keys().sign("quote", content)

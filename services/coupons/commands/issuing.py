@@ -1,0 +1,107 @@
+"""Issuing coupons. Every limit is a conditional UPDATE on a counter row: it holds whatever runs at the same time."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.audit import commands as audit
+from services.coupons import permissions
+from services.coupons.commands.events import note
+from services.coupons.errors import NoneLeft
+from services.coupons.events import CouponIssued
+from services.coupons.models import Coupon, CouponCount, CouponTemplate
+from services.coupons.queries.templates import get_open_template
+from services.coupons.rules import validity
+from services.shared import ids, runtime
+from services.shared.actors import Actor
+from services.shared.days import local_day
+from services.shared.events import announce
+from services.stores.queries import load_settings
+
+_templates: Any = CouponTemplate.__table__
+_counts: Any = CouponCount.__table__
+_STOCK = (
+    update(_templates)
+    .where(
+        _templates.c.id == bindparam("template"),
+        or_(_templates.c.stock.is_(None), _templates.c.issued < _templates.c.stock),
+    )
+    .values(issued=_templates.c.issued + 1)
+)
+_COUNT = (
+    update(_counts)
+    .where(
+        _counts.c.template_id == bindparam("template"),
+        _counts.c.subject == bindparam("of"),
+        _counts.c.count < bindparam("most"),
+    )
+    .values(count=_counts.c.count + 1)
+)
+
+
+def issue_coupon(
+    session: Session,
+    template_id: int,
+    member_id: int,
+    *,
+    source: str,
+    key: str | None = None,
+    limited: bool = True,
+    actor: Actor,
+    at: datetime,
+) -> Coupon:
+    """Give a member a coupon of a template. Raises NoneLeft when its stock, or the member's or the day's share, is used up.
+
+    `key` makes it once (`order:9:welcome`); `limited` False passes over the shares of member and day (an apology, a plan that was paid
+    for), never over the stock. By hand it needs the permission; by a claim, a top-up or the system the caller has decided.
+    """
+    if source == "manual":
+        actor.require(permissions.COUPONS_ISSUE)
+    template = get_open_template(session, template_id)
+    zone = load_settings(session).zone
+    day = local_day(at, zone)
+    if limited:
+        _count(session, template.id, f"member:{member_id}", template.per_member, "member")
+        _count(session, template.id, f"day:{day}", template.per_day, "day")
+    if not session.connection().execute(_STOCK, {"template": template.id}).rowcount:
+        raise NoneLeft("stock")
+    starts_at, expires_at = validity(
+        template.starts_on, template.ends_on, template.valid_days, template.starts_after, issued_on=day, zone=zone
+    )
+    code = ids.short_code()
+    coupon = Coupon(
+        template_id=template.id,
+        member_id=member_id,
+        code_hash=runtime.keys().hash(code),
+        code_sealed=runtime.keys().encrypt(code.encode(), "coupon"),
+        state="issued",
+        source=source,
+        key=key,
+        starts_at=starts_at,
+        expires_at=expires_at,
+        issued_at=at,
+    )
+    session.add(coupon)
+    session.flush()
+    note(session, coupon.id, "issue", member_id=member_id, actor=actor, at=at, words=source)
+    audit.record(
+        session, "coupons:issue", ("coupon", coupon.id), actor=actor, at=at,
+        changes={"template": template.name, "member": member_id, "source": source},
+    )  # fmt: skip
+    announce(session, CouponIssued(coupon.id, template.id, member_id, source), at=at)
+    return coupon
+
+
+def _count(session: Session, template_id: int, subject: str, most: int | None, limit: str) -> None:
+    """Count one more for `subject`; NoneLeft when there are `most` already."""
+    if most is None:
+        return
+    build: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    connection = session.connection()
+    opened = {"template_id": template_id, "subject": subject, "count": 0}
+    connection.execute(build(_counts).on_conflict_do_nothing(), opened)
+    if not connection.execute(_COUNT, {"template": template_id, "of": subject, "most": most}).rowcount:
+        raise NoneLeft(limit)

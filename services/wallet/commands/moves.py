@@ -1,0 +1,141 @@
+"""Moving stored value: every change is one sealed entry and the moves of the lots behind it.
+
+A sale takes the money first and writes the entry once the order has an id (`open_spending`, then `spend`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from services.shared import ledger
+from services.shared.actors import Actor
+from services.shared.ledger import Moved
+from services.wallet import rules
+from services.wallet.books import WALLET
+from services.wallet.errors import WalletInsufficient
+from services.wallet.models import WalletLot, WalletLotMove
+from services.wallet.queries.lots import list_lots, list_parts_of_order
+from services.wallet.rules import Order, Part
+
+_lots: Any = WalletLot.__table__
+_LOT = insert(_lots).returning(_lots.c.id)
+_MOVES = insert(WalletLotMove.__table__)  # type: ignore[arg-type]
+_CHANGE = (
+    update(_lots)
+    .where(_lots.c.id == bindparam("lot"))
+    .values(
+        principal_left=_lots.c.principal_left + bindparam("principal"),
+        bonus_left=_lots.c.bonus_left + bindparam("bonus"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Spending:
+    """Stored value that has left a wallet for a sale that is being written: the parts of each lot."""
+
+    moved: Moved
+    parts: tuple[Part, ...]
+
+    @property
+    def principal(self) -> int:
+        """How much of it the member had paid in."""
+        return sum(part.principal for part in self.parts)
+
+    @property
+    def bonus(self) -> int:
+        """How much of it had been given on top."""
+        return sum(part.bonus for part in self.parts)
+
+
+def open_spending(session: Session, member_id: int, amount: int, order: Order) -> Spending:
+    """Take `amount` fen out of the wallet, lots in their order. Raises WalletInsufficient."""
+    head = ledger.hold(session, WALLET, member_id)
+    if sum(head.balances) < amount:
+        raise WalletInsufficient
+    parts = tuple(rules.spend(list_lots(session, member_id), amount, order))
+    taken = (-sum(part.principal for part in parts), -sum(part.bonus for part in parts))
+    moved = ledger.move(session, WALLET, member_id, taken, head=head)
+    if moved is None:
+        raise WalletInsufficient
+    return Spending(moved, parts)
+
+
+def spend(session: Session, spending: Spending, *, store_id: int, order_id: int, actor: Actor, at: datetime) -> None:
+    """Write the entry of an opened spending, once per order."""
+    key = f"order:{order_id}:spend"
+    enter(session, spending.moved, "spend", key, store_id=store_id, order_id=order_id, actor=actor, at=at)
+    change_lots(session, key, [Part(part.lot_id, -part.principal, -part.bonus) for part in spending.parts])
+
+
+def give_back(
+    session: Session, member_id: int, amount: int, *, store_id: int, order_id: int, key: str, actor: Actor, at: datetime
+) -> Spending:
+    """Return `amount` fen that an order spent to the lots they came from. ValueError when that is more than it spent."""
+    spent, returned = list_parts_of_order(session, order_id)
+    parts = tuple(rules.give_back(spent, returned, amount))
+    back = (sum(part.principal for part in parts), sum(part.bonus for part in parts))
+    moved = ledger.move(session, WALLET, member_id, back)
+    assert moved is not None, "a wallet can always be given something"
+    enter(session, moved, "give_back", key, store_id=store_id, order_id=order_id, actor=actor, at=at)
+    change_lots(session, key, parts)
+    return Spending(moved, parts)
+
+
+def put(
+    session: Session, member_id: int, principal: int, bonus: int, *, kind: str, key: str, store_id: int | None,
+    note: str = "", actor: Actor, at: datetime,
+) -> tuple[int, Moved]:  # fmt: skip
+    """A new lot of `principal` and `bonus` with its entry; the lot's id, and the balances before and after."""
+    moved = ledger.move(session, WALLET, member_id, (principal, bonus))
+    assert moved is not None, "a wallet can always be given something"
+    enter(session, moved, kind, key, store_id=store_id, note=note, actor=actor, at=at)
+    row = {
+        "member_id": member_id, "principal": principal, "bonus": bonus, "principal_left": principal, "bonus_left": bonus,
+        "created_at": at,
+    }  # fmt: skip
+    lot_id = session.connection().execute(_LOT, row).scalar_one()
+    session.connection().execute(_MOVES, [{"entry_key": key, "lot_id": lot_id, "principal": principal, "bonus": bonus}])
+    return lot_id, moved
+
+
+def take(
+    session: Session, member_id: int, parts: Sequence[Part], *, kind: str, key: str, store_id: int | None,
+    note: str = "", actor: Actor, at: datetime,
+) -> Moved:  # fmt: skip
+    """Take named parts out of lots with one entry. Raises WalletInsufficient."""
+    taken = (-sum(part.principal for part in parts), -sum(part.bonus for part in parts))
+    moved = ledger.move(session, WALLET, member_id, taken)
+    if moved is None:
+        raise WalletInsufficient
+    enter(session, moved, kind, key, store_id=store_id, note=note, actor=actor, at=at)
+    change_lots(session, key, [Part(part.lot_id, -part.principal, -part.bonus) for part in parts])
+    return moved
+
+
+def enter(
+    session: Session, moved: Moved, kind: str, key: str, *, store_id: int | None, order_id: int | None = None,
+    note: str = "", actor: Actor, at: datetime,
+) -> None:  # fmt: skip
+    """Write the entry of a moved balance."""
+    fields = {
+        "kind": kind, "key": key, "store_id": store_id, "order_id": order_id, "note": note, "actor_kind": actor.kind,
+        "actor_id": actor.id, "at": at,
+    }  # fmt: skip
+    ledger.enter(session, WALLET, moved, fields)
+
+
+def change_lots(session: Session, key: str, parts: Sequence[Part]) -> None:
+    """Book signed parts on their lots, for the entry `key`."""
+    connection = session.connection()
+    connection.execute(
+        _CHANGE, [{"lot": part.lot_id, "principal": part.principal, "bonus": part.bonus} for part in parts]
+    )
+    connection.execute(
+        _MOVES,
+        [{"entry_key": key, "lot_id": part.lot_id, "principal": part.principal, "bonus": part.bonus} for part in parts],
+    )

@@ -1,0 +1,8 @@
+"""What may be allowed here."""
+
+WALLET_READ = "wallet:read"
+WALLET_TOP_UP = "wallet:top_up"
+WALLET_PAY_OUT = "wallet:pay_out"
+WALLET_ADJUST = "wallet:adjust"
+TOP_UP_PLANS_CHANGE = "top_up_plans:change"
+LIABILITY_READ = "liability:read"
