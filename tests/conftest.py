@@ -61,6 +61,13 @@ class Template:
             environ["DATABASE_URL"] = self.server.create_database(template=f"template_{name}")
         return environ
 
+    def nothing(self, data: Path) -> dict[str, str]:
+        """The environment of a shop whose database has no table yet."""
+        environ = {"DATA": str(data), "CHANGKE_TEST_CLOCK": "1"}
+        if self.server is not None:
+            environ["DATABASE_URL"] = self.server.create_database()
+        return environ
+
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:

@@ -24,8 +24,6 @@ def upgrade() -> None:
     for table in ("points_accounts", "points_entries"):
         op.add_column(table, sa.Column("sequence", whole(), nullable=True))
         op.add_column(table, sa.Column("mac", sa.LargeBinary(), nullable=True))
-    _lots()
-    _rules()
     _number_and_seal(op.get_bind())
     with op.batch_alter_table("points_accounts") as batch:
         batch.alter_column("sequence", existing_type=whole(), nullable=False)
@@ -34,6 +32,9 @@ def upgrade() -> None:
         batch.alter_column("sequence", existing_type=whole(), nullable=False)
         batch.alter_column("mac", existing_type=sa.LargeBinary(), nullable=False)
         batch.create_unique_constraint(batch.f("uq_points_entries_member_id_sequence"), ["member_id", "sequence"])
+    _lots()  # after the entries were rewritten: SQLite makes that table anew, which nothing may point to yet
+    _rules()
+    _fill_lots(op.get_bind())
 
 
 def _lots() -> None:
@@ -119,6 +120,14 @@ def _number_and_seal(bind: sa.Connection) -> None:
         sequence = counts.get(member, 0)
         mac = _seal({"member_id": member, "balance": balance, "sequence": sequence})
         bind.execute(sa.update(accounts).where(accounts.c.member_id == member).values(sequence=sequence, mac=mac))
+
+
+def _fill_lots(bind: sa.Connection) -> None:
+    accounts, entries = (
+        _table("points_accounts", "member_id", "balance"),
+        _table("points_entries", "id", "member_id", "key", "at"),
+    )
+    for member, balance in bind.execute(sa.select(accounts.c.member_id, accounts.c.balance)).all():
         if balance > 0:
             _lot(bind, entries, member, balance)
 

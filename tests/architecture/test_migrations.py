@@ -1,13 +1,20 @@
 """Migrations are numbered, go forward, and end where the models are."""
 
 import re
+from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
+from sqlalchemy import select, text
 
-from services.shared import migrations, runtime
+from services import wiring
+from services.loyalty.models import PointsLot
+from services.loyalty.queries import POINTS
+from services.shared import database, ledger, migrations, runtime
 from services.shared.database import Model
+from tests.conftest import Template
+from webapp import create_app
 
 
 def test_they_are_numbered_without_a_gap() -> None:
@@ -21,6 +28,37 @@ def test_the_migrated_database_is_what_the_models_say(empty_app: Flask) -> None:
     with runtime.current().engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Model.metadata) == []
+
+
+def test_points_that_were_earned_before_are_numbered_sealed_and_put_into_lots(
+    template: Template, tmp_path: Path
+) -> None:
+    """Books of the first release: two members, one of whom has spent what was earned."""
+    create_app(template.nothing(tmp_path / "data"))
+    migrations.upgrade("0010")
+    with database.transaction() as session:
+        for member, amounts in ((1, (30, 12)), (2, (10, -10))):
+            session.execute(text(_MEMBER.format(member=member)))
+            session.execute(text(f"INSERT INTO points_accounts (member_id, balance) VALUES ({member}, {sum(amounts)})"))
+            for turn, amount in enumerate(amounts):
+                after = sum(amounts[: turn + 1])
+                session.execute(text(_ENTRY.format(member=member, amount=amount, after=after, key=f"{member}:{turn}")))
+    migrations.upgrade()
+    with database.reading() as session:
+        assert not list(ledger.differences(session, POINTS))
+        assert not [line for check in wiring.CHECKS for line in check(session)]
+        assert [(lot.member_id, lot.left) for lot in session.scalars(select(PointsLot))] == [(1, 42)]
+    database.close()
+
+
+_MEMBER = (
+    "INSERT INTO members (id, number, name, gender, birthday_leap, wechat_id, source, note, joined_at) VALUES "
+    "({member}, 'n{member}', '', 'unknown', false, '', 'walk_in', '', '2026-01-01 00:00:00')"
+)
+_ENTRY = (
+    "INSERT INTO points_entries (member_id, kind, amount, balance_after, key, note, actor_kind, at) VALUES "
+    "({member}, 'earn', {amount}, {after}, '{key}', '', 'system', '2026-01-01 00:00:00')"
+)
 
 
 def test_the_database_stands_at_the_head(empty_app: Flask) -> None:
