@@ -75,7 +75,7 @@ def test_firefox_is_told_and_the_click_opens_the_order(
         (shown,) = tab.notifications("/")
         assert (shown["title"], shown["data"]) == ("消费 ¥1.00", {"navigate": "/orders/1"})
         browser.click_alert("消费 ¥1.00")
-        assert browser.wait_for_tab("/orders/1").run("() => document.title") == "订单"
+        browser.wait_for_tab("/orders/1").wait_for("() => document.title === '订单'", what="the order's page")
         assert tab.notifications("/") == []
         tab.run(
             "() => navigator.serviceWorker.ready.then(r => r.pushManager.getSubscription()).then(s => s.unsubscribe())"
