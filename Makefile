@@ -101,6 +101,8 @@ lock: environment ## pin the newest allowed versions of everything, by hash (for
 	$(COMPILE) --upgrade -o requirements.lock
 	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
 	npm install --package-lock-only --ignore-scripts
+	@python -c "import json, pathlib; file = pathlib.Path('package-lock.json'); lock = json.loads(file.read_text()); \
+		[each.pop('funding', None) for each in lock['packages'].values()]; file.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + chr(10))"
 
 messages: environment ## collect the texts to translate into webapp/translations, and print what lacks English (for developers)
 	@pybabel -q extract -F webapp/translations/babel.cfg -k N_ -k lazy_gettext -k ngettext:1,2 --no-location --omit-header --sort-output -o .venv/messages.pot .
