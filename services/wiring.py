@@ -11,9 +11,23 @@ from services.catalog.permissions import PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCT
 from services.catalog.queries import list_pictures as list_product_pictures
 from services.checkout import models as checkout_tables
 from services.checkout import reactions as checkout
-from services.checkout.permissions import ORDERS_CREATE, QUOTES_CREATE
+from services.checkout.permissions import (
+    DISCOUNTS_CREATE,
+    ORDERS_CREATE,
+    ORDERS_REASSIGN,
+    QUOTES_CREATE,
+    REFUNDS_CREATE,
+)
 from services.coupons import models as coupons
 from services.coupons.events import CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked
+from services.coupons.permissions import (
+    COUPON_TEMPLATES_CHANGE,
+    COUPONS_ISSUE,
+    COUPONS_READ,
+    COUPONS_REDEEM,
+    COUPONS_REVOKE,
+    COUPONS_UNDO,
+)
 from services.identity import models as identity
 from services.identity.permissions import KIT_READ, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
 from services.loyalty import models as loyalty_tables
@@ -51,7 +65,7 @@ from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_o
 from services.signin import models as signin
 from services.signin.events import SpendingAsked, SpendingOverridden
 from services.signin.jobs import forget_ended
-from services.signin.permissions import SCANS_CREATE, SIGNIN_CODES_CREATE
+from services.signin.permissions import PROOFS_CREATE, PROOFS_OVERRIDE, SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.stores import models as stores
 from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
 from services.stores.queries import list_pictures as list_setting_pictures
@@ -59,6 +73,14 @@ from services.tills import models as tills
 from services.wallet import models as wallet
 from services.wallet.checks import find_differences as find_wallet_differences
 from services.wallet.events import PaidOut, ToppedUp, WalletAdjusted
+from services.wallet.permissions import (
+    LIABILITY_READ,
+    TOP_UP_PLANS_CHANGE,
+    WALLET_ADJUST,
+    WALLET_PAY_OUT,
+    WALLET_READ,
+    WALLET_TOP_UP,
+)
 from services.wallet.queries import WALLET
 
 Check = Callable[[Session], Iterator[str]]
@@ -112,24 +134,32 @@ CHECKS: tuple[Check, ...] = (find_order_differences, find_lot_differences, find_
 
 PERMISSIONS = frozenset(
     {
-        AUDIT_READ, BIRTHDAYS_CHANGE, KIT_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ,
-        MESSAGES_READ, MESSAGES_SEND, ORDERS_CREATE,
-        ORDERS_READ, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT, QUOTES_CREATE,
-        REGISTRATION_LINKS_CHANGE, SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, SIGNIN_CODES_CREATE, STAFF_CHANGE,
-        STAFF_READ, STORES_CHANGE, STORES_READ, TOKENS_CREATE,
+        AUDIT_READ, BIRTHDAYS_CHANGE, COUPON_TEMPLATES_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE,
+        COUPONS_UNDO, DISCOUNTS_CREATE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ,
+        MESSAGES_READ, MESSAGES_SEND, ORDERS_CREATE, ORDERS_READ, ORDERS_REASSIGN, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE,
+        PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE,
+        REGISTRATION_LINKS_CHANGE, SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, SIGNIN_CODES_CREATE, STAFF_CHANGE, STAFF_READ,
+        STORES_CHANGE, STORES_READ, TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT, WALLET_READ,
+        WALLET_TOP_UP,
     }
 )  # fmt: skip
 
 _CASHIER = {
-    MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, ORDERS_CREATE, ORDERS_READ, POINTS_READ, PRODUCTS_READ,
-    PRODUCTS_SELL_OUT, QUOTES_CREATE, SCANS_CREATE, SIGNIN_CODES_CREATE, STORES_READ, SETTINGS_READ,
+    COUPONS_READ, COUPONS_REDEEM, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, ORDERS_CREATE, ORDERS_READ, POINTS_READ,
+    PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, QUOTES_CREATE, SCANS_CREATE, SETTINGS_READ, SIGNIN_CODES_CREATE,
+    STORES_READ, WALLET_READ, WALLET_TOP_UP,
+}  # fmt: skip
+
+_MANAGER = _CASHIER | {
+    AUDIT_READ, BIRTHDAYS_CHANGE, COUPON_TEMPLATES_CHANGE, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO, DISCOUNTS_CREATE,
+    LIABILITY_READ, MEMBERS_ARCHIVE, MESSAGES_READ, MESSAGES_SEND, ORDERS_REASSIGN, POINTS_ADJUST, PRODUCTS_CHANGE,
+    PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, STAFF_READ, WALLET_PAY_OUT,
 }  # fmt: skip
 
 # The roles every shop starts with; the owner changes them later.
 ROLES: Mapping[str, frozenset[str]] = {
     "owner": frozenset({EVERYTHING}),
-    "manager": frozenset(_CASHIER | {AUDIT_READ, BIRTHDAYS_CHANGE, MEMBERS_ARCHIVE, MESSAGES_READ, MESSAGES_SEND,
-                                     POINTS_ADJUST, PRODUCTS_CHANGE, REGISTRATION_LINKS_CHANGE, STAFF_READ}),
+    "manager": frozenset(_MANAGER),
     "cashier": frozenset(_CASHIER),
     "kitchen": frozenset({ORDERS_READ, PRODUCTS_READ, PRODUCTS_SELL_OUT, STORES_READ, SETTINGS_READ}),
 }  # fmt: skip

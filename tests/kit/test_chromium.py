@@ -16,6 +16,7 @@ from tests.kit.devtools import (
     wait_for_worker,
 )
 from tests.kit.traffic import Traffic
+from tests.kit.waiting import wait_until
 from tests.kit.webpages import Page as Served
 from tests.kit.webpages import serving
 
@@ -79,8 +80,8 @@ def test_the_installed_app_is_told_and_works_offline(browser: Chromium, site: st
         visit(page, site)
         assert installability_errors(page) == []
         deliver_push(page, MESSAGE, scope="/")
-        page.wait_for_function("navigator.serviceWorker.ready.then(r => r.getNotifications()).then(l => l.length)")
-        shown = notifications(page, "/")
+        # Asked without pause, Chromium may drop a notification that it has stored but not drawn yet.
+        shown = wait_until(lambda: notifications(page, "/"), what="the notification", pause=0.3)
         assert [(each["title"], each["data"]) for each in shown] == [("消费 ¥38.00", {"navigate": "/orders/1"})]
         context.set_offline(True)
         page.reload()
