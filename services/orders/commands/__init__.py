@@ -1,0 +1,5 @@
+"""Writing down what happened: sales (`sales`), refunds (`refunds`), and who an order belongs to (`handovers`)."""
+
+from services.orders.commands.sales import OrderDraft, record_order
+
+__all__ = ["OrderDraft", "record_order"]
