@@ -1,9 +1,9 @@
 """Stored value: accounts, entries, lots, top-up plans, top-ups and payouts. All amounts are fen."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -103,8 +103,21 @@ class TopUpPlan(Model):
     archived_at: Mapped[datetime | None]
 
 
+class TopUpCounter(Model):
+    """The last sequence given to a top-up at a store on a day."""
+
+    __tablename__ = "top_up_counters"
+
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    last: Mapped[int]
+
+
 class TopUp(Model):
-    """Money that a member paid in: its lot, plan, how it was paid, and the number on the receipt."""
+    """Money that a member paid in: its lot, plan, how it was paid, and the number on the receipt.
+
+    `plan_name`, `points` and `coupons` say what came with it, also when the plan changes later.
+    """
 
     __tablename__ = "top_ups"
     __table_args__ = (Index("ix_top_ups_store_at", "store_id", "at"),)
@@ -116,8 +129,11 @@ class TopUp(Model):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     lot_id: Mapped[int] = mapped_column(ForeignKey("wallet_lots.id"), unique=True)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("top_up_plans.id"), index=True)
+    plan_name: Mapped[str] = mapped_column(default="")
     principal: Mapped[int]
     bonus: Mapped[int]
+    points: Mapped[int] = mapped_column(default=0)
+    coupons: Mapped[int] = mapped_column(default=0)
     tenders: Mapped[list[Any]]
     shift_id: Mapped[int | None] = mapped_column(index=True)
     at: Mapped[datetime]
