@@ -15,6 +15,7 @@ class CouponTemplate(Model):
     `scope` is JSON of Scope; `combines_with` names stack groups, None consents to all. Validity: `starts_on`/`ends_on` are days in
     the shop, or `valid_days` from issue, beginning `starts_after` days later. `stock`, `per_member`, `per_day` are limits, None for none.
     `claimable`: members take it in the claim page (领券中心); `public_code` is typed in; `welcome` is given on joining.
+    A redemption by itself can be undone for `undo_minutes`; `cost` is what one used coupon costs the shop (fen), where that is known.
     """
 
     __tablename__ = "coupon_templates"
@@ -48,6 +49,8 @@ class CouponTemplate(Model):
     public_code: Mapped[str | None] = mapped_column(unique=True)
     welcome: Mapped[bool]
     how_to: Mapped[str] = mapped_column(default="")
+    undo_minutes: Mapped[int] = mapped_column(default=30, server_default="30")
+    cost: Mapped[int | None]
     issued: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     paused_at: Mapped[datetime | None]
@@ -116,15 +119,47 @@ class CouponCount(Model):
 
 
 class CouponTransfer(Model):
-    """A link by which a coupon goes to somebody else, once, until `expires_at`."""
+    """A link by which a coupon goes to somebody else, once, until `expires_at`; who made it may see it again and take it back."""
 
     __tablename__ = "coupon_transfers"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     coupon_id: Mapped[int] = mapped_column(ForeignKey("coupons.id"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
+    token_sealed: Mapped[bytes | None]
     from_member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     to_member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+
+class CouponBatch(Model):
+    """A template given to a list of members, row by row, by jobs; `finished_at` when every row has its outcome."""
+
+    __tablename__ = "coupon_batches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    template_id: Mapped[int] = mapped_column(ForeignKey("coupon_templates.id"))
+    reason: Mapped[str] = mapped_column(default="")
+    actor_kind: Mapped[str]
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str]
+    total: Mapped[int]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class CouponBatchRow(Model):
+    """One line of a list: what was typed, whose it is, what became of it: waiting, issued, unknown, twice, or the limit that said no."""
+
+    __tablename__ = "coupon_batch_rows"
+    __table_args__ = (Index("ix_coupon_batch_rows_outcome", "batch_id", "outcome", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("coupon_batches.id"))
+    typed: Mapped[str]
+    member_id: Mapped[int | None]
+    outcome: Mapped[str]
+    coupon_id: Mapped[int | None]
