@@ -9,6 +9,7 @@ from services.audit.permissions import AUDIT_READ
 from services.catalog import models as catalog
 from services.catalog.permissions import PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT
 from services.catalog.queries import list_pictures as list_product_pictures
+from services.checkout import jobs as benefits
 from services.checkout import models as checkout_tables
 from services.checkout import reactions as checkout
 from services.checkout.permissions import (
@@ -19,7 +20,9 @@ from services.checkout.permissions import (
     REFUNDS_CREATE,
 )
 from services.coupons import models as coupons
-from services.coupons.events import CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked
+from services.coupons import reactions as coupon_reactions
+from services.coupons.events import CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked, CouponTransferred
+from services.coupons.jobs import expire_coupons, issue_batch, issue_batches
 from services.coupons.permissions import (
     COUPON_TEMPLATES_CHANGE,
     COUPONS_ISSUE,
@@ -33,8 +36,9 @@ from services.identity.permissions import KIT_READ, STAFF_CHANGE, STAFF_READ, TO
 from services.loyalty import models as loyalty_tables
 from services.loyalty import reactions as loyalty
 from services.loyalty.checks import find_differences as find_lot_differences
-from services.loyalty.events import PointsAdjusted, PointsExpired, TierChanged
-from services.loyalty.permissions import POINTS_ADJUST, POINTS_READ
+from services.loyalty.events import PointsAdjusted, PointsExpired, TierChanged, TierKept, TierWarned
+from services.loyalty.jobs import keep_points, review_tiers, settle_ladder, warn_of_expiry
+from services.loyalty.permissions import EARNING_RULES_CHANGE, POINTS_ADJUST, POINTS_READ, TIERS_CHANGE
 from services.loyalty.queries import GROWTH, POINTS
 from services.members import models as members
 from services.members.events import ConsentWithdrawn, MemberChanged, MemberJoined
@@ -52,7 +56,7 @@ from services.messaging.jobs import deliver, forget_old_deliveries, sweep_delive
 from services.messaging.permissions import MESSAGES_READ, MESSAGES_SEND
 from services.orders import models as orders
 from services.orders.checks import find_differences as find_order_differences
-from services.orders.events import OrderCompleted
+from services.orders.events import OrderCompleted, OrderRefunded
 from services.orders.permissions import ORDERS_READ
 from services.shared import events, jobs, pictures
 from services.shared.actors import EVERYTHING
@@ -63,6 +67,7 @@ from services.shared.ledger import Ledger
 from services.shared.pictures import Finder
 from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_outbox
 from services.signin import models as signin
+from services.signin import reactions as asking
 from services.signin.events import SpendingAsked, SpendingOverridden
 from services.signin.jobs import forget_ended
 from services.signin.permissions import PROOFS_CREATE, PROOFS_OVERRIDE, SCANS_CREATE, SIGNIN_CODES_CREATE
@@ -70,7 +75,10 @@ from services.stores import models as stores
 from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
 from services.stores.queries import list_pictures as list_setting_pictures
 from services.tills import models as tills
+from services.tills.events import TillClosed, TillOpened
+from services.tills.permissions import TILLS_AUDIT, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ
 from services.wallet import models as wallet
+from services.wallet import reactions as wallets
 from services.wallet.checks import find_differences as find_wallet_differences
 from services.wallet.events import PaidOut, ToppedUp, WalletAdjusted
 from services.wallet.permissions import (
@@ -87,28 +95,43 @@ Check = Callable[[Session], Iterator[str]]
 
 # What happened → what the domains do about it, each in its own transaction.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
-    MemberJoined: (),  # heard by automations and welcome coupons in part 2
+    MemberJoined: (loyalty.start_on_ladder, coupon_reactions.give_welcome),
     MemberChanged: (),
-    OrderCompleted: (checkout.keep_facts, checkout.tell_member),
+    OrderCompleted: (checkout.keep_facts, checkout.tell_member, checkout.grow_by_sale),
+    OrderRefunded: (checkout.correct_facts, checkout.tell_of_refund),
     ConsentWithdrawn: (messaging.stop_deliveries,),
     PointsAdjusted: (loyalty.tell_member,),
+    ToppedUp: (wallets.tell_of_top_up,),
+    PaidOut: (wallets.tell_of_payout,),
+    WalletAdjusted: (wallets.tell_of_adjustment,),
+    PointsExpired: (loyalty.tell_of_end,),
+    TierChanged: (loyalty.tell_of_tier,),
+    TierKept: (loyalty.tell_of_kept,),
+    TierWarned: (loyalty.tell_of_warning,),
+    SpendingAsked: (asking.ask_member,),
+    SpendingOverridden: (asking.tell_of_override,),
     # Heard by the screens and messages that the rest of part 2 brings, and by automations.
     **dict.fromkeys(
         (
-            CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked, PaidOut, PointsExpired, SpendingAsked,
-            SpendingOverridden, TierChanged, ToppedUp, WalletAdjusted,
+            CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked, CouponTransferred, TillClosed, TillOpened,
         ),
         (),
     ),
 }  # fmt: skip
 
 # Work that other processes carry, by name.
-JOBS: tuple[Job, ...] = (deliver,)
+JOBS: tuple[Job, ...] = (deliver, settle_ladder, issue_batch)
 
 # What runs when; every job is safe to run twice.
 SCHEDULE: Mapping[Job, Every] = {
     sweep_outbox: Every(minutes=1),
     sweep_deliveries: Every(minutes=1),
+    issue_batches: Every(minutes=1),
+    expire_coupons: Every(hour=17),
+    keep_points: Every(minutes=30),
+    warn_of_expiry: Every(minutes=30),
+    review_tiers: Every(minutes=30),
+    benefits.give_benefits: Every(minutes=30),
     forget_old: Every(hour=20),
     forget_ended: Every(hour=20),
     forget_old_deliveries: Every(hour=20),
@@ -134,26 +157,27 @@ CHECKS: tuple[Check, ...] = (find_order_differences, find_lot_differences, find_
 
 PERMISSIONS = frozenset(
     {
-        AUDIT_READ, BIRTHDAYS_CHANGE, COUPON_TEMPLATES_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE,
-        COUPONS_UNDO, DISCOUNTS_CREATE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ,
-        MESSAGES_READ, MESSAGES_SEND, ORDERS_CREATE, ORDERS_READ, ORDERS_REASSIGN, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE,
-        PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE,
-        REGISTRATION_LINKS_CHANGE, SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, SIGNIN_CODES_CREATE, STAFF_CHANGE, STAFF_READ,
-        STORES_CHANGE, STORES_READ, TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT, WALLET_READ,
-        WALLET_TOP_UP,
+        AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE, COUPONS_UNDO,
+        COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE,
+        MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, MESSAGES_READ, MESSAGES_SEND, ORDERS_CREATE, ORDERS_READ,
+        ORDERS_REASSIGN, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE,
+        PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, SCANS_CREATE, SETTINGS_CHANGE,
+        SETTINGS_READ, SIGNIN_CODES_CREATE, STAFF_CHANGE, STAFF_READ, STORES_CHANGE, STORES_READ, TIERS_CHANGE, TILLS_AUDIT,
+        TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ, TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT,
+        WALLET_READ, WALLET_TOP_UP,
     }
 )  # fmt: skip
 
 _CASHIER = {
     COUPONS_READ, COUPONS_REDEEM, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, ORDERS_CREATE, ORDERS_READ, POINTS_READ,
     PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, QUOTES_CREATE, SCANS_CREATE, SETTINGS_READ, SIGNIN_CODES_CREATE,
-    STORES_READ, WALLET_READ, WALLET_TOP_UP,
+    STORES_READ, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ, WALLET_READ, WALLET_TOP_UP,
 }  # fmt: skip
 
 _MANAGER = _CASHIER | {
     AUDIT_READ, BIRTHDAYS_CHANGE, COUPON_TEMPLATES_CHANGE, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO, DISCOUNTS_CREATE,
-    LIABILITY_READ, MEMBERS_ARCHIVE, MESSAGES_READ, MESSAGES_SEND, ORDERS_REASSIGN, POINTS_ADJUST, PRODUCTS_CHANGE,
-    PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, STAFF_READ, WALLET_PAY_OUT,
+    EARNING_RULES_CHANGE, LIABILITY_READ, MEMBERS_ARCHIVE, MESSAGES_READ, MESSAGES_SEND, ORDERS_REASSIGN, POINTS_ADJUST, PRODUCTS_CHANGE,
+    PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, STAFF_READ, TILLS_AUDIT, WALLET_PAY_OUT,
 }  # fmt: skip
 
 # The roles every shop starts with; the owner changes them later.
@@ -179,9 +203,12 @@ UNAUDITED: Mapping[str, str] = {
                 "loyalty.commands.points.open_earning",
                 "loyalty.commands.points.open_spending",
                 "loyalty.commands.points.earn",
+                "loyalty.commands.points.grant_points",
                 "loyalty.commands.points.spend",
                 "loyalty.commands.points.claw_back",
                 "loyalty.commands.points.give_back",
+                "loyalty.commands.points.release_points",
+                "loyalty.commands.growth.take_back_growth",
                 "wallet.commands.moves.open_spending",
                 "wallet.commands.moves.spend",
                 "wallet.commands.moves.give_back",
@@ -189,6 +216,7 @@ UNAUDITED: Mapping[str, str] = {
                 "wallet.commands.moves.take",
                 "wallet.commands.moves.enter",
                 "wallet.commands.moves.change_lots",
+                "wallet.commands.top_ups.record_top_up",
                 "coupons.commands.redeeming.redeem",
                 "coupons.commands.redeeming.give_back",
                 "coupons.commands.redeeming.reserve",
@@ -204,8 +232,8 @@ UNAUDITED: Mapping[str, str] = {
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(
     {
-        "CouponIssued", "CouponRedeemed", "CouponReturned", "CouponRevoked", "MemberChanged", "MemberJoined", "PaidOut",
-        "PointsExpired", "SpendingAsked", "SpendingOverridden", "TierChanged", "ToppedUp", "WalletAdjusted",
+        "CouponIssued", "CouponRedeemed", "CouponReturned", "CouponRevoked", "CouponTransferred", "MemberChanged", "TillClosed",
+        "TillOpened",
     }
 )  # fmt: skip
 

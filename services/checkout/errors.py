@@ -34,3 +34,24 @@ class CodeNotHere(NotFound):
 
     def __init__(self, *, text: str) -> None:
         super().__init__(None, text)
+
+
+class AlreadyRefunded(Refusal):
+    """Everything of the order went back before."""
+
+    code = "order_refunded"
+    text = N_("这单已经全退了")
+
+
+class RefundMoved(Refusal):
+    """Somebody refunded a part of the order since this page was opened."""
+
+    code = "refund_moved"
+    text = N_("刚有人给这单退过款，请核对后再退")
+
+
+class VoidTooLate(Refusal):
+    """Only today's orders of which nothing went back are voided; a refund does for the others."""
+
+    code = "void_too_late"
+    text = N_("只有当天没退过款的订单可以作废，请用退款")

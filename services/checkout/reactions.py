@@ -1,15 +1,21 @@
 """What follows a sale in the domains below: the member's facts, and a word to the member."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from services.checkout import texts as refund_texts
+from services.checkout.queries.growth import get_paid_by_member
+from services.loyalty import commands as loyalty
 from services.members import commands as members
 from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging import texts
-from services.orders.events import OrderCompleted
+from services.orders.events import OrderCompleted, OrderRefunded
 from services.stores.queries import load_settings
+from services.wallet import texts as wallet_texts
+from services.wallet.queries import find_change
 
 NEWS = timedelta(days=1)  # an older sale (a replay, a queue that was offline) is nothing to be told of
 
@@ -26,7 +32,8 @@ def tell_member(session: Session, event: OrderCompleted) -> None:
     if event.member_id is None or booked - completed > NEWS:
         return
     settings = load_settings(session)
-    if not settings["messages.sale"]:
+    spent = find_change(session, f"order:{event.order_id}:spend")
+    if not settings["messages.sale"] and spent is None:  # what leaves the wallet is always told
         return
     reader = find_reader(session, event.member_id)
     if not reader.listens:
@@ -38,6 +45,9 @@ def tell_member(session: Session, event: OrderCompleted) -> None:
         points=event.points_earned,
         balance=event.points_after or 0,
     )
+    if spent is not None:
+        told = wallet_texts.spent(language, amount=-spent[0], balance=spent[1])
+        text = replace(text, body=told + text.body)
     messaging.send_message(
         session,
         event.member_id,
@@ -48,3 +58,39 @@ def tell_member(session: Session, event: OrderCompleted) -> None:
         language=language,
         at=booked,
     )
+
+
+def correct_facts(session: Session, event: OrderRefunded) -> None:
+    """Take the refund out of the member's facts."""
+    if event.member_id is not None:
+        members.record_refund(session, event.member_id, event.amount, complete=event.complete)
+
+
+def tell_of_refund(session: Session, event: OrderRefunded) -> None:
+    """Say in the member's inbox, once, what came back and what became of their points."""
+    if event.member_id is None:
+        return
+    reader = find_reader(session, event.member_id)
+    if not reader.listens:
+        return
+    language = reader.language or str(load_settings(session)["shop.language"])
+    messaging.send_message(
+        session,
+        event.member_id,
+        key=f"refund:{event.refund_id}",
+        category="service",
+        text=refund_texts.refund(language, event),
+        path=f"/member/orders/{event.order_id}",
+        language=language,
+        at=datetime.fromisoformat(event.at),
+    )
+
+
+def grow_by_sale(session: Session, event: OrderCompleted) -> None:
+    """Let the member grow by what was paid with money of their own: not by bonus money, not by what went back meanwhile."""
+    if event.member_id is None:
+        return
+    buyer = get_paid_by_member(session, event.order_id)
+    if buyer.member_id is not None:
+        at = datetime.fromisoformat(event.completed_at)
+        loyalty.settle_growth(session, buyer.member_id, buyer.amount, order_id=event.order_id, at=at)

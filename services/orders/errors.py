@@ -10,3 +10,10 @@ class AlreadyBooked(Refusal):
     status = 409
     code = "order_exists"
     text = N_("这一单已经记过了")
+
+
+class MoreThanPaid(Refusal):
+    """More would go back than was paid."""
+
+    code = "more_than_paid"
+    text = N_("退款不能超过付的钱")

@@ -1,7 +1,7 @@
 """Changing members, their consents, facts and registration links."""
 
 from services.members.commands.consents import give_consent, withdraw_consent
-from services.members.commands.facts import record_order
+from services.members.commands.facts import record_order, record_refund
 from services.members.commands.links import archive_registration_link, create_registration_link
 from services.members.commands.members import (
     archive_member,
@@ -21,6 +21,7 @@ __all__ = [
     "create_registration_link",
     "give_consent",
     "record_order",
+    "record_refund",
     "register",
     "restore_member",
     "withdraw_consent",

@@ -26,3 +26,18 @@ _COUNT = (  # built once: every sale of a member passes here
 def record_order(session: Session, member_id: int, amount: int, at: datetime) -> None:
     """Count one order of `amount` fen, paid at `at`; orders may arrive in any order of time. No audit: the order has its own."""
     session.connection().execute(_COUNT, {"member": member_id, "amount": amount, "paid_at": at})
+
+
+_TAKE_BACK = (
+    update(_facts)
+    .where(_facts.c.member_id == bindparam("member"))
+    .values(
+        orders=_facts.c.orders - bindparam("whole", type_=_facts.c.orders.type),
+        spent=_facts.c.spent - bindparam("amount", type_=_facts.c.spent.type),
+    )
+)
+
+
+def record_refund(session: Session, member_id: int, amount: int, *, complete: bool) -> None:
+    """Take `amount` fen of a refund out of what the member spent; an order of which nothing is left counts no more. The visit stays."""
+    session.connection().execute(_TAKE_BACK, {"member": member_id, "amount": amount, "whole": int(complete)})

@@ -16,12 +16,25 @@ from services.orders.queries.orders import (
     list_orders,
     list_orders_of_member,
 )
+from services.orders.queries.refunds import (
+    OPEN_STATES,
+    RefundedLine,
+    RefundedTender,
+    RefundView,
+    get_refund,
+    hold_order,
+    list_refunds,
+)
 
 __all__ = [
     "HIGHEST_ID",
+    "OPEN_STATES",
     "DayTotals",
     "LineView",
     "OrderView",
+    "RefundView",
+    "RefundedLine",
+    "RefundedTender",
     "ShareView",
     "TenderView",
     "find_external_keys",
@@ -29,7 +42,10 @@ __all__ = [
     "get_day_totals",
     "get_order",
     "get_order_of_member",
+    "get_refund",
+    "hold_order",
     "list_numbers",
     "list_orders",
     "list_orders_of_member",
+    "list_refunds",
 ]
