@@ -1,4 +1,4 @@
-"""Till shifts and what passed through them. Amounts are fen, signed: in is positive."""
+"""Till shifts, and cash moved by hand. Amounts are fen, signed: in is positive."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,8 @@ from services.shared.database import Model
 class TillShift(Model):
     """One till of a store between opening and close; a store's till of one name has one open shift at most.
 
-    `counted`, `expected` and `differences` map a tender's kind to fen; `reason` explains a difference.
+    Sales, refunds, top-ups and payouts name their shift on their own rows (`shift_id`). `counted` and `expected` map every kind of
+    tender that a till counts to fen, in one fixed order; `reason` explains a difference between them.
     """
 
     __tablename__ = "till_shifts"
@@ -39,7 +40,11 @@ class TillShift(Model):
 
 
 class TillEntry(Model):
-    """A tender in or out: of a sale, refund, top-up or payout (`key` names it, `order:9:cash`), or cash moved by hand with a reason."""
+    """Cash that somebody put into a drawer or took out of it by hand, and why: change fetched, a courier paid.
+
+    What sales, refunds, top-ups and payouts move has no row here: it stands on their own rows, which name the shift. `kind` is in or
+    out, `tender` is cash.
+    """
 
     __tablename__ = "till_entries"
     __table_args__ = (Index("ix_till_entries_shift", "shift_id", "id"),)
