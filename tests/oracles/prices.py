@@ -97,7 +97,7 @@ def _price(lines: list[Line], some: list[Coupon], tier_pays: int | None, points:
         )
         for place, line in enumerate(lines)
     ]
-    queue = sorted(some, key=lambda c: (KINDS.index(c.kind), -c.threshold, c.pays, -c.value, c.expires, c.id))
+    queue = sorted(some, key=_turn)
     trials = [coupon for coupon in queue if coupon.kind == "trial_price"]
     rest = [coupon for coupon in queue if coupon.kind != "trial_price"]
     if not all(_use(coupon, lines, piles) for coupon in trials):
@@ -114,6 +114,12 @@ def _price(lines: list[Line], some: list[Coupon], tier_pays: int | None, points:
     due -= due % rounding if rounding else 0
     expiries = tuple(sorted(coupon.expires for coupon in some))
     return Answer(due, frozenset(coupon.id for coupon in some), expiries, tier_pays is not None, spent)
+
+
+def _turn(coupon: Coupon) -> tuple[object, ...]:
+    """Item coupons, percentage, threshold-off, cash; then the higher threshold, the larger value, and what they hold for."""
+    size = (-coupon.threshold, coupon.pays, -coupon.value, -1 if coupon.cap is None else coupon.cap)
+    return KINDS.index(coupon.kind), *size, sorted(coupon.products), sorted(coupon.categories), coupon.expires, coupon.id
 
 
 def _use(coupon: Coupon, lines: list[Line], piles: list[Pile]) -> bool:

@@ -1,6 +1,5 @@
-"""What a cart costs: `cart` (what is wanted), `parcels` (what each reduction does), `best` (which coupons), `explain` (step by step)."""
+"""What a cart costs: `cart` (wanted), `parcels` (what a reduction does), `choices` and `best` (which coupons), `explain` (step by step)."""
 
-from services.checkout.rules.pricing.best import Candidate, Choice, PointsRule
 from services.checkout.rules.pricing.cart import (
     MOST_COUPONS,
     MOST_GRAMS,
@@ -12,6 +11,7 @@ from services.checkout.rules.pricing.cart import (
     Step,
     Verdict,
 )
+from services.checkout.rules.pricing.choices import Candidate, Choice, PointsRule
 from services.checkout.rules.pricing.explain import STANDARD, WALK_IN, Customer, HeldCoupon, House, in_words, price
 
 __all__ = [

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.catalog.queries import SaleProduct
-from services.checkout.rules.pricing.best import (
+from services.checkout.rules.pricing.best import best_combination
+from services.checkout.rules.pricing.cart import Cart, Price, Step, Verdict, goods_of, lines_of
+from services.checkout.rules.pricing.choices import (
     Candidate,
     Choice,
     PointsRule,
     Wish,
     after_tier,
-    best_combination,
     deduction,
     fits_of,
     rounded,
     start,
 )
-from services.checkout.rules.pricing.cart import Cart, Price, Step, Verdict, goods_of, lines_of
 from services.checkout.rules.pricing.parcels import (
     Goods,
     Parcels,

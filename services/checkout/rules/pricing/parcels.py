@@ -46,7 +46,7 @@ def at_list_price(goods: Sequence[Goods]) -> Parcels:
 
 def total(parcels: Parcels) -> int:
     """What all of it stands at."""
-    return sum(parcel.amount for parcel in parcels)
+    return sum([parcel.amount for parcel in parcels])
 
 
 def by_line(parcels: Parcels, lines: int) -> list[int]:
@@ -75,7 +75,7 @@ def take_off(parcels: Parcels, off: int, fits: Fits) -> Parcels:
         return parcels
     shares = money.split(taken, standing)
     return tuple(
-        parcel._replace(amount=parcel.amount - share) if share else parcel
+        Parcel(parcel.line, parcel.pieces, parcel.amount - share, parcel.open) if share else parcel
         for parcel, share in zip(parcels, shares, strict=True)
     )
 
@@ -92,7 +92,9 @@ def apply(parcels: Parcels, terms: Terms, fits: Fits) -> Parcels:
 
 def base_of(parcels: Parcels, fits: Fits) -> int:
     """What the lines that a coupon holds for stand at."""
-    return sum(parcel.amount for parcel in parcels if fits[parcel.line])
+    return sum(
+        [amount for line, _, amount, _ in parcels if fits[line]]
+    )  # a list: half the time of a generator, and asked most
 
 
 def _percentage(parcels: Parcels, terms: Terms, fits: Fits) -> Parcels:
@@ -109,16 +111,17 @@ def _piece(parcels: Parcels, terms: Terms, fits: Fits) -> Parcels:
     """One piece for `value` fen: the dearest that the coupon holds for and no other such coupon has taken (ties: the first)."""
     if base_of(parcels, fits) < terms.threshold:
         return parcels
-    found = max((parcel for parcel in parcels if parcel.open and fits[parcel.line]), key=_dearest_piece, default=None)
-    if found is None or _dearest_piece(found) <= terms.value:
+    found = max((parcel for parcel in parcels if parcel.open and fits[parcel.line]), key=dearest_piece, default=None)
+    if found is None or dearest_piece(found) <= terms.value:
         return parcels
-    place, piece = parcels.index(found), _dearest_piece(found)
+    place, piece = parcels.index(found), dearest_piece(found)
     rest = Parcel(found.line, found.pieces - 1, found.amount - piece)
     taken = Parcel(found.line, 1, terms.value, open=False)
     return (*parcels[:place], *((rest, taken) if rest.pieces else (taken,)), *parcels[place + 1 :])
 
 
-def _dearest_piece(parcel: Parcel) -> int:
+def dearest_piece(parcel: Parcel) -> int:
+    """What the dearest piece of a parcel stands at: where its amount does not divide evenly, the odd fen is on that one."""
     return -(-parcel.amount // parcel.pieces)
 
 
