@@ -1,4 +1,4 @@
-"""What happens to points."""
+"""What happens to points and on the ladder. Moments are ISO text, days too; growth is in hundredths."""
 
 from dataclasses import dataclass
 
@@ -21,12 +21,35 @@ class PointsExpired(Event):
 
     member_id: int
     points: int
+    balance: int
+    at: str
 
 
 @dataclass(frozen=True)
 class TierChanged(Event):
-    """A member rose to a level, or went down at the review; None is "below the ladder"."""
+    """A member came to another level; None is "below the ladder". `way`: up, review, removed (the level is there no more)."""
 
     member_id: int
     before_id: int | None
     after_id: int | None
+    way: str
+    at: str
+
+
+@dataclass(frozen=True)
+class TierKept(Event):
+    """The yearly review, or growth within the grace period, kept a level until `review_on`."""
+
+    member_id: int
+    tier_id: int
+    review_on: str
+
+
+@dataclass(frozen=True)
+class TierWarned(Event):
+    """The yearly review found `missing` growth; what is not made up for by `until` costs a level."""
+
+    member_id: int
+    tier_id: int
+    missing: int
+    until: str

@@ -1,4 +1,6 @@
-"""What may be allowed here."""
+"""What may be allowed here. Who reads points also reads the ladder and the rules by which they come."""
 
 POINTS_READ = "points:read"
 POINTS_ADJUST = "points:adjust"
+EARNING_RULES_CHANGE = "earning_rules:change"
+TIERS_CHANGE = "tiers:change"

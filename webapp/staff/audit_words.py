@@ -17,6 +17,10 @@ ACTIONS: Mapping[str, str] = {
     "consents:withdraw": N_("会员收回同意"),
     "devices:create": N_("会员码装到手机"),
     "devices:revoke": N_("手机上的会员码停用"),
+    "earning_rules:archive": N_("停用积分规则"),
+    "earning_rules:change": N_("修改积分规则"),
+    "earning_rules:create": N_("新建积分规则"),
+    "earning_rules:restore": N_("恢复积分规则"),
     "member_sessions:create": N_("会员登录"),
     "member_sessions:revoke": N_("会员退出"),
     "coupons:issue": N_("发券"),
@@ -65,7 +69,12 @@ ACTIONS: Mapping[str, str] = {
     "stores:create": N_("新开门店"),
     "stores:restore": N_("重开门店"),
     "stores:sort": N_("调整门店顺序"),
+    "tiers:archive": N_("去掉等级"),
+    "tiers:change": N_("修改等级"),
+    "tiers:create": N_("新建等级"),
+    "tiers:keep": N_("等级保住"),
     "tiers:move": N_("等级变化"),
+    "tiers:warn": N_("等级快到期"),
     "tokens:create": N_("新建接口令牌"),
 }
 
@@ -82,6 +91,8 @@ _PLACES = {
     "order": ("staff.order", "order_id"),
     "product": ("staff.product", "product_id"),
     "staff": ("staff.person", "staff_id"),
+    "tier": ("staff.tier", "tier_id"),
+    "earning_rule": ("staff.earning_rule", "rule_id"),
     "store": ("staff.store", "store_id"),
 }
 

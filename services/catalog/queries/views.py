@@ -88,6 +88,11 @@ def list_products(
     return _views(session, query)
 
 
+def list_known(session: Session, product_ids: Collection[int]) -> set[int]:
+    """Which of these ids are products."""
+    return set(session.scalars(select(Product.id).where(Product.id.in_(product_ids))))
+
+
 def list_for_store(session: Session, store_id: int, *, shelves: Sequence[Category] | None = None) -> list[ProductView]:
     """What this store sells, in the shop's order: shelves first, then products. `shelves` as `list_categories` found them."""
     order = {shelf.id: place for place, shelf in enumerate(list_categories(session) if shelves is None else shelves)}

@@ -6,10 +6,10 @@ carries the balance before and after, and an entry carries the order's id.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
@@ -17,7 +17,7 @@ from services.loyalty import permissions
 from services.loyalty.books import POINTS
 from services.loyalty.errors import PointsInsufficient
 from services.loyalty.events import PointsAdjusted, PointsExpired
-from services.loyalty.models import PointsEntry, PointsLot, PointsLotMove
+from services.loyalty.models import PendingPoints, PointsEntry, PointsLot, PointsLotMove
 from services.loyalty.queries.points import get_lot_expiry, list_lots
 from services.loyalty.rules.lots import expiry_after_return, left_of_new, take
 from services.shared import ids, ledger
@@ -26,6 +26,7 @@ from services.shared.events import announce
 from services.shared.ledger import Head, Moved
 from services.shared.refusals import Invalid
 from services.shared.words import N_
+from services.stores.queries import load_settings
 
 _lots: Any = PointsLot.__table__
 _LOT = insert(_lots).returning(_lots.c.id)
@@ -35,9 +36,13 @@ _TAKE = update(_lots).where(_lots.c.id == bindparam("lot")).values(left=_lots.c.
 
 @dataclass(frozen=True)
 class Earning:
-    """Points that a balance gained (or, spent, lost): `before` + `points` = `after`."""
+    """Points that a balance gained (or, spent, lost): `before` + `points` = `after`.
+
+    `pending` are points that the balance will gain once the order's return window has passed.
+    """
 
     moved: Moved
+    pending: int = 0
 
     @property
     def member_id(self) -> int:
@@ -46,8 +51,8 @@ class Earning:
 
     @property
     def points(self) -> int:
-        """By how much the balance changed."""
-        return self.moved.amounts[0]
+        """By how much the balance changed, or will change."""
+        return self.moved.amounts[0] + self.pending
 
     @property
     def before(self) -> int:
@@ -65,10 +70,15 @@ class Earning:
         return Head(self.moved.sequence, self.moved.after)
 
 
-def open_earning(session: Session, member_id: int, points: int, *, head: Head | None = None) -> Earning:
-    """Add `points` to the member's balance for a sale that is being written; `earn` then says which one it was."""
-    if not points:
-        return Earning(ledger.stand(session, POINTS, member_id, head=head))
+def open_earning(
+    session: Session, member_id: int, points: int, *, head: Head | None = None, pending: bool = False
+) -> Earning:
+    """Add `points` to the member's balance for a sale that is being written; `earn` then says which one it was.
+
+    `pending` leaves the balance as it is: `earn` keeps the points until the return window has passed (points.pending_days).
+    """
+    if not points or pending:
+        return Earning(ledger.stand(session, POINTS, member_id, head=head), points)
     moved = ledger.move(session, POINTS, member_id, (points,), head=head)
     assert moved is not None, "points have no floor"
     return Earning(moved)
@@ -83,12 +93,33 @@ def open_spending(session: Session, member_id: int, points: int, *, head: Head |
 
 
 def earn(session: Session, earning: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
-    """Write the entry and the lot of an opened earning, once per order (its key is unique). Nothing earned leaves no entry."""
-    if not earning.points:
+    """Write the entry and the lot of an opened earning, once per order (its key is unique). Nothing earned leaves no entry.
+
+    What is pending waits for `release_points`.
+    """
+    if earning.pending:
+        days = load_settings(session)["points.pending_days"]
+        due_at = at + timedelta(days=days)
+        session.add(
+            PendingPoints(order_id=order_id, member_id=earning.member_id, points=earning.pending, due_at=due_at)
+        )
+    if not earning.moved.amounts[0]:
         return
     key = f"order:{order_id}:earn"
     _enter(session, earning.moved, "earn", key, order_id=order_id, actor=actor, at=at)
     _put(session, earning.moved, key, get_lot_expiry(session, at), order_id=order_id, at=at)
+
+
+def release_points(session: Session, order_id: int, *, at: datetime) -> int:
+    """Let the pending points of an order count, once, when they are due; how many."""
+    due = PendingPoints.order_id == order_id, PendingPoints.due_at <= at
+    row = session.execute(
+        delete(PendingPoints).where(*due).returning(PendingPoints.member_id, PendingPoints.points)
+    ).first()
+    if row is None:
+        return 0
+    earn(session, open_earning(session, row.member_id, row.points), order_id=order_id, actor=SYSTEM, at=at)
+    return int(row.points)
 
 
 def spend(session: Session, spending: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
@@ -101,8 +132,11 @@ def spend(session: Session, spending: Earning, *, order_id: int, actor: Actor, a
 def claw_back(
     session: Session, member_id: int, points: int, *, order_id: int, key: str, actor: Actor, at: datetime
 ) -> Earning:
-    """Take back what an order earned, from its own lot first; what is spent already stays as a debt (a negative balance)."""
+    """Take back what an order earned: what is pending, then its own lot; what is spent already stays as a debt (a negative balance)."""
+    points -= _drop_pending(session, order_id, points)
     taken = open_earning(session, member_id, -points)
+    if not points:
+        return taken
     _enter(session, taken.moved, "claw_back", key, order_id=order_id, actor=actor, at=at)
     _take(session, taken.moved, key, first_of_order=order_id)
     return taken
@@ -121,6 +155,16 @@ def give_back(
         expires_at = expiry_after_return(lot_expiry, at)
         _lot(session, returned.moved, key, part, left=stays, expires_at=expires_at, order_id=order_id, at=at)
     return returned
+
+
+def grant_points(
+    session: Session, member_id: int, points: int, *, kind: str, key: str, actor: Actor, at: datetime
+) -> Earning:
+    """Give points that no purchase earned and no rule multiplies (`top_up`: what came with a top-up plan); `key` makes it once."""
+    granted = open_earning(session, member_id, points)
+    _enter(session, granted.moved, kind, key, actor=actor, at=at)
+    _put(session, granted.moved, key, get_lot_expiry(session, at), at=at)
+    return granted
 
 
 def adjust_points(
@@ -150,7 +194,7 @@ def adjust_points(
 
 def expire_points(session: Session, member_id: int, *, at: datetime) -> int:
     """Write off what is left of the member's lots that have expired by `at`, lot by lot, each with its entry; how many points."""
-    ledger.hold(session, POINTS, member_id)
+    balance = ledger.hold(session, POINTS, member_id).balances[0]
     expired = [lot for lot in list_lots(session, member_id) if lot.expires_at and lot.expires_at <= at]
     for lot in expired:
         moved = ledger.move(session, POINTS, member_id, (-lot.left,))
@@ -161,8 +205,22 @@ def expire_points(session: Session, member_id: int, *, at: datetime) -> int:
     total = sum(lot.left for lot in expired)
     if total:
         audit.record(session, "points:expire", ("member", member_id), actor=SYSTEM, at=at, changes={"points": -total})
-        announce(session, PointsExpired(member_id, total), at=at)
+        announce(session, PointsExpired(member_id, total, balance - total, at.isoformat()), at=at)
     return total
+
+
+def _drop_pending(session: Session, order_id: int, points: int) -> int:
+    """Take up to `points` from what is pending of an order; how many there were."""
+    row = session.get(PendingPoints, order_id, with_for_update=True)
+    if row is None:
+        return 0
+    part = min(row.points, points)
+    if part == row.points:
+        session.delete(row)
+    else:
+        row.points -= part
+    session.flush()
+    return part
 
 
 def _enter(

@@ -21,7 +21,7 @@ def list_multipliers(
     session: Session, member_id: int, tier_id: int | None, settings: Settings, *, at: datetime
 ) -> list[Multiplier]:
     """The rules that count for this member today. One query; a second where a rule asks for the birthday."""
-    rules = [_multiplier(row) for row in session.connection().execute(_OPEN)]
+    rules = [multiplier_of_rule(row) for row in session.connection().execute(_OPEN)]
     if not rules:
         return []
     day = local_day(at, settings.zone)
@@ -29,27 +29,29 @@ def list_multipliers(
     return [rule for rule in rules if rule.holds(day, tier_id, birthday)]
 
 
-def list_rules(session: Session) -> list[EarningRule]:
-    """All rules, the oldest first."""
-    return list(session.scalars(select(EarningRule).where(EarningRule.archived_at.is_(None)).order_by(EarningRule.id)))
+def list_rules(session: Session, *, archived: bool = False) -> list[EarningRule]:
+    """The rules in use, the oldest first; or those that were put away."""
+    there = EarningRule.archived_at.is_not(None) if archived else EarningRule.archived_at.is_(None)
+    return list(session.scalars(select(EarningRule).where(there).order_by(EarningRule.id)))
 
 
-def get_rule(session: Session, rule_id: int) -> EarningRule:
-    """One rule. Raises NotFound."""
+def get_rule(session: Session, rule_id: int, *, archived: bool = False) -> EarningRule:
+    """One rule in use, or with `archived` any. Raises NotFound."""
     rule = session.get(EarningRule, rule_id)
-    if rule is None:
+    if rule is None or (rule.archived_at is not None and not archived):
         raise NotFound("earning_rule_not_found")
     return rule
 
 
-def _multiplier(row: Any) -> Multiplier:
+def multiplier_of_rule(rule: Any) -> Multiplier:
+    """A rule (or a row with its columns) as the pure rules read it."""
     return Multiplier(
-        row.multiplier,
-        products=frozenset(row.products),
-        categories=frozenset(row.categories),
-        tiers=frozenset(row.tiers),
-        weekdays=frozenset(row.weekdays),
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        birthday=row.birthday,
+        rule.multiplier,
+        products=frozenset(rule.products),
+        categories=frozenset(rule.categories),
+        tiers=frozenset(rule.tiers),
+        weekdays=frozenset(rule.weekdays),
+        starts_on=rule.starts_on,
+        ends_on=rule.ends_on,
+        birthday=rule.birthday,
     )

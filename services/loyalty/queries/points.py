@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from services.loyalty.models import PointsAccount, PointsEntry, PointsLot
+from services.loyalty.models import PendingPoints, PointsAccount, PointsEntry, PointsLot
 from services.loyalty.rules import Rate, points_of
 from services.loyalty.rules.lots import Lot
 from services.shared.days import end_of_month
@@ -60,6 +60,44 @@ def list_lots(session: Session, member_id: int) -> list[Lot]:
     """What is left of the member's points, lot by lot, the first to expire first."""
     rows = session.connection().execute(_LOTS, {"member": member_id})
     return [Lot(row.id, row.left, row.expires_at, row.order_id) for row in rows]
+
+
+def list_pending(session: Session, member_id: int) -> list[PendingPoints]:
+    """Points that will count once their order's return window has passed, the first to come first."""
+    query = select(PendingPoints).where(PendingPoints.member_id == member_id)
+    return list(session.scalars(query.order_by(PendingPoints.due_at, PendingPoints.order_id)))
+
+
+def list_due(session: Session, *, at: datetime, after: int = 0, limit: int = 100) -> list[int]:
+    """Orders whose pending points are due, by id."""
+    query = select(PendingPoints.order_id).where(PendingPoints.due_at <= at, PendingPoints.order_id > after)
+    return list(session.scalars(query.order_by(PendingPoints.order_id).limit(limit)))
+
+
+def list_expired(session: Session, *, at: datetime, after: int = 0, limit: int = 100) -> list[int]:
+    """Members who have points past their end, by id."""
+    query = select(PointsLot.member_id).where(PointsLot.left > 0, PointsLot.expires_at <= at)
+    return list(
+        session.scalars(query.where(PointsLot.member_id > after).distinct().order_by(PointsLot.member_id).limit(limit))
+    )
+
+
+def list_ends(session: Session, start: datetime, end: datetime) -> list[datetime]:
+    """The moments after `start`, up to `end`, at which points of anybody expire."""
+    within = PointsLot.left > 0, PointsLot.expires_at > start, PointsLot.expires_at <= end
+    return [each for each in session.scalars(select(PointsLot.expires_at).where(*within).distinct()) if each]
+
+
+def list_expiring(session: Session, expires_at: datetime, *, after: int = 0, limit: int = 100) -> list[tuple[int, int]]:
+    """Who has points that expire at that moment, and how many: (member, points), by member."""
+    rows = session.execute(
+        select(PointsLot.member_id, func.sum(PointsLot.left))
+        .where(PointsLot.left > 0, PointsLot.expires_at == expires_at, PointsLot.member_id > after)
+        .group_by(PointsLot.member_id)
+        .order_by(PointsLot.member_id)
+        .limit(limit)
+    )
+    return [(row[0], int(row[1])) for row in rows]
 
 
 def get_lot_expiry(session: Session, at: datetime) -> datetime | None:

@@ -1,0 +1,70 @@
+"""Coupons that levels bring: once a month, and for the birthday. Each exactly once, whatever restarts."""
+
+import logging
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from services.checkout.queries.benefits import Gift, list_birthdays, list_monthly
+from services.coupons import commands as coupons
+from services.coupons.models import Coupon
+from services.shared import clock
+from services.shared.actors import SYSTEM
+from services.shared.database import reading, transaction
+from services.shared.days import local_day
+from services.shared.refusals import Refusal
+from services.stores.queries import load_settings
+
+log = logging.getLogger(__name__)
+AT_A_TIME = 50  # coupons in one transaction
+MORNING = range(9, 12)  # hours of the shop in which they come
+
+
+def give_benefits() -> None:
+    """Give the coupons of this month and the birthday gifts of these days, in the shop's morning."""
+    at = clock.now()
+    with reading() as session:
+        settings = load_settings(session)
+        if at.astimezone(ZoneInfo(settings.zone)).hour not in MORNING:
+            return
+        today = local_day(at, settings.zone)
+        birthdays = list_birthdays(session, today, settings["tiers.birthday_lead"], at=at)
+    stopped: set[int] = set()
+    for start in range(0, len(birthdays), AT_A_TIME):
+        stopped |= _give(birthdays[start : start + AT_A_TIME])
+    while True:
+        with reading() as session:
+            monthly = list_monthly(session, today, without=stopped, limit=AT_A_TIME)
+        if not monthly:
+            return
+        stopped |= _give(monthly)
+
+
+def _give(gifts: Sequence[Gift]) -> set[int]:
+    """Give some coupons; the templates of which none can be given any more."""
+    at, stopped = clock.now(), set[int]()
+    with transaction() as session:
+        for gift in gifts:
+            known = session.scalar(select(Coupon.id).where(Coupon.key == gift.key))
+            if known is not None or gift.template_id in stopped:
+                continue
+            try:
+                with session.begin_nested():
+                    coupons.issue_coupon(
+                        session,
+                        gift.template_id,
+                        gift.member_id,
+                        source=gift.source,
+                        key=gift.key,
+                        limited=False,
+                        actor=SYSTEM,
+                        at=at,
+                    )
+            except IntegrityError:
+                continue  # another worker was faster
+            except Refusal as refusal:
+                log.warning("coupon template %s gives no benefits: %s", gift.template_id, refusal.code)
+                stopped.add(gift.template_id)
+    return stopped
