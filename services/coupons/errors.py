@@ -1,6 +1,6 @@
 """Refusals of coupons."""
 
-from services.shared.refusals import NotFound, Refusal
+from services.shared.refusals import Gone, NotFound, Refusal
 from services.shared.words import N_
 
 
@@ -23,6 +23,7 @@ class CouponUnusable(Refusal):
 
 
 _WORDS = {
+    "issued": N_("这张券还没有用过"),
     "redeemed": N_("这张券已经用掉了"),
     "reserved": N_("这张券正被另一单占用"),
     "revoked": N_("这张券已作废"),
@@ -48,6 +49,20 @@ class NeedsCart(Refusal):
     text = N_("这张券要在结账时用")
 
 
+class UndoByRefund(Refusal):
+    """The coupon was used by an order: refunding that order whole returns it."""
+
+    code = "coupon_undo_by_refund"
+    text = N_("这张券是跟着订单用的，整单退款时会自动退回")
+
+
+class UndoElsewhere(Refusal):
+    """Only the store that redeemed a coupon undoes it."""
+
+    code = "coupon_undo_elsewhere"
+    text = N_("要在当时核销的门店撤销")
+
+
 class UndoTooLate(Refusal):
     """A redemption can be undone for a while only, by the store that made it."""
 
@@ -67,3 +82,38 @@ class TemplatePaused(Refusal):
 
     code = "template_paused"
     text = N_("这种券现在不发放")
+
+
+class TemplateOver(Refusal):
+    """What is given out now would have expired already."""
+
+    code = "template_over"
+    text = N_("活动已经结束了")
+
+
+class PublicCodeUnknown(NotFound):
+    """Nobody gives out coupons for this word."""
+
+    code = "public_code_unknown"
+    text = N_("没有这个口令，看看有没有打错")
+
+
+class NotTransferable(Refusal):
+    """The shop does not let this coupon go to somebody else."""
+
+    code = "coupon_not_transferable"
+    text = N_("这张券不能转赠")
+
+
+class TransferGone(Gone):
+    """The link was used, taken back, or is too old; or its coupon is no more."""
+
+    code = "transfer_gone"
+    text = N_("这个转赠链接已经失效了")
+
+
+class OwnTransfer(Refusal):
+    """Who gives a coupon away cannot take it."""
+
+    code = "own_transfer"
+    text = N_("这是您自己送出的券，发给朋友来领")

@@ -42,3 +42,12 @@ class CouponRevoked(Event):
 
     coupon_id: int
     member_id: int | None
+
+
+@dataclass(frozen=True)
+class CouponTransferred(Event):
+    """A coupon went to somebody else by a link."""
+
+    coupon_id: int
+    from_member_id: int
+    to_member_id: int

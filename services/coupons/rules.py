@@ -1,8 +1,10 @@
 """What a coupon is worth and when it may be used (domain.md, *Coupons*). Pure: amounts in fen, moments aware, days in the shop's zone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from services.shared.days import day_bounds
 from services.shared.words import N_
@@ -18,6 +20,7 @@ class Kind(StrEnum):
     CASH = "cash"  # 代金: so much off, no change
 
 
+MINUTES = 24 * 60
 ORDER = tuple(Kind)
 ON_A_PIECE = frozenset({Kind.TRIAL_PRICE, Kind.FREE_ITEM})
 
@@ -33,7 +36,7 @@ class Scope:
     weekdays: frozenset[int] = frozenset()  # Monday is 0
     channels: frozenset[str] = frozenset()
     from_minute: int = 0
-    to_minute: int = 24 * 60
+    to_minute: int = MINUTES
 
     def covers(self, product_id: int, category_id: int | None) -> bool:
         """Whether a product is meant: named itself, or by its category."""
@@ -139,3 +142,75 @@ def validity(
         day_bounds(first, zone)[0] if first else None,
         day_bounds(last, zone)[1] if last else None,
     )
+
+
+def standing(
+    state: str, starts_at: datetime | None, expires_at: datetime | None, reserved_until: datetime | None, at: datetime
+) -> str:
+    """What a stored state means now: usable, not_started, reserved, redeemed, expired or revoked.
+
+    A reservation that has lapsed is no more, and what is past its end has expired, before any job says so.
+    """
+    if state not in {"issued", "reserved"}:
+        return state
+    if expires_at is not None and expires_at <= at:
+        return "expired"
+    if state == "reserved" and reserved_until is not None and reserved_until > at:
+        return "reserved"
+    return "not_started" if starts_at is not None and starts_at > at else "usable"
+
+
+# What a coupon does: it may not change once somebody holds one.
+TERMS = (
+    "kind", "value", "pays", "cap", "threshold", "scope", "stack_group", "exclusive", "combines_with", "with_tier",
+    "with_points",
+)  # fmt: skip
+GROUPS = {
+    Kind.TRIAL_PRICE: "体验",
+    Kind.FREE_ITEM: "兑换",
+    Kind.PERCENTAGE: "折扣",
+    Kind.THRESHOLD_OFF: "满减",
+    Kind.CASH: "代金",
+}
+
+
+NO_SCOPE: Mapping[str, Any] = {
+    "products": [], "categories": [], "stores": [], "tiers": [], "weekdays": [], "channels": [], "from_minute": 0,
+    "to_minute": MINUTES,
+}  # fmt: skip
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A template's values without what its kind does not use, in the group of its kind where none is named."""
+    kind = Kind(values["kind"])
+    priced = kind in {Kind.THRESHOLD_OFF, Kind.CASH, Kind.TRIAL_PRICE}
+    return {
+        **values,
+        "value": values["value"] if priced else 0,
+        "pays": values["pays"] if kind is Kind.PERCENTAGE else 1000,
+        "cap": values["cap"] if kind is Kind.PERCENTAGE else None,
+        "stack_group": values["stack_group"] or GROUPS[kind],
+        "combines_with": None if values["exclusive"] else values["combines_with"],
+        "scope": {**NO_SCOPE, **values["scope"]},
+    }
+
+
+def mistakes(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is wrong with a template whose fields are each right by themselves: words by field."""
+    kind, scope = Kind(values["kind"]), values["scope"]
+    found: dict[str, list[str]] = {}
+    if kind in {Kind.THRESHOLD_OFF, Kind.CASH, Kind.TRIAL_PRICE} and values["value"] <= 0:
+        found["value"] = [N_("请填金额")]
+    if kind is Kind.THRESHOLD_OFF and 0 < values["threshold"] < values["value"]:
+        found["value"] = [N_("减的比满的还多")]
+    if kind is Kind.THRESHOLD_OFF and values["threshold"] <= 0:
+        found["threshold"] = [N_("请填满多少元")]
+    if kind is Kind.PERCENTAGE and not 100 <= values["pays"] <= 990:
+        found["pays"] = [N_("请填 1 到 9.9 折")]
+    if kind in ON_A_PIECE and not scope["products"] and not scope["categories"]:
+        found["products"] = [N_("请选是哪些商品")]
+    if scope["from_minute"] >= scope["to_minute"]:
+        found["to"] = [N_("结束要晚于开始")]
+    if values["starts_on"] and values["ends_on"] and values["ends_on"] < values["starts_on"]:
+        found["ends_on"] = [N_("结束要晚于开始")]
+    return found

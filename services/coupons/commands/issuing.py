@@ -3,22 +3,24 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.coupons import permissions
 from services.coupons.commands.events import note
-from services.coupons.errors import NoneLeft
+from services.coupons.errors import NoneLeft, TemplateOver
 from services.coupons.events import CouponIssued
 from services.coupons.models import Coupon, CouponCount, CouponTemplate
 from services.coupons.queries.templates import get_open_template
 from services.coupons.rules import validity
+from services.members.models import Member
 from services.shared import ids, runtime
 from services.shared.actors import Actor
-from services.shared.days import local_day
+from services.shared.days import day_bounds, local_day
 from services.shared.events import announce
+from services.shared.refusals import NotFound
 from services.stores.queries import load_settings
 
 _templates: Any = CouponTemplate.__table__
@@ -50,10 +52,12 @@ def issue_coupon(
     source: str,
     key: str | None = None,
     limited: bool = True,
+    note_words: str = "",
     actor: Actor,
     at: datetime,
 ) -> Coupon:
-    """Give a member a coupon of a template. Raises NoneLeft when its stock, or the member's or the day's share, is used up.
+    """Give a member a coupon of a template. Raises NoneLeft when its stock, or the member's or the day's share, is used up, and
+    TemplateOver when it would have expired already.
 
     `key` makes it once (`order:9:welcome`); `limited` False passes over the shares of member and day (an apology, a plan that was paid
     for), never over the stock. By hand it needs the permission; by a claim, a top-up or the system the caller has decided.
@@ -61,16 +65,20 @@ def issue_coupon(
     if source == "manual":
         actor.require(permissions.COUPONS_ISSUE)
     template = get_open_template(session, template_id)
+    _require_living(session, member_id)
     zone = load_settings(session).zone
     day = local_day(at, zone)
-    if limited:
-        _count(session, template.id, f"member:{member_id}", template.per_member, "member")
-        _count(session, template.id, f"day:{day}", template.per_day, "day")
-    if not session.connection().execute(_STOCK, {"template": template.id}).rowcount:
-        raise NoneLeft("stock")
     starts_at, expires_at = validity(
         template.starts_on, template.ends_on, template.valid_days, template.starts_after, issued_on=day, zone=zone
     )
+    if expires_at is not None and expires_at <= max(at, starts_at or at):
+        raise TemplateOver
+    if limited:
+        held, today = Coupon.member_id == member_id, Coupon.issued_at >= day_bounds(day, zone)[0]
+        _count(session, template.id, f"member:{member_id}", template.per_member, "member", counted=held)
+        _count(session, template.id, f"day:{day}", template.per_day, "day", counted=today)
+    if not session.connection().execute(_STOCK, {"template": template.id}).rowcount:
+        raise NoneLeft("stock")
     code = ids.short_code()
     coupon = Coupon(
         template_id=template.id,
@@ -86,22 +94,34 @@ def issue_coupon(
     )
     session.add(coupon)
     session.flush()
-    note(session, coupon.id, "issue", member_id=member_id, actor=actor, at=at, words=source)
-    audit.record(
-        session, "coupons:issue", ("coupon", coupon.id), actor=actor, at=at,
-        changes={"template": template.name, "member": member_id, "source": source},
-    )  # fmt: skip
+    note(session, coupon.id, "issue", member_id=member_id, actor=actor, at=at, words=note_words)
+    changes = {"template": template.name, "member": member_id, "source": source}
+    if note_words:
+        changes["reason"] = note_words
+    audit.record(session, "coupons:issue", ("coupon", coupon.id), actor=actor, at=at, changes=changes)
     announce(session, CouponIssued(coupon.id, template.id, member_id, source), at=at)
     return coupon
 
 
-def _count(session: Session, template_id: int, subject: str, most: int | None, limit: str) -> None:
-    """Count one more for `subject`; NoneLeft when there are `most` already."""
+def _require_living(session: Session, member_id: int) -> None:
+    there = session.scalar(select(Member.id).where(Member.id == member_id, Member.archived_at.is_(None)))
+    if there is None:
+        raise NotFound("member_not_found")
+
+
+def _count(session: Session, template_id: int, subject: str, most: int | None, limit: str, *, counted: Any) -> None:
+    """Count one more for `subject`; NoneLeft when there are `most` already.
+
+    The counter starts with what was given out (`counted`) before the template had this limit.
+    """
     if most is None:
         return
+    connection, given = session.connection(), {"template": template_id, "of": subject, "most": most}
+    if connection.execute(_COUNT, given).rowcount:
+        return
     build: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    connection = session.connection()
-    opened = {"template_id": template_id, "subject": subject, "count": 0}
+    before = select(func.count()).where(Coupon.template_id == template_id, counted)
+    opened = {"template_id": template_id, "subject": subject, "count": session.scalar(before)}
     connection.execute(build(_counts).on_conflict_do_nothing(), opened)
-    if not connection.execute(_COUNT, {"template": template_id, "of": subject, "most": most}).rowcount:
+    if not connection.execute(_COUNT, given).rowcount:
         raise NoneLeft(limit)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.coupons import permissions
 from services.coupons.commands.events import note
-from services.coupons.errors import CouponNotFound, CouponUnusable, UndoTooLate
+from services.coupons.errors import CouponNotFound, CouponUnusable, UndoByRefund, UndoElsewhere, UndoTooLate
 from services.coupons.events import CouponRedeemed, CouponReturned, CouponRevoked
-from services.coupons.models import Coupon
+from services.coupons.models import Coupon, CouponTemplate
 from services.shared.actors import Actor
 from services.shared.events import announce
 
@@ -88,17 +88,35 @@ def release(session: Session, cart: str) -> None:
     session.connection().execute(_RELEASE, {"cart": cart})
 
 
-def undo_redemption(session: Session, coupon_id: int, *, window: timedelta, actor: Actor, at: datetime) -> None:
-    """Take back a redemption that no order carries, within `window`, by the store that made it. Raises UndoTooLate, CouponUnusable."""
+def undo_redemption(
+    session: Session,
+    coupon_id: int,
+    *,
+    window: timedelta | None = None,
+    store_id: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Take back a redemption that no order carries, by the store that made it, within `window` (None: the template's).
+
+    Raises UndoTooLate, UndoElsewhere (when `store_id`, where this is asked, is another), UndoByRefund, CouponUnusable.
+    """
     coupon = session.get(Coupon, coupon_id)
     if coupon is None:
         raise CouponNotFound
     actor.require(permissions.COUPONS_UNDO, coupon.store_id)
+    if window is None:
+        window = timedelta(minutes=session.get_one(CouponTemplate, coupon.template_id).undo_minutes)
+    if store_id is not None and coupon.store_id not in (None, store_id):
+        raise UndoElsewhere
+    if coupon.order_id is not None:
+        raise UndoByRefund
     if coupon.redeemed_at is not None and at - coupon.redeemed_at > window:
         raise UndoTooLate
     alone = _coupons.c.order_id.is_(None)
+    used_at = coupon.store_id
     _return(session, coupon_id, alone, "undo", order_id=None, actor=actor, at=at)
-    audit.record(session, "coupons:undo", ("coupon", coupon_id), actor=actor, at=at, store_id=coupon.store_id)
+    audit.record(session, "coupons:undo", ("coupon", coupon_id), actor=actor, at=at, store_id=used_at)
 
 
 def give_back(session: Session, coupon_id: int, *, order_id: int, actor: Actor, at: datetime) -> bool:

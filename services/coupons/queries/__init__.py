@@ -1,37 +1,61 @@
-"""Looking up coupons: templates, and what members hold."""
+"""Looking up coupons: templates, what members hold, links, lists."""
 
+from services.coupons.queries.batches import count_outcomes, get_batch, list_batch_rows, list_batches
 from services.coupons.queries.held import (
     HeldCoupon,
+    count_held,
     find_by_code,
     get_code,
     get_coupon,
+    list_all,
     list_coupons,
     list_events,
     list_held,
+    list_of_template,
     list_usable,
 )
 from services.coupons.queries.templates import (
     count_by_state,
+    count_by_states,
+    count_templates,
     find_template_by_public_code,
     get_open_template,
     get_template,
+    list_claimable,
+    list_groups,
+    list_taken,
     list_templates,
     list_welcome_templates,
     terms_of,
 )
+from services.coupons.queries.transfers import find_offer, find_transfer
 
 __all__ = [
     "HeldCoupon",
     "count_by_state",
+    "count_by_states",
+    "count_held",
+    "count_outcomes",
+    "count_templates",
     "find_by_code",
+    "find_offer",
     "find_template_by_public_code",
+    "find_transfer",
+    "get_batch",
     "get_code",
     "get_coupon",
     "get_open_template",
     "get_template",
+    "list_all",
+    "list_batch_rows",
+    "list_batches",
+    "list_claimable",
     "list_coupons",
     "list_events",
+    "list_groups",
     "list_held",
+    "list_of_template",
+    "list_taken",
     "list_templates",
     "list_usable",
     "list_welcome_templates",

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.coupons.errors import CouponNotFound
 from services.coupons.models import Coupon, CouponEvent, CouponTemplate
 from services.coupons.queries.templates import terms_of
-from services.coupons.rules import Terms
+from services.coupons.rules import Terms, standing
 from services.shared import ids, runtime
 
 MOST_AT_A_CART = 60  # what a checkout looks at: the first to expire
@@ -40,6 +40,18 @@ class HeldCoupon:
     how_to: str
     reserved_for: str | None = None
     reserved_until: datetime | None = None
+    store_id: int | None = None
+    undo_minutes: int = 0
+
+    def standing(self, at: datetime) -> str:
+        """What it is now: usable, not_started, reserved, redeemed, expired or revoked (services.coupons.rules.standing)."""
+        return standing(self.state, self.starts_at, self.expires_at, self.reserved_until, at)
+
+    def undo_until(self) -> datetime | None:
+        """Until when its redemption can be undone; None when it was not redeemed by itself."""
+        if self.redeemed_at is None or self.order_id is not None:
+            return None
+        return self.redeemed_at + timedelta(minutes=self.undo_minutes)
 
 
 _c: Any = Coupon.__table__.c
@@ -48,7 +60,7 @@ _HELD = select(
     _c.id, _c.template_id, _c.member_id, _t.name, _c.state, _c.source, _c.starts_at, _c.expires_at, _c.issued_at,
     _c.redeemed_at, _c.order_id, _c.saved, _t.transferable, _t.how_to, _c.reserved_for, _c.reserved_until,
     _t.kind, _t.value, _t.pays, _t.cap, _t.threshold, _t.scope, _t.stack_group, _t.exclusive, _t.combines_with,
-    _t.with_tier, _t.with_points,
+    _t.with_tier, _t.with_points, _c.store_id, _t.undo_minutes,
 ).join_from(Coupon.__table__, CouponTemplate.__table__, _t.id == _c.template_id)  # fmt: skip
 _there = or_(_c.expires_at.is_(None), _c.expires_at > bindparam("now"))
 _USABLE = (
@@ -66,18 +78,46 @@ def list_usable(session: Session, member_id: int, *, at: datetime) -> list[HeldC
 def list_held(
     session: Session, member_id: int, state: State, *, at: datetime, after: int | None = None, limit: int = 50
 ) -> list[HeldCoupon]:
-    """A member's coupons of one kind: usable, used, or over (expired, revoked)."""
-    open_states = _c.state.in_(("issued", "reserved"))
-    over = or_(_c.state.in_(("expired", "revoked")), and_(open_states, _c.expires_at.is_not(None), _c.expires_at <= at))
-    wanted = {
-        "usable": and_(open_states, or_(_c.expires_at.is_(None), _c.expires_at > at)),
-        "used": _c.state == "redeemed",
-        "over": over,
-    }
-    query = _HELD.where(_c.member_id == member_id, wanted[state])
+    """A member's coupons of one kind, the newest first: usable, used, or over (expired, revoked)."""
+    query = _HELD.where(_c.member_id == member_id, _wanted(at)[state])
     if after is not None:
         query = query.where(_c.id < after)
     return [_view(row) for row in session.execute(query.order_by(_c.id.desc()).limit(limit))]
+
+
+def list_all(session: Session, member_id: int, *, after: int | None = None, limit: int = 50) -> list[HeldCoupon]:
+    """All coupons of a member, whatever became of them, the newest first."""
+    query = _HELD.where(_c.member_id == member_id)
+    if after is not None:
+        query = query.where(_c.id < after)
+    return [_view(row) for row in session.execute(query.order_by(_c.id.desc()).limit(limit))]
+
+
+def list_of_template(
+    session: Session, template_id: int, *, after: int | None = None, limit: int = 50
+) -> list[HeldCoupon]:
+    """The coupons of a template, the newest first."""
+    query = _HELD.where(_c.template_id == template_id)
+    if after is not None:
+        query = query.where(_c.id < after)
+    return [_view(row) for row in session.execute(query.order_by(_c.id.desc()).limit(limit))]
+
+
+def count_held(session: Session, member_id: int, *, at: datetime) -> dict[State, int]:
+    """How many coupons of each kind a member has."""
+    sums = [func.sum(case((condition, 1), else_=0)).label(state) for state, condition in _wanted(at).items()]
+    row = session.execute(select(*sums).where(_c.member_id == member_id)).one()
+    return {state: int(getattr(row, state) or 0) for state in _wanted(at)}
+
+
+def _wanted(at: datetime) -> dict[State, Any]:
+    open_states = _c.state.in_(("issued", "reserved"))
+    past = and_(open_states, _c.expires_at.is_not(None), _c.expires_at <= at)
+    return {
+        "usable": and_(open_states, or_(_c.expires_at.is_(None), _c.expires_at > at)),
+        "used": _c.state == "redeemed",
+        "over": or_(_c.state.in_(("expired", "revoked")), past),
+    }
 
 
 def get_coupon(session: Session, coupon_id: int) -> HeldCoupon:
@@ -134,4 +174,6 @@ def _view(row: Any) -> HeldCoupon:
         how_to=row.how_to,
         reserved_for=row.reserved_for,
         reserved_until=row.reserved_until,
+        store_id=row.store_id,
+        undo_minutes=row.undo_minutes,
     )

@@ -1,13 +1,14 @@
 """Looking up templates."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.coupons.errors import TemplateNotFound, TemplatePaused
 from services.coupons.models import Coupon, CouponTemplate
-from services.coupons.rules import Kind, Scope, Terms
+from services.coupons.rules import MINUTES, Kind, Scope, Terms
 
 
 def get_template(session: Session, template_id: int) -> CouponTemplate:
@@ -37,15 +38,68 @@ def find_template_by_public_code(session: Session, code: str) -> CouponTemplate 
     )
 
 
+TemplateState = Literal["open", "paused", "archived"]
+
+
 def list_templates(
-    session: Session, *, archived: bool = False, after: int | None = None, limit: int = 50
+    session: Session,
+    *,
+    text: str = "",
+    state: TemplateState | None = None,
+    kind: str = "",
+    archived: bool = False,
+    after: int | None = None,
+    limit: int = 50,
 ) -> list[CouponTemplate]:
-    """Templates, the newest first; `after` is the id of the last one seen."""
-    there = CouponTemplate.archived_at.is_not(None) if archived else CouponTemplate.archived_at.is_(None)
-    query = select(CouponTemplate).where(there)
+    """Templates, the newest first; `after` is the id of the last one seen. Without a `state` all that are not archived."""
+    query = select(CouponTemplate).where(_is(state, archived))
+    if text:
+        query = query.where(or_(CouponTemplate.name.contains(text, autoescape=True), _has_code(text)))
+    if kind:
+        query = query.where(CouponTemplate.kind == kind)
     if after is not None:
         query = query.where(CouponTemplate.id < after)
     return list(session.scalars(query.order_by(CouponTemplate.id.desc()).limit(limit)))
+
+
+def count_templates(session: Session) -> dict[str, int]:
+    """How many templates are open, paused and archived."""
+    sums = [func.sum(case((_is(state, False), 1), else_=0)) for state in ("open", "paused", "archived")]
+    row = session.execute(select(*sums)).one()
+    return {state: int(count or 0) for state, count in zip(("open", "paused", "archived"), row, strict=True)}
+
+
+def list_claimable(session: Session, *, limit: int = 50) -> list[CouponTemplate]:
+    """What the claim page (领券中心) shows, the newest first."""
+    open_ones = and_(CouponTemplate.claimable, CouponTemplate.archived_at.is_(None), CouponTemplate.paused_at.is_(None))
+    return list(
+        session.scalars(select(CouponTemplate).where(open_ones).order_by(CouponTemplate.id.desc()).limit(limit))
+    )
+
+
+def list_taken(session: Session, member_id: int, template_ids: Sequence[int]) -> dict[int, int]:
+    """How many of each template a member was given by these ids; none are left out."""
+    rows = session.execute(
+        select(Coupon.template_id, func.count())
+        .where(Coupon.member_id == member_id, Coupon.template_id.in_(template_ids))
+        .group_by(Coupon.template_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _has_code(text: str) -> Any:
+    return CouponTemplate.public_code == text.upper()
+
+
+def _is(state: TemplateState | str | None, archived: bool) -> Any:
+    living = CouponTemplate.archived_at.is_(None)
+    if state == "archived" or (state is None and archived):
+        return CouponTemplate.archived_at.is_not(None)
+    if state == "paused":
+        return and_(living, CouponTemplate.paused_at.is_not(None))
+    if state == "open":
+        return and_(living, CouponTemplate.paused_at.is_(None))
+    return living
 
 
 def list_welcome_templates(session: Session) -> list[CouponTemplate]:
@@ -61,10 +115,24 @@ def list_welcome_templates(session: Session) -> list[CouponTemplate]:
 
 def count_by_state(session: Session, template_id: int) -> dict[str, int]:
     """How many coupons of a template are in which state."""
-    rows = session.execute(
-        select(Coupon.state, func.count()).where(Coupon.template_id == template_id).group_by(Coupon.state)
-    )
-    return {row[0]: row[1] for row in rows}
+    return count_by_states(session, [template_id]).get(template_id, {})
+
+
+def count_by_states(session: Session, template_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """How many coupons of each of these templates are in which state. One query."""
+    found: dict[int, dict[str, int]] = {}
+    for template_id, state, count in session.execute(
+        select(Coupon.template_id, Coupon.state, func.count())
+        .where(Coupon.template_id.in_(template_ids))
+        .group_by(Coupon.template_id, Coupon.state)
+    ):
+        found.setdefault(template_id, {})[state] = count
+    return found
+
+
+def list_groups(session: Session) -> list[str]:
+    """The stack groups in use."""
+    return sorted(set(session.scalars(select(CouponTemplate.stack_group).distinct())))
 
 
 def terms_of(template: CouponTemplate | Any) -> Terms:
@@ -84,7 +152,7 @@ def terms_of(template: CouponTemplate | Any) -> Terms:
             weekdays=frozenset(scope.get("weekdays", ())),
             channels=frozenset(scope.get("channels", ())),
             from_minute=scope.get("from_minute", 0),
-            to_minute=scope.get("to_minute", 24 * 60),
+            to_minute=scope.get("to_minute", MINUTES),
         ),
         group=template.stack_group,
         exclusive=template.exclusive,
