@@ -7,7 +7,10 @@ from services.shared.events import Event
 
 @dataclass(frozen=True)
 class ToppedUp(Event):
-    """A member paid in: `bonus` came on top; `principal_after` and `bonus_after` are what the wallet holds now."""
+    """A member paid in: `bonus` came on top; `principal_after` and `bonus_after` are what the wallet holds now.
+
+    `points` and `coupons` are how many of them the plan gave too.
+    """
 
     top_up_id: int
     member_id: int
@@ -17,6 +20,8 @@ class ToppedUp(Event):
     bonus: int
     principal_after: int
     bonus_after: int
+    points: int = 0
+    coupons: int = 0
 
 
 @dataclass(frozen=True)

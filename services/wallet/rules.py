@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from services.shared import money
@@ -84,6 +85,8 @@ class Use:
     principal: int
     bonus: int
     at_list_price: int
+    order_id: int = 0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -105,3 +108,25 @@ def sheet(principal: int, principal_left: int, uses: Sequence[Use]) -> Sheet:
     """The legal floor is the principal less what was consumed at list price (facts.md §3.2), never below nothing."""
     consumed = sum(use.at_list_price for use in uses)
     return Sheet(principal, consumed, principal_left, max(0, principal - consumed))
+
+
+def list_value_of(kept: int, paid_by_wallet: int, still_paid: int) -> int:
+    """What the wallet's part of an order bought at list price: `kept` fen at list price are still the customer's, for which
+    `still_paid` fen stand, `paid_by_wallet` of them from the wallet."""
+    return money.portion(kept, min(paid_by_wallet, still_paid), still_paid) if still_paid else 0
+
+
+def take_away(lots: Sequence[Lot], principal: int, bonus: int) -> list[Part]:
+    """Take named sums of principal and of bonus, the newest lots first: what is corrected by hand was mostly put in by mistake.
+
+    ValueError when there is not enough of one of them.
+    """
+    parts = []
+    for lot in reversed(lots):
+        part = Part(lot.id, min(principal, lot.principal_left), min(bonus, lot.bonus_left))
+        principal, bonus = principal - part.principal, bonus - part.bonus
+        if part.principal or part.bonus:
+            parts.append(part)
+    if principal or bonus:
+        raise ValueError("not enough in the wallet")
+    return parts

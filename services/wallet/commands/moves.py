@@ -28,8 +28,8 @@ _CHANGE = (
     update(_lots)
     .where(_lots.c.id == bindparam("lot"))
     .values(
-        principal_left=_lots.c.principal_left + bindparam("principal"),
-        bonus_left=_lots.c.bonus_left + bindparam("bonus"),
+        principal_left=_lots.c.principal_left + bindparam("more_principal"),
+        bonus_left=_lots.c.bonus_left + bindparam("more_bonus"),
     )
 )
 
@@ -133,7 +133,8 @@ def change_lots(session: Session, key: str, parts: Sequence[Part]) -> None:
     """Book signed parts on their lots, for the entry `key`."""
     connection = session.connection()
     connection.execute(
-        _CHANGE, [{"lot": part.lot_id, "principal": part.principal, "bonus": part.bonus} for part in parts]
+        _CHANGE,
+        [{"lot": part.lot_id, "more_principal": part.principal, "more_bonus": part.bonus} for part in parts],
     )
     connection.execute(
         _MOVES,
