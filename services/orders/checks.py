@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, func, literal_column, or_, select
+from sqlalchemy import Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from services.orders.models import LineShare, Order, OrderCounter, OrderLine, Tender
+from services.orders.models import LineShare, Order, OrderCounter, OrderLine, Refund, RefundLine, RefundTender, Tender
 
 
 def find_differences(session: Session) -> Iterator[str]:
@@ -16,6 +16,12 @@ def find_differences(session: Session) -> Iterator[str]:
         (_lines(), "Σ lines {found} ≠ due {due}"),
         (_list_prices(), "Σ list prices {found} ≠ list total {due}"),
         (_paid(), "paid {found} ≠ due {due}"),
+        (_refunds(), "Σ refunds {found} ≠ refunded {due}"),
+        (_refunded_lines(), "Σ refunded of lines {found} ≠ refunded {due}"),
+        (_refunded_tenders(), "Σ refunded of tenders {found} ≠ refunded {due}"),
+        (_back(RefundLine, OrderLine, OrderLine.refunded_amount), "a line: Σ of its refunds {found} ≠ refunded {due}"),
+        (_back(RefundTender, Tender, Tender.refunded), "a tender: Σ of its refunds {found} ≠ refunded {due}"),
+        (_too_much(), "refunded {found} of {due} that were paid"),
     ):
         for number, order_id, found, due in session.execute(query):
             yield f"order {number} (id {order_id}): " + words.format(found=found, due=due)
@@ -52,8 +58,43 @@ def _list_prices() -> Select[Any]:
 
 
 def _paid() -> Any:
-    wrong = or_(Order.paid != Order.due, Order.points_after - Order.points_before != Order.points_earned)
+    gained = Order.points_after - Order.points_before + Order.points_spent  # nothing yet where they are pending
+    wrong = or_(Order.paid != Order.due, and_(gained != Order.points_earned, gained != 0))
     return select(Order.number, Order.id, Order.paid, Order.due).where(wrong).order_by(Order.id)
+
+
+def _refunds() -> Select[Any]:
+    total = func.sum(Refund.amount).label("total")
+    return _summed(select(Refund.order_id, total).group_by(Refund.order_id).subquery(), Order.refunded)
+
+
+def _refunded_lines() -> Select[Any]:
+    total = func.sum(OrderLine.refunded_amount).label("total")
+    return _summed(select(OrderLine.order_id, total).group_by(OrderLine.order_id).subquery(), Order.refunded)
+
+
+def _refunded_tenders() -> Select[Any]:
+    total = func.sum(Tender.refunded).label("total")
+    return _summed(select(Tender.order_id, total).group_by(Tender.order_id).subquery(), Order.refunded)
+
+
+def _back(part: Any, owner: Any, refunded: Any) -> Any:
+    """Lines or tenders whose own figure is not the sum of what refunds say."""
+    key = part.line_id if part is RefundLine else part.tender_id
+    sums = select(key.label("owner"), func.sum(part.amount).label("total")).group_by(key).subquery()
+    found = func.coalesce(sums.c.total, 0)
+    joined = select(Order.number, Order.id, found, refunded).join(owner, owner.order_id == Order.id)
+    return joined.outerjoin(sums, sums.c.owner == owner.id).where(found != refunded).order_by(Order.id)
+
+
+def _too_much() -> Any:
+    """More went back than was paid, of an order, a line or a tender."""
+    lines = select(OrderLine.order_id).where(
+        or_(OrderLine.refunded_amount > OrderLine.amount, OrderLine.refunded_quantity > OrderLine.quantity)
+    )
+    tenders = select(Tender.order_id).where(Tender.refunded > Tender.amount)
+    wrong = or_(Order.refunded > Order.paid, Order.id.in_(lines), Order.id.in_(tenders))
+    return select(Order.number, Order.id, Order.refunded, Order.paid).where(wrong).order_by(Order.id)
 
 
 def _numbers() -> Any:
