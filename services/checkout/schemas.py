@@ -107,14 +107,26 @@ class StepOut(Schema):
     coupon = Identifier(attribute="coupon_id", allow_none=True)
 
 
-class VerdictOut(Schema):
-    """What became of a coupon: what it saves, or the reason why it does not apply."""
+class OfferedOut(Schema):
+    """A coupon that was looked at, and what became of it: what it saves, or the reason why it does not apply."""
 
-    coupon = Identifier(attribute="coupon_id")
-    applied = fields.Function(lambda verdict: verdict.saves > 0)
-    saves = Money()
-    code = fields.Function(lambda verdict: verdict.reason.code if verdict.reason else None)
-    reason = fields.Function(lambda verdict: in_words(verdict.reason) if verdict.reason else None)
+    coupon = Identifier(attribute="verdict.coupon_id")
+    name = fields.String()
+    expires_at = Moment(allow_none=True)
+    applied = fields.Function(lambda offered: offered.verdict.saves > 0)
+    saves = Money(attribute="verdict.saves")
+    code = fields.Function(lambda offered: offered.verdict.reason.code if offered.verdict.reason else None)
+    reason = fields.Function(lambda offered: in_words(offered.verdict.reason) if offered.verdict.reason else None)
+
+
+class HoldingOut(Schema):
+    """What the member has; `points_most` points would take `points_save` off this cart."""
+
+    wallet = Money()
+    points = fields.Integer()
+    points_most = fields.Integer()
+    points_save = Money()
+    tier = fields.String()
 
 
 class QuoteOut(Schema):
@@ -128,7 +140,8 @@ class QuoteOut(Schema):
     due = Money(attribute="price.due")
     earns = fields.Integer()
     points = fields.Integer(attribute="price.points")
-    coupons = fields.List(fields.Nested(VerdictOut), attribute="price.verdicts")
+    coupons = fields.List(fields.Nested(OfferedOut))
+    holds = fields.Nested(HoldingOut, allow_none=True)
     expires_at = Moment()
 
 

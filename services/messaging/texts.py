@@ -37,6 +37,42 @@ def points(language: str, *, amount: int, balance: int, reason: str) -> Text:
     return Text(said, f"{done}：{reason}。{now}。", said, now)
 
 
+def spending_asked(language: str, *, shop: str, most: int) -> Text:
+    """A counter asks whether up to `most` fen of what the member holds may be used."""
+    amount = f"¥{money.text(most)}"
+    if language == "en":
+        said = "Please confirm at the counter"
+        return Text(
+            said, f"{shop} would like to use up to {amount} of your wallet, points or coupons.", said, "Tap to answer"
+        )
+    said = "请确认这次使用"
+    return Text(said, f"{shop}想使用您的储值、积分或券，最多 {amount}。点开确认。", said, "收银台在等您确认，点开看看")
+
+
+def spending_code(language: str, *, shop: str, digits: str, most: int) -> Text:
+    """The code that the member says at the counter; the lock screen shows it, as an SMS would."""
+    amount = f"¥{money.text(most)}"
+    if language == "en":
+        said = f"Code {digits}"
+        body = f"Tell it to {shop}'s cashier to use up to {amount} of yours. Valid for 10 minutes. Tell nobody else."
+        return Text(said, body, said, "For the cashier only, valid for 10 minutes")
+    said = f"确认码 {digits}"
+    body = f"告诉{shop}的收银员，同意使用您的储值、积分或券，最多 {amount}。10 分钟内有效，别告诉其他人。"
+    return Text(said, body, said, "只告诉收银员，10 分钟内有效")
+
+
+def spending_overridden(language: str, *, shop: str, most: int) -> Text:
+    """A manager answered in the member's place."""
+    amount = f"¥{money.text(most)}"
+    if language == "en":
+        said = "The shop confirmed for you"
+        body = f"A manager of {shop} agreed for you that up to {amount} of yours is used. Not you? Tell the shop."
+        return Text(said, body, said, "Tap to see what it is about")
+    said = "店长替您做了确认"
+    body = f"{shop}的店长替您同意了这次使用，最多 {amount}。不是您本人？请联系店里。"
+    return Text(said, body, said, "点开看看是什么事")
+
+
 def written(language: str, *, shop: str, title: str, body: str) -> Text:
     """What somebody wrote by hand: nobody knows what it speaks of, so the lock screen says only whom it is from."""
     return Text(title, body, shop, "You have a new message" if language == "en" else "您有一条新消息，点开看看")

@@ -106,7 +106,7 @@ class SpendingProof(Model):
     """That a member agrees to spend up to `most` fen from what they hold (wallet, points, coupons, gifts), once.
 
     `way` is scan (a fresh member code), app (confirmed in the member app), sms (a one-time code) or override (a manager answers for it).
-    It holds until `expires_at` and is used by one sale; a scan proves once.
+    It holds until `expires_at` and is used by one sale; a scan proves once; a code dies after five wrong tries.
     """
 
     __tablename__ = "spending_proofs"
@@ -119,6 +119,8 @@ class SpendingProof(Model):
     most: Mapped[int]
     words: Mapped[str] = mapped_column(default="")
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("scans.id"), unique=True)
+    code_hash: Mapped[str | None]
+    wrong_tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]

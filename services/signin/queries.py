@@ -11,6 +11,7 @@ from services.identity import queries as identity
 from services.identity.models import Staff
 from services.members.models import Member
 from services.shared import runtime
+from services.shared.refusals import NotFound
 from services.signin import rules
 from services.signin.errors import WrongPassword
 from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, Scan, SpendingProof, StaffSession
@@ -124,3 +125,56 @@ def is_of(session: Session, proof: Proof, member_id: int | None, store_id: int) 
     table: type[Scan | SpendingProof] = Scan if proof.kind == "scan" else SpendingProof
     found = session.execute(select(table.member_id, table.store_id).where(table.id == proof.id)).first()
     return found is not None and tuple(found) == (member_id, store_id)
+
+
+@dataclass(frozen=True)
+class ProofView:
+    """A proof that was asked for: `state` is asked, confirmed, declined, expired or used; `most` is fen."""
+
+    id: int
+    member_id: int
+    store_id: int
+    way: str
+    state: str
+    most: int
+    words: str
+    expires_at: datetime
+
+
+def get_proof(session: Session, proof_id: int, *, at: datetime) -> ProofView:
+    """A proof as it stands. Raises NotFound."""
+    proof = session.get(SpendingProof, proof_id)
+    if proof is None:
+        raise NotFound("proof_not_found")
+    return _proof(proof, at)
+
+
+def find_asked(session: Session, member_id: int, *, at: datetime) -> ProofView | None:
+    """What a counter is asking this member to agree to right now, if anything: the latest."""
+    proof = session.scalars(
+        select(SpendingProof)
+        .where(
+            SpendingProof.member_id == member_id, SpendingProof.way == "app", SpendingProof.confirmed_at.is_(None),
+            SpendingProof.declined_at.is_(None), SpendingProof.expires_at > at,
+        )
+        .order_by(SpendingProof.id.desc())
+        .limit(1)
+    ).first()  # fmt: skip
+    return None if proof is None else _proof(proof, at)
+
+
+def _proof(proof: SpendingProof, at: datetime) -> ProofView:
+    return ProofView(
+        proof.id, proof.member_id, proof.store_id, proof.way, _state(proof, at), proof.most, proof.words,
+        proof.expires_at,
+    )  # fmt: skip
+
+
+def _state(proof: SpendingProof, at: datetime) -> str:
+    if proof.used_at is not None:
+        return "used"
+    if proof.declined_at is not None:
+        return "declined"
+    if proof.expires_at <= at:
+        return "expired"
+    return "confirmed" if proof.confirmed_at is not None else "asked"

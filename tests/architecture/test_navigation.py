@@ -16,6 +16,8 @@ EXCEPTIONS = {
     "staff.sign_in": "whoever is not signed in",
     "staff.find_at_counter": "a part of the counter, fetched by it",
     "staff.member_strip": "a part of the counter, fetched by it",
+    "staff.member_standing": "what the counter asks now and then",
+    "member.confirmation": "the message that a counter's question brings",
     "member.sign_in": "whoever is not signed in",
     "member.points": "the points on the home page",
     "member.inbox": "the bell on the home page",

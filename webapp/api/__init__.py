@@ -12,7 +12,7 @@ from services.members.schemas import Phone
 from services.shared.fields import Identifier, Moment, Money, Whole
 from webapp.api.document import Problem
 
-RESOURCES = ("devices", "members", "messages", "orders", "points", "products", "push", "quotes", "scans", "stores")
+RESOURCES = ("devices", "members", "messages", "orders", "points", "products", "proofs", "push", "quotes", "scans", "stores")
 
 
 # How our own fields are written in JSON (services/shared/fields.py).

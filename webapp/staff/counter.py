@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.catalog import queries as catalog
 from services.catalog.permissions import PRODUCTS_SELL_OUT
 from services.checkout import permissions
+from services.checkout import queries as checkout
 from services.loyalty import queries as loyalty
 from services.members import commands as member_commands
 from services.members import queries as members
@@ -60,6 +61,14 @@ def member_strip(member_id: int) -> str:
     return render_template("staff/counter/strip.html", **_strip(member_id))
 
 
+@blueprint.get("/counter/members/<int:member_id>/standing")
+@guards.staff(permissions.ORDERS_CREATE)
+def member_standing(member_id: int) -> Response:
+    """What the member holds right now: the counter asks now and then, and draws itself anew when it changed."""
+    standing = checkout.get_standing(edge.read(), members.get_member(edge.read(), member_id).id, at=clock.now())
+    return edge.json_answer({"standing": standing.mark})
+
+
 @blueprint.post("/counter/members")
 @guards.staff(MEMBERS_CREATE)
 def open_card_at_counter() -> ResponseReturnValue:
@@ -102,5 +111,6 @@ def _strip(member_id: int) -> dict[str, Any]:
     card = members.get_member(session, member_id)
     return {
         "card": card.with_points(loyalty.get_balance(session, member_id)),
+        "stand": checkout.get_standing(session, member_id, at=clock.now()),
         "reasons": reasons.to_care(card, days.local_day(clock.now(), shop.settings().zone)),
     }

@@ -1,5 +1,6 @@
 """Who buys, as pricing needs to know it: tier, points, wallet and coupons of a member. Two queries."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.checkout.rules.pricing import Candidate, Cart, Customer, HeldCoupon, House, PointsRule
+from services.coupons.queries import HeldCoupon as Coupon
 from services.coupons.queries import list_coupons, list_usable
 from services.coupons.rules import Occasion
 from services.loyalty.models import MemberTier, PointsAccount, Tier
@@ -59,13 +61,35 @@ class Buyer:
 WALK_IN = Buyer(Customer())
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a member has when they stand at the counter: points, fen in the wallet, coupons that may be used, the tier's name.
+
+    `mark` changes whenever any of it does.
+    """
+
+    points: int
+    wallet: int
+    coupons: int
+    tier: str
+    mark: str
+
+
+def get_standing(session: Session, member_id: int, *, at: datetime) -> Standing:
+    """What this member has right now. Two queries. Raises Invalid for a member who is unknown or archived."""
+    row = _row(session, member_id)
+    coupons = [each for each in list_usable(session, member_id, at=at) if not _waits_elsewhere(each, at)]
+    known = [row.sequence, row.wallet_sequence, row.tier_id, *(each.id for each in coupons)]
+    mark = hashlib.blake2s(repr(known).encode(), digest_size=8).hexdigest()
+    wallet = (row.principal or 0) + (row.bonus or 0)
+    return Standing(row.balance or 0, wallet, len(coupons), row.tier_name or "", mark)
+
+
 def load_buyer(session: Session, cart: Cart, *, at: datetime) -> Buyer:
     """Who buys this cart. Raises Invalid for a member who is unknown or archived."""
     if cart.member_id is None:
         return WALK_IN
-    row = session.connection().execute(_MEMBER, {"member": cart.member_id}).first()
-    if row is None:
-        raise Invalid({"member": [N_("没有找到这位会员")]})
+    row = _row(session, cart.member_id)
     customer = Customer(
         tier_id=row.tier_id,
         tier_label=row.tier_name or "",
@@ -83,6 +107,13 @@ def load_buyer(session: Session, cart: Cart, *, at: datetime) -> Buyer:
     )
 
 
+def _row(session: Session, member_id: int) -> Any:
+    row = session.connection().execute(_MEMBER, {"member": member_id}).first()
+    if row is None:
+        raise Invalid({"member": [N_("没有找到这位会员")]})
+    return row
+
+
 def house_of(settings: Settings) -> House:
     """The shop's rules about prices."""
     rule = PointsRule(settings["points.per_yuan"], settings["points.least"], settings["points.most_percent"])
@@ -98,12 +129,18 @@ def _held(session: Session, cart: Cart, at: datetime) -> tuple[HeldCoupon, ...]:
     """The coupons to look at: those that the cart names, or all that the member may use."""
     assert cart.member_id is not None
     if cart.coupons is None:
-        found = list_usable(session, cart.member_id, at=at)
+        found = [each for each in list_usable(session, cart.member_id, at=at) if not _waits_elsewhere(each, at)]
     elif cart.coupons:
         named = list_coupons(session, cart.coupons)
         found = [each for each in named if each.member_id == cart.member_id and each.state in {"issued", "reserved"}]
     else:
         return ()
+    # What is named and reserved elsewhere is refused when it is redeemed, with words.
     return tuple(
         HeldCoupon(Candidate(each.id, each.terms, each.expires_at), each.name, each.starts_at) for each in found
     )
+
+
+def _waits_elsewhere(coupon: Coupon, at: datetime) -> bool:
+    """Whether a parked cart or a pre-order holds this coupon right now."""
+    return coupon.state == "reserved" and coupon.reserved_until is not None and coupon.reserved_until > at

@@ -13,7 +13,8 @@ from services.checkout import permissions
 from services.checkout.errors import QuoteChanged, QuoteForged
 from services.checkout.queries.customers import Buyer, house_of, load_buyer, occasion_of
 from services.checkout.rules import quotes, tenders
-from services.checkout.rules.pricing import Cart, Choice, Price, price
+from services.checkout.rules.pricing import Cart, Choice, Price, Verdict, price
+from services.checkout.rules.pricing.choices import deduction
 from services.checkout.rules.tenders import Settlement
 from services.checkout.schemas import QuoteOut
 from services.loyalty.queries import list_multipliers, rate_of
@@ -55,6 +56,26 @@ class Counter:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """A coupon of the member's beside this cart."""
+
+    verdict: Verdict
+    name: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What the member has, as the counter shows it: fen, points; `points_most` of them would take `points_save` off this cart."""
+
+    wallet: int
+    points: int
+    points_most: int
+    points_save: int
+    tier: str
+
+
+@dataclass(frozen=True)
 class Quote:
     """A priced cart that can be paid until `expires_at`; `id` carries it, signed."""
 
@@ -72,6 +93,20 @@ class Quote:
     def price(self) -> Price:
         """What it costs."""
         return self.sale.price
+
+    @property
+    def coupons(self) -> tuple[Offered, ...]:
+        """Every coupon that was looked at, with its name, and what became of it."""
+        held = {each.candidate.id: each for each in self.sale.buyer.customer.coupons}
+        return tuple(
+            Offered(verdict, held[verdict.coupon_id].label, held[verdict.coupon_id].candidate.expires_at)
+            for verdict in self.price.verdicts
+        )
+
+    @property
+    def holds(self) -> Holding | None:
+        """What the member has, and what of it this cart could use; None for a walk-in."""
+        return None if self.cart.member_id is None else self.sale.holds()
 
 
 @dataclass(frozen=True)
@@ -106,6 +141,14 @@ class Sale:
         amounts = [line.amount for line in self.price.lines]
         paid = money.split(self.price.due - bonus, amounts) if self.price.due else amounts
         return points_of(paid, self.multipliers, rate_of(self.counter.settings))
+
+    def holds(self) -> Holding:
+        """What the member has, and the points that this cart could take."""
+        buyer, rule = self.buyer, house_of(self.counter.settings).points
+        before = self.price.due - sum(step.amount for step in self.price.steps if step.kind in ("points", "rounding"))
+        save, most = deduction(before, max(0, buyer.customer.points), rule)
+        wallet = buyer.wallet_principal + buyer.wallet_bonus
+        return Holding(wallet, buyer.customer.points, most, save, buyer.customer.tier_label)
 
 
 def load_counter(session: Session, cart: Cart) -> Counter:

@@ -2,7 +2,14 @@
 
 from services.signin.commands.codes import issue_signin_code, redeem_code, redeem_ticket
 from services.signin.commands.devices import issue_device, make_code_here, revoke_device
-from services.signin.commands.proofs import ask_for_confirmation, confirm_proof, override_proof, use_proof
+from services.signin.commands.proofs import (
+    ask_for_confirmation,
+    confirm_proof,
+    enter_proof_code,
+    override_proof,
+    send_proof_code,
+    use_proof,
+)
 from services.signin.commands.scans import note_wrong_code, require_room_for_guess, scan_member_code
 from services.signin.commands.sessions import (
     choose_store,
@@ -21,6 +28,7 @@ __all__ = [
     "choose_store",
     "confirm_proof",
     "disable_staff",
+    "enter_proof_code",
     "issue_device",
     "issue_signin_code",
     "make_code_here",
@@ -36,6 +44,7 @@ __all__ = [
     "revoke_staff_session",
     "revoke_staff_sessions",
     "scan_member_code",
+    "send_proof_code",
     "set_password",
     "sign_in_staff",
     "touch_session",

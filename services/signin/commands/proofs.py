@@ -4,24 +4,31 @@ A fresh member code is a proof by itself for smaller amounts; else the member co
 answers for it. Each proof is used by one sale, by a conditional UPDATE or a unique row.
 """
 
+import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
+from services.members.queries import find_reader, get_member
+from services.messaging import commands as messaging
+from services.messaging import texts
+from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.shared.refusals import NotFound
 from services.signin import permissions
 from services.signin.errors import ProofRequired
 from services.signin.events import SpendingAsked, SpendingOverridden
-from services.signin.models import Scan, SpendingProof
+from services.signin.models import DevelopmentMail, Scan, SpendingProof
 from services.signin.queries import Proof
+from services.stores.queries import load_settings
 
 LIFE = timedelta(minutes=10)
+MOST_TRIES = 5
 
 _proofs: Any = SpendingProof.__table__
 _USE = (
@@ -49,6 +56,54 @@ def ask_for_confirmation(
     return proof
 
 
+def send_proof_code(
+    session: Session, member_id: int, most: int, *, store_id: int, actor: Actor, at: datetime
+) -> SpendingProof:
+    """Send the member a one-time code, to be said at the counter: it agrees that up to `most` fen may be spent."""
+    actor.require(permissions.PROOFS_CREATE, store_id)
+    proof = _open(session, member_id, "code", most, "", store_id=store_id, actor=actor, at=at)
+    digits = ids.digits(6)
+    proof.code_hash = runtime.keys().hash(f"proof:{proof.id}:{digits}")
+    session.flush()
+    if runtime.config().demo:
+        phone = get_member(session, member_id).phone
+        session.add(DevelopmentMail(recipient=phone or "", text=digits, created_at=at))
+    settings = load_settings(session)
+    language = find_reader(session, member_id).language or str(settings["shop.language"])
+    text = texts.spending_code(language, shop=settings["shop.name"], digits=digits, most=most)
+    key = f"proof:{proof.id}"
+    messaging.send_message(
+        session, member_id, key=key, category="service", text=text, path="", language=language, at=at, kept=LIFE
+    )
+    return proof
+
+
+def enter_proof_code(session: Session, proof_id: int, digits: str, *, actor: Actor, at: datetime) -> bool:
+    """The code that the member says. False when it is wrong: the try is counted and must be committed. Raises NotFound.
+
+    Each try is claimed before it is compared, so that many at once get no more than five.
+    """
+    proof = session.get(SpendingProof, proof_id)
+    if proof is None:
+        raise NotFound("proof_not_found")
+    actor.require(permissions.PROOFS_CREATE, proof.store_id)
+    row = session.execute(
+        update(SpendingProof)
+        .where(*_waiting(proof_id, at), SpendingProof.way == "code", SpendingProof.wrong_tries < MOST_TRIES)
+        .values(wrong_tries=SpendingProof.wrong_tries + 1)
+        .returning(SpendingProof.code_hash)
+    ).first()
+    if row is None:
+        raise NotFound("proof_not_found")
+    subject = ("member", proof.member_id)
+    if not hmac.compare_digest(runtime.keys().hash(f"proof:{proof_id}:{digits}"), row.code_hash or ""):
+        audit.record(session, "proofs:miss", subject, actor=actor, at=at, changes={"proof": proof_id})
+        return False
+    session.execute(update(SpendingProof).where(SpendingProof.id == proof_id).values(confirmed_at=at))
+    audit.record(session, "proofs:confirm", subject, actor=actor, at=at, changes={"proof": proof_id})
+    return True
+
+
 def override_proof(
     session: Session, member_id: int, most: int, reason: str, *, store_id: int, actor: Actor, at: datetime
 ) -> SpendingProof:
@@ -66,15 +121,12 @@ def confirm_proof(
 ) -> SpendingProof:
     """The member answers. Raises NotFound for somebody else's, an answered or an expired one."""
     changed = {"confirmed_at": at} if agrees else {"declined_at": at}
-    done = session.connection().execute(
-        update(_proofs)
-        .where(
-            _proofs.c.id == proof_id, _proofs.c.member_id == member_id, _proofs.c.confirmed_at.is_(None),
-            _proofs.c.declined_at.is_(None), _proofs.c.expires_at > at,
-        )
+    done = session.execute(
+        update(SpendingProof)
+        .where(*_waiting(proof_id, at), SpendingProof.member_id == member_id, SpendingProof.way == "app")
         .values(**changed)
-    )  # fmt: skip
-    if not done.rowcount:
+    )
+    if not done.rowcount:  # type: ignore[attr-defined]
         raise NotFound("proof_not_found")
     subject, changes = ("member", member_id), {"proof": proof_id}
     if agrees:
@@ -82,6 +134,16 @@ def confirm_proof(
     else:
         audit.record(session, "proofs:decline", subject, actor=actor, at=at, changes=changes)
     return session.get_one(SpendingProof, proof_id)
+
+
+def _waiting(proof_id: int, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """A proof that was asked for and is still to be answered."""
+    return (
+        SpendingProof.id == proof_id,
+        SpendingProof.confirmed_at.is_(None),
+        SpendingProof.declined_at.is_(None),
+        SpendingProof.expires_at > at,
+    )
 
 
 def use_proof(

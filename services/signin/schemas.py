@@ -1,0 +1,49 @@
+"""What comes in and goes out when a member is asked to agree to a spending (api.md)."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from services.shared.fields import Identifier, Moment, Money, Text
+from services.shared.words import N_
+
+WAYS = ("app", "code", "override")
+
+
+class ProofIn(Schema):
+    """Who is asked, how (`app`, `code` or `override`), and up to how much may be spent; an override needs its reason."""
+
+    member = Identifier(required=True, attribute="member_id")
+    store = Identifier(required=True, attribute="store_id")
+    way = fields.String(required=True, validate=validate.OneOf(WAYS, error=N_("没有这种确认方式")))
+    amount = Money(required=True, least=1, attribute="most")
+    reason = Text(load_default="", validate=validate.Length(max=100, error=N_("最多 100 个字")))
+
+    @validates_schema
+    def _has_reason(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data.get("way") == "override" and not data.get("reason"):
+            raise ValidationError(N_("请写下原因"), "reason")
+
+
+class ProofOut(Schema):
+    """A proof that was asked for: `state` is asked, confirmed, declined, expired or used."""
+
+    id = fields.Function(lambda proof: f"p_{proof.id}")
+    member = Identifier(attribute="member_id")
+    store = Identifier(attribute="store_id")
+    way = fields.String()
+    state = fields.String()
+    amount = Money(attribute="most")
+    expires_at = Moment()
+
+
+class ProofCodeIn(Schema):
+    """The six digits that the member says."""
+
+    code = Text(required=True, validate=validate.Regexp(r"^\d{6}$", error=N_("请输入 6 位数字")))
+
+
+class AnswerIn(Schema):
+    """The member's answer."""
+
+    agrees = fields.Boolean(required=True)
