@@ -1,11 +1,12 @@
-"""What goes out about orders (api.md)."""
+"""What comes in and goes out about orders and refunds (api.md)."""
 
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from services.orders.queries import LineView, OrderView
-from services.shared.fields import Identifier, Moment, Money, Text
+from services.shared import money
+from services.shared.fields import Identifier, Moment, Money, Text, Whole
 from services.shared.words import N_
 
 
@@ -44,12 +45,21 @@ class LineOut(Schema):
         return {key: chosen["choice"] for key, chosen in line.options.items()}
 
 
+class SoldLineOut(LineOut):
+    """A line of an order, and what of it went back."""
+
+    refunded_quantity = fields.Integer()
+    refunded = Money(attribute="refunded_amount")
+
+
 class TenderOut(Schema):
-    """One way of paying."""
+    """One way of paying, and what of it went back."""
 
     kind = fields.String()
     amount = Money()
     received = Money(allow_none=True)
+    bonus = Money()
+    refunded = Money()
 
 
 class OrderOut(Schema):
@@ -66,12 +76,13 @@ class OrderOut(Schema):
     list_total = Money()
     due = Money()
     paid = Money()
+    refunded = Money()
     change = Money()
     points = fields.Method("_points")
     receipt_code = fields.String()
     external_key = fields.String(allow_none=True)
     completed_at = Moment()
-    lines = fields.List(fields.Nested(LineOut))
+    lines = fields.List(fields.Nested(SoldLineOut))
     tenders = fields.List(fields.Nested(TenderOut))
 
     def _points(self, order: OrderView) -> dict[str, int | None]:
@@ -81,3 +92,92 @@ class OrderOut(Schema):
             "before": order.points_before,
             "after": order.points_after,
         }
+
+
+class PiecesIn(Schema):
+    """Pieces of a line; `line` is its place on the receipt."""
+
+    line = Identifier(required=True)
+    quantity = Whole(required=True, least=1, most=999)
+
+
+class RefundWishIn(Schema):
+    """What is to go back: pieces of `lines`, an `amount`, or neither for everything; `void` for everything on the day of the sale.
+
+    `in_cash` names ways of paying that are given back as cash instead.
+    """
+
+    lines = fields.List(fields.Nested(PiecesIn), load_default=None, allow_none=True)
+    amount = Money(load_default=None, allow_none=True)
+    void = fields.Boolean(load_default=False)
+    in_cash = fields.List(fields.String(validate=validate.Length(1, 20)), load_default=list)
+
+
+class RefundIn(RefundWishIn):
+    """A refund, with its reason. `seen`: how many refunds the order had when it was looked at (409 when there are more by now)."""
+
+    reason = Text(required=True, validate=validate.Length(1, 100, error=N_("写下原因，最多 100 个字")))
+    seen = Whole(load_default=None, allow_none=True, least=0, most=100_000)
+
+
+class RefundedLineOut(Schema):
+    """What of a line went back; no pieces where an amount did."""
+
+    line = Identifier(attribute="position")
+    name = fields.String()
+    quantity = fields.Integer()
+    amount = Money()
+
+
+class RefundedTenderOut(Schema):
+    """How money went back: `kind` is what was given, `origin` how it had been paid; `bonus` is that part of a wallet's."""
+
+    kind = fields.String()
+    origin = fields.String()
+    amount = Money()
+    bonus = Money()
+
+
+class RefundOut(Schema):
+    """A refund as the API shows it; growth counts like money (1.00 for ¥1)."""
+
+    id = Identifier()
+    order = Identifier(attribute="order_id")
+    number = fields.String()
+    way = fields.String()
+    reason = fields.String()
+    amount = Money()
+    lines = fields.List(fields.Nested(RefundedLineOut))
+    tenders = fields.List(fields.Nested(RefundedTenderOut))
+    points_taken_back = fields.Integer()
+    points_returned = fields.Integer()
+    debt = fields.Integer()
+    growth_taken_back = Money()
+    coupons_returned = fields.List(Identifier())
+    staff = Identifier(attribute="staff_id", allow_none=True)
+    at = Moment()
+
+
+class RefundPreviewOut(Schema):
+    """What a refund would do; `effects` say it in words. `seen` is to be sent along with the refund."""
+
+    way = fields.String(attribute="plan.way")
+    amount = Money(attribute="plan.amount")
+    complete = fields.Boolean(attribute="plan.complete")
+    lines = fields.Method("_lines")
+    tenders = fields.List(fields.Nested(RefundedTenderOut), attribute="plan.tenders")
+    points_taken_back = fields.Integer(attribute="plan.points_taken_back")
+    points_returned = fields.Integer(attribute="plan.points_returned")
+    points_before = fields.Integer()
+    points_after = fields.Integer()
+    debt = fields.Integer()
+    growth_taken_back = Money(attribute="plan.growth_taken_back")
+    coupons = fields.List(Identifier(), attribute="plan.coupons")
+    effects = fields.Function(lambda preview: [each.text % each.params for each in preview.effects])
+    seen = fields.Integer()
+
+    def _lines(self, preview: Any) -> list[dict[str, Any]]:
+        return [
+            {"line": str(each.position), "quantity": each.pieces, "amount": money.text(each.fen)}
+            for each in preview.plan.lines
+        ]

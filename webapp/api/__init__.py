@@ -12,7 +12,21 @@ from services.members.schemas import Phone
 from services.shared.fields import Identifier, Moment, Money, Whole
 from webapp.api.document import Problem
 
-RESOURCES = ("devices", "members", "messages", "orders", "points", "products", "proofs", "push", "quotes", "scans", "stores")
+RESOURCES = (
+    "devices",
+    "members",
+    "messages",
+    "orders",
+    "points",
+    "products",
+    "proofs",
+    "push",
+    "quotes",
+    "scans",
+    "stores",
+    "top_up_plans",
+    "wallet",
+)
 
 
 # How our own fields are written in JSON (services/shared/fields.py).

@@ -15,7 +15,6 @@ from services.checkout.rules import refunds as rules
 from services.checkout.rules.refunds import Plan, Wish
 from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
-from services.loyalty.commands.growth import grow
 from services.orders import commands as orders
 from services.orders.commands import RefundDraft
 from services.orders.events import OrderRefunded
@@ -81,7 +80,8 @@ def _undo(session: Session, case: Case, plan: Plan, key: str, *, actor: Actor, a
     returned = [
         coupon for coupon in plan.coupons if coupons.give_back(session, coupon, order_id=order.id, actor=actor, at=at)
     ]
-    grow(session, member_id, -plan.growth_taken_back, key=key, order_id=order.id, kind="refund", at=at)
+    if plan.growth_taken_back:
+        loyalty.take_back_growth(session, member_id, plan.growth_taken_back, order_id=order.id, at=at)
     return _Undone(points_after, tuple(returned))
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.checkout import permissions
@@ -13,8 +12,9 @@ from services.checkout.errors import VoidTooLate
 from services.checkout.rules import refunds as rules
 from services.checkout.rules.refunds import Back, PaidBy, Plan, Sold, SoldLine, Wish
 from services.coupons.queries import list_coupons
-from services.loyalty.models import GrowthEntry, PendingPoints
+from services.loyalty.models import PendingPoints
 from services.loyalty.queries import get_balance, rate_of
+from services.loyalty.queries.ladder import get_growth_of_order
 from services.loyalty.rules import Rate
 from services.orders.queries import OrderView, RefundView, get_order, list_refunds
 from services.shared import money
@@ -99,12 +99,6 @@ def require_voidable(session: Session, case: Case, *, at: datetime) -> None:
         raise VoidTooLate
 
 
-def get_order_growth(session: Session, order_id: int, member_id: int) -> int:
-    """The growth (hundredths) that an order still counts for."""
-    mine = (GrowthEntry.order_id == order_id, GrowthEntry.member_id == member_id)
-    return int(session.scalar(select(func.coalesce(func.sum(GrowthEntry.amount), 0)).where(*mine)) or 0)
-
-
 def rate_of_order(session: Session, order: OrderView) -> Rate:
     """The rule that an order was sold under; the shop's of now where none was written down."""
     told = order.earn_rate
@@ -158,7 +152,7 @@ def _sold(session: Session, order: OrderView, refunds: Sequence[RefundView]) -> 
         rate=rate_of_order(session, order),
         points_spent=order.points_spent,
         points_returned=sum(refund.points_returned for refund in refunds),
-        growth=get_order_growth(session, order.id, order.member_id),
+        growth=get_growth_of_order(session, order.member_id, order.id),
         coupons=tuple(sorted(coupons)),
         wallet_spent=tuple(spent),
         wallet_returned=tuple(returned),

@@ -4,10 +4,10 @@ A refund is planned from the order as it was sold and from everything that went 
 exactly where a whole one does, per line, per tender, per lot, and in points.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from services.checkout.errors import AlreadyRefunded
 from services.checkout.rules.tenders import CASH, WALLET
@@ -101,8 +101,8 @@ class Sold:
     """An order as a refund sees it.
 
     `earned` are the points it still stands for, `rate` the rule it was sold under (None: it earned nothing); `points_spent` paid a part
-    of it and `points_returned` came back before; `growth` (hundredths) is what it still counts for; `wallet_spent` and
-    `wallet_returned` are what it took from which lot, and what went back there.
+    of it and `points_returned` came back before; `growth` (hundredths: fen of the member's own money) is what it still counts for on the
+    ladder; `wallet_spent` and `wallet_returned` are what it took from which lot, and what went back there.
     """
 
     lines: tuple[SoldLine, ...]
@@ -135,6 +135,19 @@ class Wish:
     pieces: tuple[tuple[int, int], ...] = ()
     amount: int = 0
     in_cash: frozenset[str] = frozenset()
+
+
+def wish_of(data: Mapping[str, Any]) -> Wish:
+    """What was asked for, as the schema read it: pieces, an amount, a void, or else everything. Raises Invalid for two at once."""
+    pieces, amount, void = data.get("lines"), data.get("amount"), data.get("void", False)
+    in_cash = frozenset(data.get("in_cash", ()))
+    if sum((pieces is not None, amount is not None, void)) > 1:
+        raise Invalid({"amount": [N_("退商品、退金额、作废，只能选一样")]})
+    if pieces is not None:
+        return Wish("lines", tuple((each["line"], each["quantity"]) for each in pieces), in_cash=in_cash)
+    if amount is not None:
+        return Wish("amount", amount=amount, in_cash=in_cash)
+    return Wish("void" if void else "whole", in_cash=in_cash)
 
 
 @dataclass(frozen=True)
@@ -197,7 +210,7 @@ def plan(sold: Sold, wish: Wish) -> Plan:
         wallet=parts,
         points_returned=_returned(after) - sold.points_returned,
         points_taken_back=sold.earned - _still_earned(after, tenders),
-        growth_taken_back=sold.growth - _still_grown(sold, after),
+        growth_taken_back=sold.growth - min(sold.growth, after.left - _bonus_left(after, tenders)),
         coupons=sold.coupons if after.is_complete else (),
         complete=after.is_complete,
     )
@@ -266,10 +279,14 @@ def _returned(after: Sold) -> int:
 
 def _still_earned(after: Sold, tenders: Sequence[TenderBack]) -> int:
     """The shop's rule on what is still paid with money: bonus money earns nothing. Never more than before."""
-    bonus = sum(tender.bonus for tender in after.tenders) - sum(back.bonus for back in tenders)
-    return (
-        min(after.earned, points_for(after.lines, bonus, after.rate)) if after.rate else after.earned * bool(after.left)
-    )
+    if after.rate is None:
+        return 0
+    return min(after.earned, points_for(after.lines, _bonus_left(after, tenders), after.rate))
+
+
+def _bonus_left(after: Sold, tenders: Sequence[TenderBack]) -> int:
+    """How much of what is still paid is bonus money."""
+    return sum(tender.bonus for tender in after.tenders) - sum(back.bonus for back in tenders)
 
 
 def points_for(lines: Sequence[SoldLine], bonus: int, rate: Rate) -> int:
@@ -278,8 +295,3 @@ def points_for(lines: Sequence[SoldLine], bonus: int, rate: Rate) -> int:
     if not sum(left):
         return 0
     return points_of(money.split(sum(left) - bonus, left), [line.multiplier for line in lines], rate)
-
-
-def _still_grown(sold: Sold, after: Sold) -> int:
-    """Growth stays in proportion to what is still paid."""
-    return money.portion(sold.growth, after.left, sold.left) if sold.left else 0
