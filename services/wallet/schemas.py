@@ -83,7 +83,7 @@ class WalletAdjustmentIn(Schema):
             raise ValidationError(N_("一次只能都加，或者都减"), "bonus")
 
 
-class WalletOut(Schema):
+class BalanceOut(Schema):
     """What a wallet holds."""
 
     principal = Money()
@@ -108,7 +108,7 @@ class WalletEntryOut(Schema):
     at = Moment()
 
 
-class PaidOut(Schema):
+class PaidByOut(Schema):
     """One way a top-up was paid."""
 
     kind = fields.String()
@@ -128,7 +128,7 @@ class TopUpOut(Schema):
     bonus = Money()
     points = fields.Integer()
     coupons = fields.Integer()
-    tenders = fields.List(fields.Nested(PaidOut))
+    tenders = fields.List(fields.Nested(PaidByOut))
     change = Money()
     principal_after = Money()
     bonus_after = Money()

@@ -45,6 +45,14 @@ LABELS: Mapping[str, str] = {
     "version": N_("隐私说明版本"),
     "way": N_("方式"),
     "wechat_id": N_("微信号"),
+    "amount": N_("金额"),
+    "bonus": N_("赠送金"),
+    "bonus_lost": N_("作废的赠送金"),
+    "coupons": N_("送几张券"),
+    "floor": N_("法定最低退款"),
+    "paid_back": N_("退款金额"),
+    "per_member": N_("每人几次"),
+    "principal": N_("本金"),
 }
 WAYS: Mapping[str, str] = {
     "api": N_("由系统接入"),
@@ -64,8 +72,9 @@ _UNSAID = {
     "order",
     "store_id",
     "stores",
+    "template_id",
 }
-_MONEY = {"paid", "price"}
+_MONEY = {"amount", "bonus", "bonus_lost", "floor", "paid", "paid_back", "price", "principal"}
 _LONG = 40  # characters; longer texts are named, not quoted
 
 

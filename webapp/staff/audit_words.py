@@ -75,7 +75,18 @@ ACTIONS: Mapping[str, str] = {
     "tiers:keep": N_("等级保住"),
     "tiers:move": N_("等级变化"),
     "tiers:warn": N_("等级快到期"),
+    "tills:close": N_("交班"),
+    "tills:enter": N_("放入或取出现金"),
+    "tills:open": N_("开班"),
     "tokens:create": N_("新建接口令牌"),
+    "top_up_plans:archive": N_("停用充值方案"),
+    "top_up_plans:change": N_("修改充值方案"),
+    "top_up_plans:create": N_("新建充值方案"),
+    "top_up_plans:restore": N_("恢复充值方案"),
+    "top_up_plans:sort": N_("调整充值方案顺序"),
+    "wallet:adjust": N_("调整储值"),
+    "wallet:pay_out": N_("储值退款"),
+    "wallet:top_up": N_("充值"),
 }
 
 ACTORS: Mapping[str, str] = {
@@ -94,6 +105,7 @@ _PLACES = {
     "tier": ("staff.tier", "tier_id"),
     "earning_rule": ("staff.earning_rule", "rule_id"),
     "store": ("staff.store", "store_id"),
+    "till": ("staff.till", "shift_id"),
 }
 
 
