@@ -12,6 +12,7 @@ from services.catalog.queries import list_pictures as list_product_pictures
 from services.checkout import jobs as benefits
 from services.checkout import models as checkout_tables
 from services.checkout import reactions as checkout
+from services.checkout.checks import find_differences as find_sale_differences
 from services.checkout.permissions import (
     DISCOUNTS_CREATE,
     ORDERS_CREATE,
@@ -21,6 +22,7 @@ from services.checkout.permissions import (
 )
 from services.coupons import models as coupons
 from services.coupons import reactions as coupon_reactions
+from services.coupons.checks import find_differences as find_coupon_differences
 from services.coupons.events import CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked, CouponTransferred
 from services.coupons.jobs import expire_coupons, issue_batch, issue_batches
 from services.coupons.permissions import (
@@ -153,7 +155,9 @@ TABLES = (
 
 # The books that must add up; `changke verify` walks them.
 LEDGERS: tuple[Ledger, ...] = (POINTS, GROWTH, WALLET)
-CHECKS: tuple[Check, ...] = (find_order_differences, find_lot_differences, find_wallet_differences)
+CHECKS: tuple[Check, ...] = (
+    find_order_differences, find_lot_differences, find_wallet_differences, find_coupon_differences, find_sale_differences,
+)  # fmt: skip
 
 PERMISSIONS = frozenset(
     {
@@ -208,7 +212,6 @@ UNAUDITED: Mapping[str, str] = {
                 "loyalty.commands.points.claw_back",
                 "loyalty.commands.points.give_back",
                 "loyalty.commands.points.release_points",
-                "loyalty.commands.growth.take_back_growth",
                 "wallet.commands.moves.open_spending",
                 "wallet.commands.moves.spend",
                 "wallet.commands.moves.give_back",

@@ -12,7 +12,7 @@ from services.loyalty.notices import tell
 from services.members.events import MemberJoined
 from services.messaging.texts import Text
 from services.messaging.texts import points as points_text
-from services.shared import clock, money
+from services.shared import clock
 from services.stores.queries import load_settings
 
 POINTS, GROWTH = "/member/points", "/member/growth"
@@ -62,7 +62,14 @@ def tell_of_tier(session: Session, event: TierChanged) -> None:
         names = before.name if before else "", after.name if after else ""
         return texts.tier_down(language, before=names[0], name=names[1], removed=event.way == "removed")
 
-    tell(session, event.member_id, f"tier:{event.at}:{event.after_id or 0}", words, GROWTH, at=datetime.fromisoformat(event.at))
+    tell(
+        session,
+        event.member_id,
+        f"tier:{event.at}:{event.after_id or 0}",
+        words,
+        GROWTH,
+        at=datetime.fromisoformat(event.at),
+    )
 
 
 def tell_of_kept(session: Session, event: TierKept) -> None:
@@ -84,17 +91,13 @@ def tell_of_warning(session: Session, event: TierWarned) -> None:
     tier, day = session.get_one(Tier, event.tier_id), date.fromisoformat(event.until)
     by_points = load_settings(session)["tiers.basis"] == "points"
 
-    def missing(language: str) -> str:
-        amount = money.text(event.missing).removesuffix(".00")
-        if language == "en":
-            return f"{amount} points" if by_points else f"¥{amount}"
-        return f"得 {amount} 积分" if by_points else f"消费 ¥{amount}"
-
     tell(
         session,
         event.member_id,
         f"tier-warned:{event.until}",
-        lambda language: texts.tier_warned(language, name=tier.name, missing=missing(language), day=day),
+        lambda language: texts.tier_warned(
+            language, name=tier.name, missing=event.missing, by_points=by_points, day=day
+        ),
         GROWTH,
         at=clock.now(),
     )

@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.messaging.texts import Text
+from services.shared import money
 
 
 def points_end(language: str, *, points: int, day: date) -> Text:
@@ -67,12 +68,15 @@ def tier_kept(language: str, *, name: str, day: date) -> Text:
     )
 
 
-def tier_warned(language: str, *, name: str, missing: str, day: date) -> Text:
-    """The level ends on `day` unless what is missing (¥86, 86 points) is made up for."""
+def tier_warned(language: str, *, name: str, missing: int, by_points: bool, day: date) -> Text:
+    """The level ends on `day` unless what is missing (growth, in hundredths) is made up for."""
+    amount = money.text(missing).removesuffix(".00")
     if language == "en":
-        body = f"{missing} more by {day:%b} {day.day} and you stay {name}."
+        more = f"Earn {amount} points" if by_points else f"Spend ¥{amount}"
+        body = f"{more} by {day:%b} {day.day} and you stay {name}."
         return Text(f"Your year as {name} is ending", body, f"Your year as {name} is ending", "Tap to see")
-    body = f"{day.month}月{day.day}日前再{missing}，就能保住「{name}」。"
+    more = f"得 {amount} 积分" if by_points else f"消费 ¥{amount}"
+    body = f"{day.month}月{day.day}日前再{more}，就能保住「{name}」。"
     return Text(f"「{name}」快到期了", body, f"「{name}」快到期了", "点开看看")
 
 

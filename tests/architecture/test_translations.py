@@ -21,6 +21,7 @@ DATA = (
     "webapp.staff.reasons",  # the words for allergies in notes that staff wrote
     "webapp.web.member_words",  # the digits of the lunar calendar
     "services.demo",  # the demo shop's own words: people, products, notes
+    "services.loyalty.texts",  # as messaging's
     "services.messaging.texts",  # both languages: the reader is not there when it is written
     "services.shared.pinyin",  # words whose characters are read in another way than alone
     "services.stores.settings",  # defaults that are the shop's own words

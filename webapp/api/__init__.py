@@ -8,12 +8,14 @@ from flask_smorest import Api
 from marshmallow.fields import Field
 
 from services.checkout.schemas import ScanId
+from services.loyalty.schemas import Permille
 from services.members.schemas import Phone
 from services.shared.fields import Identifier, Moment, Money, Whole
 from webapp.api.document import Problem
 
 RESOURCES = (
     "devices",
+    "earning_rules",
     "members",
     "messages",
     "orders",
@@ -24,6 +26,7 @@ RESOURCES = (
     "quotes",
     "scans",
     "stores",
+    "tiers",
     "top_up_plans",
     "wallet",
 )
@@ -32,7 +35,7 @@ RESOURCES = (
 # How our own fields are written in JSON (services/shared/fields.py).
 FIELDS: tuple[tuple[type[Field[Any]], str, str | None], ...] = (
     (Identifier, "string", None), (Money, "string", None), (Moment, "string", "date-time"), (Whole, "integer", None),
-    (Phone, "string", None), (ScanId, "string", None),
+    (Phone, "string", None), (ScanId, "string", None), (Permille, "string", None),
 )  # fmt: skip
 
 

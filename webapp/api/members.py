@@ -88,8 +88,9 @@ def _fetch(after: int | None, limit: int) -> Sequence[MemberCard]:
 
 
 def _with_points(session: Session, cards: Sequence[MemberCard]) -> list[MemberCard]:
-    points = loyalty.list_balances(session, [card.id for card in cards])
-    return [card.with_points(points[card.id]) for card in cards]
+    ids = [card.id for card in cards]
+    points, tiers = loyalty.list_balances(session, ids), loyalty.list_tier_names(session, ids)
+    return [card.with_points(points[card.id]).with_tier(tiers.get(card.id)) for card in cards]
 
 
 def _one(session: Session, member_id: int, status: int = 200) -> Response:

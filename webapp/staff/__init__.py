@@ -9,6 +9,7 @@ AREAS: tuple[str, ...] = (
     "account",
     "audit",
     "counter",
+    "earning_rules",
     "home",
     "members",
     "more",
@@ -16,11 +17,15 @@ AREAS: tuple[str, ...] = (
     "orders",
     "people",
     "products",
+    "refunds",
     "registration",
     "settings",
     "signin",
     "signin_codes",
     "stores",
+    "tiers",
+    "till_days",
+    "tills",
 )
 
 

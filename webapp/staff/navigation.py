@@ -10,10 +10,12 @@ from services.audit.permissions import AUDIT_READ
 from services.catalog.permissions import PRODUCTS_READ
 from services.checkout.permissions import ORDERS_CREATE
 from services.identity.permissions import KIT_READ, STAFF_READ
+from services.loyalty.permissions import POINTS_READ
 from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
 from services.orders.permissions import ORDERS_READ
 from services.shared.words import N_
 from services.stores.permissions import SETTINGS_READ, STORES_CHANGE
+from services.tills.permissions import TILLS_READ
 from webapp.web import people
 
 
@@ -39,7 +41,10 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("店里"),
         (
             Entry("staff.orders", "receipt-text", N_("订单"), ORDERS_READ, N_("小票、重打、查找")),
+            Entry("staff.tills", "banknote", N_("收银班次"), TILLS_READ, N_("开班、点数、交班")),
             Entry("staff.products", "cake-slice", N_("商品"), PRODUCTS_READ, N_("价格、规格、售罄")),
+            Entry("staff.tiers", "crown", N_("等级"), POINTS_READ, N_("门槛、折扣、生日礼券")),
+            Entry("staff.earning_rules", "coins", N_("积分规则"), POINTS_READ, N_("怎么得、几倍、多久过期")),
             Entry("staff.registration_links", "qr-code", N_("注册码"), REGISTRATION_LINKS_CHANGE, N_("让客人自己开卡")),
         ),
     ),

@@ -18,7 +18,7 @@ HIGHEST_ID = 2**63 - 1  # what a database can count to
 
 @dataclass(frozen=True)
 class MemberCard:
-    """What is known of a member. `spent` is fen, net of refunds; `points` is filled in by who knows them (loyalty)."""
+    """What is known of a member. `spent` is fen, net of refunds; `points` and the name of the `tier` are filled in by loyalty's readers."""
 
     id: int
     number: str
@@ -41,6 +41,7 @@ class MemberCard:
     last_order_at: datetime | None
     points: int = 0
     phone_verified_at: datetime | None = None
+    tier: str | None = None
 
     @property
     def shown_name(self) -> str:
@@ -65,6 +66,10 @@ class MemberCard:
     def with_points(self, points: int) -> "MemberCard":
         """The same card with a balance of points."""
         return replace(self, points=points)
+
+    def with_tier(self, tier: str | None) -> "MemberCard":
+        """The same card with the name of the level."""
+        return replace(self, tier=tier)
 
 
 def show_name(name: str, phone: str | None, number: str = "") -> str:
