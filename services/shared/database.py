@@ -96,6 +96,8 @@ class OurSession(Session):
 
 def prepare(engine: Engine) -> None:
     """Install the hooks that make an engine safe for us. Call once per engine."""
+    if engine.dialect.name == "postgresql":
+        _sums_are_whole(engine)
     if engine.dialect.name != "sqlite":
         return
     with contextlib.suppress(OSError):  # where it cannot be made, opening it says why
@@ -110,6 +112,19 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN " + connection.get_execution_options().get("sqlite_begin", "IMMEDIATE"))
+
+
+def _sums_are_whole(engine: Engine) -> None:
+    """PostgreSQL's sum of 64-bit integers is a `numeric`, which would arrive as Decimal; there is nothing else of that type here."""
+    from psycopg.adapt import Loader
+
+    class Whole(Loader):
+        def load(self, data: Any) -> int:
+            return int(bytes(data))
+
+    @event.listens_for(engine, "connect")
+    def connect(dbapi: Any, _record: object) -> None:
+        dbapi.adapters.register_loader("numeric", Whole)
 
 
 @contextlib.contextmanager
