@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
-from services.shared import ids, money
+from services.shared import ids
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.shared.refusals import Invalid, NotFound, Refusal
@@ -68,7 +68,7 @@ def create_entry(session: Session, shift_id: int, data: Mapping[str, Any], *, ac
     )
     session.add(entry)
     session.flush()
-    changes = {"amount": entry.amount, "reason": entry.reason}
+    changes = {"cash": entry.amount, "reason": entry.reason}
     audit.record(
         session, "tills:enter", ("till", shift_id), actor=actor, at=at, store_id=shift.store_id, changes=changes
     )
@@ -96,7 +96,7 @@ def close_shift(
         raise Invalid({"reason": [N_("点的数和应有的不一样，再点一遍；确实差了就写明原因")]}, "reason_needed")
     shift.expected, shift.counted, shift.reason = expected, counted, data["reason"]
     session.flush()
-    changes = {"difference": money.text(sum(off.values())), "reason": shift.reason}
+    changes = {"difference": sum(off.values()), "reason": shift.reason}
     audit.record(
         session, "tills:close", ("till", shift_id), actor=actor, at=at, store_id=shift.store_id, changes=changes
     )

@@ -11,6 +11,7 @@ from services.checkout.schemas import ScanId
 from services.loyalty.schemas import Permille
 from services.members.schemas import Phone
 from services.shared.fields import Identifier, Moment, Money, Whole
+from services.tills.schemas import Pieces, Sums
 from webapp.api.document import Problem
 
 RESOURCES = (
@@ -19,6 +20,7 @@ RESOURCES = (
     "members",
     "messages",
     "orders",
+    "parked_carts",
     "points",
     "products",
     "proofs",
@@ -26,6 +28,7 @@ RESOURCES = (
     "quotes",
     "scans",
     "stores",
+    "tills",
     "tiers",
     "top_up_plans",
     "wallet",
@@ -36,6 +39,7 @@ RESOURCES = (
 FIELDS: tuple[tuple[type[Field[Any]], str, str | None], ...] = (
     (Identifier, "string", None), (Money, "string", None), (Moment, "string", "date-time"), (Whole, "integer", None),
     (Phone, "string", None), (ScanId, "string", None), (Permille, "string", None),
+    (Pieces, "object", None), (Sums, "object", None),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ AREAS: tuple[str, ...] = (
     "counter",
     "earning_rules",
     "home",
+    "liability",
     "members",
     "more",
     "notifications",
@@ -26,6 +27,7 @@ AREAS: tuple[str, ...] = (
     "tiers",
     "till_days",
     "tills",
+    "wallet",
 )
 
 

@@ -20,15 +20,18 @@ LABELS: Mapping[str, str] = {
     "birthday_day": N_("生日的日"),
     "birthday_month": N_("生日的月"),
     "birthday_year": N_("生日的年"),
+    "cash": N_("现金"),
     "closes": N_("几点打烊"),
     "code": N_("编号"),
     "description": N_("介绍"),
+    "difference": N_("差额"),
     "gender": N_("性别"),
     "label": N_("放在哪里"),
     "language": N_("语言"),
     "name": N_("名称"),
     "note": N_("备注"),
     "number": N_("单号"),
+    "opening_float": N_("备用金"),
     "opens": N_("几点开门"),
     "paid": N_("实付"),
     "phone": N_("手机号"),
@@ -74,7 +77,19 @@ _UNSAID = {
     "stores",
     "template_id",
 }
-_MONEY = {"amount", "bonus", "bonus_lost", "floor", "paid", "paid_back", "price", "principal"}
+_MONEY = {
+    "amount",
+    "bonus",
+    "bonus_lost",
+    "cash",
+    "difference",
+    "floor",
+    "opening_float",
+    "paid",
+    "paid_back",
+    "price",
+    "principal",
+}
 _LONG = 40  # characters; longer texts are named, not quoted
 
 

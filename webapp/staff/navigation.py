@@ -16,6 +16,7 @@ from services.orders.permissions import ORDERS_READ
 from services.shared.words import N_
 from services.stores.permissions import SETTINGS_READ, STORES_CHANGE
 from services.tills.permissions import TILLS_READ
+from services.wallet.permissions import LIABILITY_READ, TOP_UP_PLANS_CHANGE
 from webapp.web import people
 
 
@@ -45,12 +46,14 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("staff.products", "cake-slice", N_("商品"), PRODUCTS_READ, N_("价格、规格、售罄")),
             Entry("staff.tiers", "crown", N_("等级"), POINTS_READ, N_("门槛、折扣、生日礼券")),
             Entry("staff.earning_rules", "coins", N_("积分规则"), POINTS_READ, N_("怎么得、几倍、多久过期")),
+            Entry("staff.top_up_plans", "wallet", N_("充值方案"), TOP_UP_PLANS_CHANGE, N_("充 300 送 50 这样的")),
             Entry("staff.registration_links", "qr-code", N_("注册码"), REGISTRATION_LINKS_CHANGE, N_("让客人自己开卡")),
         ),
     ),
     (
         N_("管理"),
         (
+            Entry("staff.liability", "chart-column", N_("储值负债"), LIABILITY_READ, N_("还欠会员多少储值")),
             Entry("staff.stores", "store", N_("门店"), STORES_CHANGE, N_("地址、电话、营业时间")),
             Entry("staff.people", "id-card", N_("店员"), STAFF_READ, N_("账号、角色、门店")),
             Entry("staff.settings", "settings", N_("设置"), SETTINGS_READ, N_("店名、主色、积分")),

@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose, timezone_selector=lambda: shop.settings().zone)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(language=language, LANGUAGES=LANGUAGES)
-    app.jinja_env.filters.update(day=day_words, moment=moment_words, clock_time=clock_time)
+    app.jinja_env.filters.update(day=day_words, moment=moment_words, clock_time=clock_time, long_moment=long_moment)
 
 
 def compile_catalogues(folder: Path) -> None:
@@ -83,6 +83,11 @@ def local(moment: datetime) -> datetime:
 def clock_time(moment: datetime) -> str:
     """`14:20`."""
     return local(moment).strftime("%H:%M")
+
+
+def long_moment(moment: datetime) -> str:
+    """`2026-11-22 14:20`, as paper says it."""
+    return local(moment).strftime("%Y-%m-%d %H:%M")
 
 
 def day_words(moment: datetime) -> str:
