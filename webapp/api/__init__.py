@@ -26,6 +26,7 @@ RESOURCES = (
     "proofs",
     "push",
     "quotes",
+    "refunds",
     "scans",
     "stores",
     "tills",

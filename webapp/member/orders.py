@@ -10,7 +10,7 @@ from services.orders.queries import OrderView
 from webapp.member import blueprint, paging
 from webapp.web import edge, guards, people, shop
 
-PAGE = 20
+PAGE, PAID = 20, "paid"
 
 
 @blueprint.get("/orders")
@@ -26,8 +26,10 @@ def order(order_id: int) -> str:
     """One receipt. Somebody else's does not exist."""
     session, member = edge.read(), people.member()
     found = queries.get_order_of_member(session, order_id, member_id=member.id)
-    told = messaging.find_message(session, f"order:{order_id}", member_id=member.id)
-    return _show(found, told=told, closing=shop.settings()["orders.receipt_note"])
+    refunds = queries.list_refunds(session, order_id) if found.state != PAID else []
+    keys = [f"order:{order_id}", *(f"refund:{each.id}" for each in refunds)]
+    told = [messaging.find_message(session, key, member_id=member.id) for key in keys]
+    return _show(found, refunds=refunds, told=told, closing=shop.settings()["orders.receipt_note"])
 
 
 def _show(chosen: OrderView | None = None, **more: Any) -> str:

@@ -63,6 +63,10 @@ WAYS: Mapping[str, str] = {
     "import": N_("导入时"),
     "member_app": N_("在会员端"),
     "registration_page": N_("自己注册时"),
+    "whole": N_("整单"),
+    "lines": N_("按商品"),
+    "amount": N_("按金额"),
+    "void": N_("作废"),
     "staff": N_("店员出示"),
 }
 # Numbers of rows, orders of lists and what only says again what the act's name says.

@@ -49,6 +49,7 @@ ACTIONS: Mapping[str, str] = {
     "push_subscriptions:create": N_("打开系统通知"),
     "push_subscriptions:revoke": N_("关闭系统通知"),
     "push_subscriptions:test": N_("试发通知"),
+    "refunds:create": N_("退款"),
     "registration_links:archive": N_("停用注册码"),
     "registration_links:create": N_("新建注册码"),
     "scans:alarm": N_("有人在猜会员码，已拦下"),

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
 
+from services.checkout import permissions
 from services.members.queries import search_members
-from services.orders import permissions, queries
+from services.orders import queries
+from services.orders.permissions import ORDERS_READ
 from services.orders.queries import OrderView
 from services.shared import clock, ids
 from services.stores.queries import get_store
@@ -19,6 +21,7 @@ from webapp.web import edge, guards, i18n, shop
 PAGE, PEOPLE = 30, 20
 KINDS = ("cash", "wechat", "alipay", "card", "other")
 RECEIPT = "CK:R:"
+PAID = "paid"
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,21 @@ class Asked:
 
 
 @blueprint.get("/orders")
-@guards.staff(permissions.ORDERS_READ)
+@guards.staff(ORDERS_READ)
 def orders() -> str:
     """One store's orders of a day, the newest first; searching looks at every day."""
     return _page(show="list", order=None)
 
 
 @blueprint.get("/orders/<int:order_id>")
-@guards.staff(permissions.ORDERS_READ)
+@guards.staff(ORDERS_READ)
 def order(order_id: int) -> str:
     """One order. One of a store that this person does not see does not exist."""
     return _page(show="detail", order=queries.get_order(edge.read(), order_id, actor=edge.actor()))
 
 
 @blueprint.get("/orders/<int:order_id>/receipt")
-@guards.staff(permissions.ORDERS_READ)
+@guards.staff(ORDERS_READ)
 def receipt(order_id: int) -> str:
     """The receipt for a 58 or 80 mm printer."""
     session, actor = edge.read(), edge.actor()
@@ -72,10 +75,13 @@ def receipt(order_id: int) -> str:
 def _page(*, show: str, order: OrderView | None) -> str:
     asked, store = _asked(order.day if order else None), shop.current_store()
     found, more = _found(asked, store.id)
+    shown = order or (found[0] if found else None)
     return render_template(
         "staff/orders/index.html",
         show=show,
         order=order,
+        refunds=queries.list_refunds(edge.read(), shown.id) if shown and shown.state != PAID else [],
+        may=_may(shown),
         orders=found,
         asked=asked,
         store=store,
@@ -84,6 +90,15 @@ def _page(*, show: str, order: OrderView | None) -> str:
         day_before=url_for("staff.orders", **asked.address(day=(asked.day - timedelta(days=1)).isoformat())),
         day_after=url_for("staff.orders", **asked.address(day=(asked.day + timedelta(days=1)).isoformat())),
     )
+
+
+def _may(order: OrderView | None) -> dict[str, bool]:
+    """What this person may do with the order now."""
+    if order is None:
+        return {}
+    actor, today = edge.actor(), i18n.local(clock.now()).date()
+    refunds = actor.may(permissions.REFUNDS_CREATE, order.store_id) and order.state in queries.OPEN_STATES
+    return {"refund": refunds, "void": refunds and order.state == PAID and order.day == today}
 
 
 def _found(asked: Asked, store_id: int) -> tuple[list[OrderView], bool]:

@@ -21,6 +21,7 @@ from services.orders.events import OrderRefunded
 from services.orders.queries import RefundView, hold_order
 from services.shared.actors import Actor
 from services.shared.events import announce
+from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
 
 
@@ -44,14 +45,13 @@ def refund_order(
     reason: str,
     *,
     seen: int | None = None,
-    shift_id: int | None = None,
     actor: Actor,
     at: datetime,
 ) -> RefundView:
     """Refund `wish` of an order for a `reason`: everything that the preview says.
 
-    `seen` is how many refunds the order had when it was looked at; RefundMoved (409) when there are more by now. `shift_id` is the till's.
-    Raises NotFound, Forbidden, AlreadyRefunded, VoidTooLate, or Invalid beside what is asked for.
+    `seen` is how many refunds the order had when it was looked at; RefundMoved (409) when there are more by now. The money
+    leaves the till that is open at the order's store. Raises NotFound, Forbidden, AlreadyRefunded, VoidTooLate, or Invalid beside what is asked for.
     """
     hold_order(session, order_id)
     case = load_case(session, order_id, actor=actor)
@@ -61,6 +61,7 @@ def refund_order(
     if wish.way == "void":
         require_voidable(session, case, at=at)
     plan, key = rules.plan(case.sold, wish), f"refund:{order_id}:{len(case.refunds) + 1}"
+    shift_id = find_shift_for(session, case.order.store_id, actor=actor)
     undone = _undo(session, case, plan, key, actor=actor, at=at)
     refund = orders.record_refund(session, _draft(case, plan, undone, reason, shift_id), actor=actor, at=at)
     announce(session, _refunded(case, plan, undone, refund), at=at)

@@ -48,10 +48,9 @@ def record_refund(session: Session, draft: RefundDraft, *, actor: Actor, at: dat
     _order(session, draft)
     _lines(session, refund.id, draft)
     _tenders(session, refund.id, draft)
-    changes = {"order": draft.order_id, "amount": draft.amount, "way": draft.way, "reason": draft.reason}
-    audit.record(
-        session, "refunds:create", ("refund", refund.id), actor=actor, at=at, store_id=draft.store_id, changes=changes
-    )
+    changes = {"amount": draft.amount, "way": draft.way, "reason": draft.reason}
+    subject = ("order", draft.order_id)
+    audit.record(session, "refunds:create", subject, actor=actor, at=at, store_id=draft.store_id, changes=changes)
     session.expire_all()
     return get_refund(session, refund.id, actor=SYSTEM)
 

@@ -109,10 +109,11 @@ class OrderView:
 
 @dataclass(frozen=True)
 class DayTotals:
-    """What one store took on one day. `paid` in fen, `by_tender` maps a kind to fen."""
+    """What one store took on one day. `paid` in fen, `refunded` what went back of that since; `by_tender` maps a kind to fen."""
 
     orders: int = 0
     paid: int = 0
+    refunded: int = 0
     units: int = 0
     by_tender: Mapping[str, int] = field(default_factory=dict)
 
@@ -198,9 +199,8 @@ def list_numbers(session: Session, order_ids: Collection[int]) -> dict[int, str]
 def get_day_totals(session: Session, store_id: int, day: date) -> DayTotals:
     """What a store took on a calendar day of the shop."""
     here = (Order.store_id == store_id, Order.day == day)
-    orders, paid = session.execute(
-        select(func.count(Order.id), func.coalesce(func.sum(Order.paid), 0)).where(*here)
-    ).one()
+    sums = (func.coalesce(func.sum(column), 0) for column in (Order.paid, Order.refunded))
+    orders, paid, refunded = session.execute(select(func.count(Order.id), *sums).where(*here)).one()
     units = session.scalar(
         select(func.sum(OrderLine.quantity)).join(Order, Order.id == OrderLine.order_id).where(*here)
     )
@@ -210,7 +210,9 @@ def get_day_totals(session: Session, store_id: int, day: date) -> DayTotals:
         .where(*here)
         .group_by(Tender.kind)
     ).tuples()
-    return DayTotals(orders, int(paid), int(units or 0), {kind: int(amount) for kind, amount in tendered})
+    return DayTotals(
+        orders, int(paid), int(refunded), int(units or 0), {kind: int(amount) for kind, amount in tendered}
+    )
 
 
 def _numbered(text: str) -> Any:
