@@ -165,6 +165,30 @@ class RefundTender(Model):
     bonus: Mapped[int] = mapped_column(default=0)
 
 
+class OrderHandover(Model):
+    """An order came to a member after it was paid: `kind` is claim (补登, it was a walk-in's) or correction (of the wrong member).
+
+    `points` and `growth` (hundredths) went along; `debt` is what the wrong member owes for points that were spent already.
+    """
+
+    __tablename__ = "order_handovers"
+    __table_args__ = (UniqueConstraint("order_id", "sequence"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    sequence: Mapped[int]
+    kind: Mapped[str]
+    from_member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    to_member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    points: Mapped[int]
+    growth: Mapped[int]
+    debt: Mapped[int]
+    reason: Mapped[str] = mapped_column(default="")
+    actor_kind: Mapped[str]
+    actor_id: Mapped[int | None]
+    at: Mapped[datetime]
+
+
 class InvoiceRequest(Model):
     """A customer asks for an invoice (发票): title, tax number, where to send it; `state` is asked, issued or declined."""
 
