@@ -20,6 +20,7 @@ EXCEPTIONS = {
     "member.confirmation": "the message that a counter's question brings",
     "member.sign_in": "whoever is not signed in",
     "member.points": "the points on the home page",
+    "member.growth": "the level on the home page",
     "member.inbox": "the bell on the home page",
     "member.message": "the inbox",
 }

@@ -4,6 +4,7 @@ from flask import Response
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
+from services.checkout.queries.points_ledger import explain_entries
 from services.loyalty import commands, permissions, queries
 from services.loyalty.schemas import AdjustmentIn, EntryOut
 from services.members.queries import get_member
@@ -16,15 +17,15 @@ blueprint = Blueprint("api_points", __name__, description="积分 Points")
 
 
 @blueprint.get("/members/<int:member_id>/points")
-@blueprint.listing(EntryOut, balance=fields.Integer())
+@blueprint.listing(EntryOut, balance=fields.Integer(), pending=fields.Integer())
 @guards.api(permissions.POINTS_READ)
 def list_points(member_id: int) -> Response:
-    """The balance of a member and why: every change, newest first."""
+    """The balance of a member and why: every change with what explains it, newest first; `pending` counts later."""
     return _ledger(get_member(edge.read(), member_id).id)
 
 
 @blueprint.get("/me/points")
-@blueprint.listing(EntryOut, balance=fields.Integer())
+@blueprint.listing(EntryOut, balance=fields.Integer(), pending=fields.Integer())
 @guards.api_member
 def list_my_points() -> Response:
     """My balance and why: every change, newest first."""
@@ -49,6 +50,9 @@ def adjust_points(member_id: int) -> Response:
 def _ledger(member_id: int) -> Response:
     return shape.page(
         EntryOut,
-        lambda after, limit: queries.list_entries(edge.read(), member_id, after=after, limit=limit),
+        lambda after, limit: explain_entries(
+            edge.read(), queries.list_entries(edge.read(), member_id, after=after, limit=limit)
+        ),
         balance=queries.get_balance(edge.read(), member_id),
+        pending=sum(each.points for each in queries.list_pending(edge.read(), member_id)),
     )

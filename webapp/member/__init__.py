@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 blueprint = Blueprint("member", __name__, url_prefix="/member")
-AREAS: tuple[str, ...] = ("confirmations", "home", "inbox", "orders", "profile", "signin")
+AREAS: tuple[str, ...] = ("confirmations", "coupons", "home", "inbox", "orders", "points", "profile", "signin")
 
 
 def register(app: Flask) -> None:

@@ -1,11 +1,13 @@
-"""首页: the code card first, then what one has, then what is new. And the points that explain themselves."""
+"""首页: the code card first, then what one has, then what is new."""
 
-from typing import Literal
+from datetime import timedelta
 
-from flask import render_template, request
+from flask import current_app, render_template, url_for
 from flask_babel import gettext as _
 
 from services.catalog import queries as catalog
+from services.coupons import queries as coupons
+from services.coupons.queries import HeldCoupon
 from services.loyalty import queries as loyalty
 from services.members import queries as members
 from services.messaging import queries as messaging
@@ -13,20 +15,28 @@ from services.orders import queries as orders
 from services.shared import clock
 from services.stores import queries as stores
 from services.stores.models import Store
-from webapp.member import blueprint, paging
-from webapp.web import edge, guards, i18n, people, shop
+from services.wallet import queries as wallet
+from webapp.member import blueprint
+from webapp.web import edge, guards, i18n, levels, people, points_words
 
-LATEST, NEW, PAGE = 3, 6, 30
+LATEST, NEW = 3, 6
+SOON = timedelta(days=7)  # a coupon that ends within is named
 
 
 @blueprint.get("/")
 @guards.member
 def home() -> str:
     """What opens from the home screen's icon; kept on the phone for when there is no network."""
-    session, member = edge.read(), people.member()
+    session, member, at = edge.read(), people.member(), clock.now()
     store = _home_store(member.store_id)
+    usable = coupons.list_usable(session, member.id, at=at)
     return render_template(
         "member/home.html",
+        **levels.progress_words(session, member.id),
+        wallet=wallet.get_balance(session, member.id).total,
+        wallet_page=url_for("member.wallet") if "member.wallet" in current_app.view_functions else "",
+        coupons=len(usable),
+        expiring=next((_ends(each) for each in usable if each.expires_at and each.expires_at <= at + SOON), ""),
         card=members.get_member(session, member.id),
         note=f"{store.name} · {_hours(store)}" if store else "",
         points=loyalty.get_balance(session, member.id),
@@ -37,28 +47,10 @@ def home() -> str:
     )
 
 
-@blueprint.get("/points")
-@guards.member
-def points() -> str:
-    """Where each point came from."""
-    session, member, way = edge.read(), people.member(), _way()
-    found = loyalty.list_entries(session, member.id, way=way, after=paging.after(), limit=PAGE + 1)
-    numbers = orders.list_numbers(session, {entry.order_id for entry in found if entry.order_id})
-    return render_template(
-        "member/points.html",
-        balance=loyalty.get_balance(session, member.id),
-        rule=shop.settings(),
-        page=paging.page(
-            "member.points", found, PAGE, lambda entry: paging.month_words(entry.at), **({"way": way} if way else {})
-        ),
-        numbers=numbers,
-        way=way,
-    )
-
-
-def _way() -> Literal["in", "out"] | None:
-    asked = request.args.get("way")
-    return "in" if asked == "in" else "out" if asked == "out" else None
+def _ends(coupon: HeldCoupon) -> str:
+    """满100减20，11月24日到期."""
+    assert coupon.expires_at is not None
+    return str(_("%(name)s，%(day)s到期", name=coupon.name, day=points_words.last_day(coupon.expires_at)))
 
 
 def _home_store(store_id: int | None) -> Store | None:

@@ -18,18 +18,20 @@ from services.orders import queries as orders
 from services.shared import clock, days
 from services.shared.actors import SYSTEM
 from services.stores import queries as stores
+from services.wallet import queries as wallet
 from webapp.staff import blueprint
-from webapp.web import edge, forms, guards, people, shop, toasts
+from webapp.staff.coupons.held import of_member as coupons_of
+from webapp.web import edge, forms, guards, levels, people, shop, toasts
 from webapp.web.forms import Form
 
-PAGE, FOUND, LATEST = 30, 30, 5
+PAGE, FOUND, LATEST, WALLET_ENTRIES = 30, 30, 5, 3
 
 
 @blueprint.get("/members")
 @guards.staff(permissions.MEMBERS_READ)
 def members() -> str:
     """The list; beside it, on a wide screen, room for one member."""
-    return _page("list", show="list")
+    return page("list", show="list")
 
 
 @blueprint.get("/members/new")
@@ -39,7 +41,7 @@ def new_member() -> str:
     person = people.person()
     store_id = person.store_id if person else None
     typed = {name: request.args.get(name, "") for name in ("phone", "name")}
-    return _page("new", form=Form({**typed, "store": store_id, "source": "walk_in"}), known=None)
+    return page("new", form=Form({**typed, "store": store_id, "source": "walk_in"}), known=None)
 
 
 @blueprint.post("/members/new")
@@ -55,7 +57,7 @@ def create_member() -> ResponseReturnValue:
 
     def again(form: Form) -> str:
         known = queries.find_member_by_phone(edge.read(), form.value("phone"))
-        return _page("new", form=form, known=known)
+        return page("new", form=form, known=known)
 
     return forms.submit(MemberIn, perform, again)
 
@@ -66,12 +68,15 @@ def member(member_id: int) -> str:
     """Everything about one member."""
     session = edge.read()
     card = queries.get_member(session, member_id)
-    return _page(
+    return page(
         "member",
         card=card.with_points(loyalty.get_balance(session, card.id)),
         consents=queries.list_consents(session, card.id),
         latest_orders=orders.list_orders_of_member(session, card.id, limit=LATEST),
-        entries=loyalty.list_entries(session, card.id, limit=LATEST),
+        **levels.points_section(session, card.id),
+        **levels.tier_section(session, card.id),
+        wallet=wallet.get_balance(session, card.id),
+        wallet_entries=wallet.list_entries(session, card.id, limit=WALLET_ENTRIES),
     )
 
 
@@ -80,7 +85,7 @@ def member(member_id: int) -> str:
 def edit_member(member_id: int) -> str:
     """What is known, in fields."""
     card = queries.get_member(edge.read(), member_id)
-    return _page("edit", card=card, form=Form(form_values(card)), known=None)
+    return page("edit", card=card, form=Form(form_values(card)), known=None)
 
 
 @blueprint.post("/members/<int:member_id>/edit")
@@ -98,7 +103,7 @@ def change_member(member_id: int) -> ResponseReturnValue:
             queries.get_member(edge.read(), member_id),
             queries.find_member_by_phone(edge.read(), form.value("phone")),
         )
-        return _page("edit", card=card, form=form, known=known if known and known.id != card.id else None)
+        return page("edit", card=card, form=form, known=known if known and known.id != card.id else None)
 
     return forms.submit(ChangedMemberIn, perform, again)
 
@@ -150,7 +155,8 @@ def _back(member_id: int, said: str, *, undo: str = "") -> ResponseReturnValue:
 # ------------------------------------------------------------------ the list beside every page
 
 
-def _page(name: str, show: str = "detail", **values: Any) -> str:
+def page(name: str, show: str = "detail", **values: Any) -> str:
+    """A page of the members' area, with the list that stands beside it."""
     return render_template(f"staff/members/{name}.html", show=show, **_list(), **values, **_choices())
 
 

@@ -155,6 +155,12 @@ def list_events(session: Session, coupon_id: int) -> list[CouponEvent]:
     )
 
 
+def find_redemption(session: Session, coupon_id: int) -> int | None:
+    """The id of the redemption that stands now, as its event; None where the coupon was not redeemed."""
+    latest = select(CouponEvent.id).where(CouponEvent.coupon_id == coupon_id, CouponEvent.kind == "redeem")
+    return session.scalar(latest.order_by(CouponEvent.id.desc()).limit(1))
+
+
 def _view(row: Any) -> HeldCoupon:
     return HeldCoupon(
         id=row.id,

@@ -1,6 +1,6 @@
 """Looking up templates."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import and_, case, func, or_, select
@@ -77,6 +77,14 @@ def list_claimable(session: Session, *, limit: int = 50) -> list[CouponTemplate]
     )
 
 
+def get_claimable(session: Session, template_id: int) -> CouponTemplate:
+    """A template of the claim page, given out now or not any more. Raises TemplateNotFound for every other."""
+    template = get_template(session, template_id)
+    if not template.claimable or template.archived_at is not None:
+        raise TemplateNotFound
+    return template
+
+
 def list_taken(session: Session, member_id: int, template_ids: Sequence[int]) -> dict[int, int]:
     """How many of each template a member was given by these ids; none are left out."""
     rows = session.execute(
@@ -100,6 +108,14 @@ def _is(state: TemplateState | str | None, archived: bool) -> Any:
     if state == "open":
         return and_(living, CouponTemplate.paused_at.is_(None))
     return living
+
+
+def list_names(session: Session, template_ids: Collection[int]) -> dict[int, str]:
+    """What these templates are called, by id; archived ones are missing."""
+    if not template_ids:
+        return {}
+    living = CouponTemplate.id.in_(template_ids), CouponTemplate.archived_at.is_(None)
+    return dict(session.execute(select(CouponTemplate.id, CouponTemplate.name).where(*living)).tuples().all())
 
 
 def list_welcome_templates(session: Session) -> list[CouponTemplate]:
