@@ -75,6 +75,7 @@ def member(member_id: int) -> str:
         latest_orders=orders.list_orders_of_member(session, card.id, limit=LATEST),
         **levels.points_section(session, card.id),
         **levels.tier_section(session, card.id),
+        **coupons_of(card.id),
         wallet=wallet.get_balance(session, card.id),
         wallet_entries=wallet.list_entries(session, card.id, limit=WALLET_ENTRIES),
     )

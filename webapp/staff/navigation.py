@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from services.audit.permissions import AUDIT_READ
 from services.catalog.permissions import PRODUCTS_READ
 from services.checkout.permissions import ORDERS_CREATE
+from services.coupons.permissions import COUPONS_READ
 from services.identity.permissions import KIT_READ, STAFF_READ
 from services.loyalty.permissions import POINTS_READ
 from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
@@ -44,6 +45,7 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("staff.orders", "receipt-text", N_("订单"), ORDERS_READ, N_("小票、重打、查找")),
             Entry("staff.tills", "banknote", N_("收银班次"), TILLS_READ, N_("开班、点数、交班")),
             Entry("staff.products", "cake-slice", N_("商品"), PRODUCTS_READ, N_("价格、规格、售罄")),
+            Entry("staff.coupons", "ticket-percent", N_("优惠券"), COUPONS_READ, N_("满减、折扣、兑换，怎么发")),
             Entry("staff.tiers", "crown", N_("等级"), POINTS_READ, N_("门槛、折扣、生日礼券")),
             Entry("staff.earning_rules", "coins", N_("积分规则"), POINTS_READ, N_("怎么得、几倍、多久过期")),
             Entry("staff.top_up_plans", "wallet", N_("充值方案"), TOP_UP_PLANS_CHANGE, N_("充 300 送 50 这样的")),
