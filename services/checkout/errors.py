@@ -55,3 +55,11 @@ class VoidTooLate(Refusal):
 
     code = "void_too_late"
     text = N_("只有当天没退过款的订单可以作废，请用退款")
+
+
+class CartTaken(Refusal):
+    """A parked cart that somebody else has taken back."""
+
+    status = 409
+    code = "cart_taken"
+    text = N_("这一单已经被取走了")

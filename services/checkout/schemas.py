@@ -177,7 +177,7 @@ class ScanIn(Schema):
 
 
 class ScanOut(Schema):
-    """What a code is: a member (spendable once, when it was their live code), a product or an order."""
+    """What a code is: a member (spendable once, when it was their live code), a product, an order or a coupon."""
 
     id = ScanId(attribute="scan_id", allow_none=True)
     kind = fields.String()
@@ -185,3 +185,4 @@ class ScanOut(Schema):
     member = Identifier(attribute="member_id", allow_none=True)
     product = Identifier(attribute="product_id", allow_none=True)
     order = Identifier(attribute="order_id", allow_none=True)
+    coupon = Identifier(attribute="coupon_id", allow_none=True)

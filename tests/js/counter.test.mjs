@@ -17,7 +17,7 @@ test('the same product is one line, other choices are another', () => {
 });
 
 test('a line with a note stays by itself', () => {
-  const cart = carts.add(carts.setNote(filled(roll), '1', ' 少糖 '), roll);
+  const cart = carts.add(carts.change(filled(roll), '1', { note: '少糖' }), roll);
   assert.deepEqual(cart.lines.map(({ note, quantity }) => [note, quantity]), [['少糖', 1], ['', 1]]);
 });
 
@@ -39,6 +39,30 @@ test('the question to the server carries no price', () => {
     member: '42',
     lines: [{ product: '2', options: { size: '8' }, quantity: 1, note: '' }],
   });
+});
+
+test('what the member has not agreed to is not asked for', () => {
+  const member = { id: '42', name: '林' };
+  const asked = (values) => carts.asQuestion({ ...filled(roll), member, ...values }, '1');
+  assert.equal('coupons' in asked({}), false);
+  assert.deepEqual([asked({ proof: 's_1' }).coupons, asked({ proof: 's_1' }).points], ['best', 0]);
+  assert.deepEqual(asked({ proof: 'p_7', coupons: ['3'], points: 300 }).coupons, ['3']);
+});
+
+test('what is weighed, or has a price of its own, is a line by itself', () => {
+  const nuts = { product: '9', name: '琥珀核桃', price: 3900, grams: 250 };
+  assert.equal(carts.weighed(3900, 250), 1950);
+  assert.equal(carts.weighed(3900, 333), 2597); // 39.00 × 0.666 = 25.974
+  const cart = filled(nuts, nuts, { product: '8', name: '定制', price: 8800, openPrice: 8800 });
+  assert.deepEqual(cart.lines.map(({ quantity }) => quantity), [1, 1, 1]);
+  const { lines } = carts.asQuestion(cart, '1');
+  assert.deepEqual([lines[0].grams, lines[2].price], [250, '88.00']);
+});
+
+test('a price by hand goes with its reason', () => {
+  const cart = { ...carts.change(filled(roll), '1', { manualPrice: 3000 }), manual: { off: 0, reason: '临期' } };
+  const asked = carts.asQuestion(cart, '1');
+  assert.deepEqual([asked.lines[0].manual_price, asked.manual_off, asked.manual_reason], ['30.00', '0.00', '临期']);
 });
 
 test('a refusal stands beside its line', () => {

@@ -24,7 +24,7 @@ blueprint = Blueprint("api_scans", __name__, description="扫码 Scans")
 @blueprint.takes(ScanIn)
 @guards.api(SCANS_CREATE)
 def create_scan() -> Response:
-    """What a code is: a member's live code (spendable, once), a member number, a product, a receipt.
+    """What a code is: a member's live code (spendable, once), a member number, a product, a receipt, a coupon.
 
     404 `code_unknown`, 409 `code_used`, 410 `code_expired`, 422 `clock_skew` with the seconds, 429 after too many guesses.
     """
@@ -40,8 +40,8 @@ def create_scan() -> Response:
         signin.note_wrong_code(code, actor=actor, at=at)
         raise
     except CodeNotHere:
-        if scans.is_receipt_code(code):
-            edge.spend(scans.WRONG_RECEIPTS, actor.scope, at=at)
+        if scans.is_short_code(code):
+            edge.spend(scans.WRONG_CODES, actor.scope, at=at)
         raise
 
 
@@ -50,5 +50,5 @@ def _require_room(code: str, actor: Actor, at: datetime) -> None:
     if scans.is_member_code(code):
         edge.done_reading()
         signin.require_room_for_guess(code, actor=actor, at=at)
-    elif scans.is_receipt_code(code):
-        edge.require_room(scans.WRONG_RECEIPTS, actor.scope, at=at)
+    elif scans.is_short_code(code):
+        edge.require_room(scans.WRONG_CODES, actor.scope, at=at)

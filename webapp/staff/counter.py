@@ -18,6 +18,7 @@ from services.members import queries as members
 from services.members.permissions import MEMBERS_CREATE
 from services.members.schemas import MemberIn
 from services.shared import clock, days
+from services.signin.permissions import PROOFS_OVERRIDE
 from webapp.staff import asked, blueprint, reasons
 from webapp.web import addresses, edge, forms, guards, shop, toasts
 from webapp.web.forms import Form
@@ -41,7 +42,10 @@ def counter() -> ResponseReturnValue:
         products=catalog.list_for_store(session, store.id, shelves=shelves),
         large_tender=settings["orders.large_tender"],
         tells_member=settings["messages.sale"],
+        least_points=settings["points.least"],
         may_sell_out=actor.may(PRODUCTS_SELL_OUT),
+        may_discount=actor.may(permissions.DISCOUNTS_CREATE, store.id),
+        may_override=actor.may(PROOFS_OVERRIDE, store.id),
         **(_strip(member_id) if member_id else {}),
         **_people(""),
     )

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from services.catalog.queries import find_by_barcode
 from services.checkout.errors import CodeNotHere
+from services.coupons.permissions import COUPONS_READ
+from services.coupons.queries import find_by_code
 from services.members.queries import find_member_by_number
 from services.orders.queries import find_order_by_receipt
 from services.shared import ids, limits
@@ -20,9 +22,10 @@ from services.stores.queries import get_store
 
 MEMBER_CODE = "88"
 RECEIPT = "CK:R:"
-WRONG_RECEIPTS = limits.Rule("receipt_code:actor", most=30, seconds=3600)
-_LATER = {
-    "CK:C:": N_("这是优惠券码，这里还不能核销"),
+COUPON = "CK:C:"
+WRONG_CODES = limits.Rule("receipt_code:actor", most=30, seconds=3600)
+_NOT_FOUND = {
+    COUPON: N_("没有找到这张优惠券"),
     "CK:G:": N_("这是礼品兑换码，这里还不能核销"),
     "CK:P:": N_("这是预订取货码，这里还不能核销"),
 }
@@ -34,11 +37,12 @@ _UNKNOWN = N_("没认出这个码，请换一个试试")
 class Resolved:
     """What a code is. `scan_id` is the proof that the member was here; only a live member code has one."""
 
-    kind: Literal["member", "product", "order"]
+    kind: Literal["member", "product", "order", "coupon"]
     scan_id: int | None = None
     member_id: int | None = None
     product_id: int | None = None
     order_id: int | None = None
+    coupon_id: int | None = None
 
     @property
     def spendable(self) -> bool:
@@ -59,7 +63,12 @@ def resolve(session: Session, code: str, store_id: int, *, actor: Actor, at: dat
     if is_member_code(digits):
         scan = signin.scan_member_code(session, digits, store_id=store_id, actor=actor, at=at)
         return Resolved("member", scan_id=scan.id, member_id=scan.member_id)
-    found = _product(session, text, store_id) or _member(session, digits) or _order(session, text, actor)
+    found = (
+        _product(session, text, store_id)
+        or _member(session, digits)
+        or _order(session, text, actor)
+        or _coupon(session, text, actor)
+    )
     if found is None:
         raise CodeNotHere(text=_why_not(text))
     return found
@@ -81,9 +90,9 @@ def is_member_code(code: str) -> bool:
     return len(digits) == 20 and digits.isascii() and digits.isdigit() and digits.startswith(MEMBER_CODE)
 
 
-def is_receipt_code(code: str) -> bool:
-    """Whether `code` claims to be a receipt's: guessing those is counted too."""
-    return code.strip().upper().startswith(RECEIPT) or ids.read_short_code(code) is not None
+def is_short_code(code: str) -> bool:
+    """Whether `code` claims to be a receipt's or a coupon's: guessing those is counted too."""
+    return code.strip().upper().startswith((RECEIPT, COUPON)) or ids.read_short_code(code) is not None
 
 
 def _product(session: Session, code: str, store_id: int) -> Resolved | None:
@@ -103,7 +112,12 @@ def _order(session: Session, code: str, actor: Actor) -> Resolved | None:
     return Resolved("order", order_id=order.id) if order else None
 
 
+def _coupon(session: Session, code: str, actor: Actor) -> Resolved | None:
+    coupon = find_by_code(session, code) if actor.may(COUPONS_READ) else None
+    return Resolved("coupon", coupon_id=coupon.id, member_id=coupon.member_id) if coupon else None
+
+
 def _why_not(code: str) -> str:
     if code.lower().startswith(("http://", "https://")):
         return _LINK
-    return _LATER.get(code[:5].upper(), _UNKNOWN)
+    return _NOT_FOUND.get(code[:5].upper(), _UNKNOWN)

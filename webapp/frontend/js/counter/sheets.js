@@ -1,6 +1,7 @@
 /* The sheets beside the cart: one line (#line: how many, a note), one tile (#tile: 售罄), finding a member (#people). `counter` is
    <ck-cart>. */
-import { lineOf, setNote, setQuantity } from '../lib/cart.js';
+import { fenOf, textOf } from '../lib/amount.js';
+import { change, lineOf, setQuantity } from '../lib/cart.js';
 import { toast } from '../lib/events.js';
 import { fill, write } from './draw.js';
 
@@ -45,6 +46,9 @@ export class Sheets {
     write(sheet, { choices: line.choices });
     sheet.querySelector('[name=quantity]').value = line.quantity;
     sheet.querySelector('[name=note]').value = line.note;
+    const price = sheet.querySelector('[name=manual_price]');
+    if (price) price.value = line.manualPrice === undefined ? '' : textOf(line.manualPrice);
+    if (price) sheet.querySelector('[name=manual_reason]').value = this.#till.cart.manual.reason;
     sheet.show();
   }
 
@@ -52,10 +56,14 @@ export class Sheets {
     const sheet = byId('line');
     const id = sheet.dataset.line;
     const line = lineOf(this.#till.cart, id);
+    if (!line) return;
     const quantity = Number(sheet.querySelector('[name=quantity]').value);
-    const note = sheet.querySelector('[name=note]').value;
-    if (!line || (line.quantity === quantity && line.note === note.trim())) return;
-    this.#till.put(setNote(setQuantity(this.#till.cart, id, quantity), id, note));
+    const note = sheet.querySelector('[name=note]').value.trim();
+    const manualPrice = sheet.querySelector('[name=manual_price]') ? (fenOf(sheet.querySelector('[name=manual_price]').value) ?? undefined) : line.manualPrice;
+    if (line.quantity === quantity && line.note === note && line.manualPrice === manualPrice) return;
+    const changed = change(setQuantity(this.#till.cart, id, quantity), id, { note, manualPrice });
+    const reason = sheet.querySelector('[name=manual_reason]')?.value.trim() || changed.manual.reason;
+    this.#till.put({ ...changed, manual: { ...changed.manual, reason } });
   }
 
   #remove() {

@@ -61,3 +61,17 @@ export function drawRepriced(root, question, { before, quote, was, due }) {
   });
   write(question, { 'due-before': yuan(was), 'due-after': yuan(due) });
 }
+
+/** The member's wallet: what would be left in it; away where there is none. */
+export function drawWallet(root, { wallet, pays, left }) {
+  const row = part(root, 'wallet');
+  row.hidden = !wallet;
+  const after = wallet - (pays || Math.min(wallet, left));
+  write(row, { 'wallet-after': fill(root.dataset.walletAfter, { amount: yuan(after), all: yuan(wallet) }), wallet: textOf(pays || Math.min(wallet, left)) });
+}
+
+/** What was taken off the list prices, and by how many points. */
+export function drawSaved(root, quote) {
+  const saved = quote ? fenOf(quote.steps[0].amount) - fenOf(quote.due) : 0;
+  write(root, { saved: saved ? fill(root.dataset.saved, { amount: yuan(saved) }) : '' });
+}

@@ -6,14 +6,16 @@
  *   store, staff   ids of the store and of whoever is signed in
  *   data-pieces, data-cleared, data-undo, data-added, data-not-here, data-no-net, data-skew, data-no-barcode, data-failed,
  *   data-pending, data-unanswered, data-sold-out-now, data-back-now, data-list-total, data-sum   words with places like {name}
+ *   data-saved, data-adjust, data-change, data-ask, data-ask-first, data-has-coupons, data-has-points, data-has-wallet, data-use-points,
+ *   data-saves, data-until, data-parked   words about what the member holds; data-least-points
  *   data-sign-in   address of the sign-in page
  *
  * Expected inside (staff/counter/index.html draws it)
  *   [data-tiles] with tiles (counter/tiles.js)   [data-shelf] chips   input[data-find-product], button[data-find], [data-none]
- *   [data-member]      holds the member strip ([data-member-id], data-name), drawn by the server
+ *   [data-member]      holds the member strip ([data-member-id], data-name, data-standing, -coupons, -points, -wallet), drawn by the server
  *   [data-cart] with [data-lines] [data-trouble] [data-pay] [data-clear] [data-fold]; [data-said], a live region
  *   <template data-template="line | option | choice | strip">
- * On the page: sheets #options, #line, #tile, #people; <ck-scanner> inside.
+ * On the page: sheets #options, #measure, #line, #tile, #people, #adjust, #proof, #parked; <ck-scanner> inside.
  *
  * Sets on itself: `data-filled` (something in the cart), `data-attached` (a member), `data-folded` (the cart is folded);
  * on <html> `data-busy` while something is in the cart, so that updates wait, and `--cart` (its height).
@@ -24,24 +26,32 @@ import './ck-scanner.js';
 import './ck-sheet.js';
 import './ck-tender.js';
 import './ck-toast.js';
-import { add, lineOf, setQuantity } from '../lib/cart.js';
+import { add, lineOf, NOTHING_SPENT, setQuantity } from '../lib/cart.js';
 import { buzz } from '../lib/buzz.js';
+import { fenOf } from '../lib/amount.js';
+import { get } from '../lib/api.js';
 import { tell, toast } from '../lib/events.js';
 import { drawCart } from '../counter/cart-view.js';
 import { copy, fill, write } from '../counter/draw.js';
+import { askMeasure } from '../counter/measure.js';
+import { Offers } from '../counter/offers.js';
 import { askOptions } from '../counter/options.js';
+import { Parked } from '../counter/parked.js';
+import { Proofs } from '../counter/proofs.js';
 import { whatIs } from '../counter/scans.js';
 import { Sheets } from '../counter/sheets.js';
 import { Tiles, onHold } from '../counter/tiles.js';
 import { Till } from '../counter/till.js';
 
 const STALE = 15 * 60_000;
+const LOOK = 5000; // ms between two looks at what the member holds: they may top up or get a coupon meanwhile
 const CODE = /^(88\d{18}|\d{13}|CK:[A-Z]:.+)$/i; // what nobody types to find a person
 const byId = (id) => document.getElementById(id);
 
 class CkCart extends HTMLElement {
   #heard = null;
   #born = Date.now();
+  #looks = 0;
 
   connectedCallback() {
     this.#heard = new AbortController();
@@ -50,6 +60,10 @@ class CkCart extends HTMLElement {
     this.till = new Till(this.getAttribute('store'), this.getAttribute('staff'));
     this.tiles = new Tiles(this);
     this.sheets = new Sheets(this, signal);
+    this.offers = new Offers(this, signal);
+    this.proofs = new Proofs(this, signal);
+    this.parked = new Parked(this, signal);
+    this.#looks = setInterval(() => this.#look(), LOOK);
     onHold(this, (tile) => this.sheets.openTile(tile), signal);
     on(this.till, 'change', () => this.#draw());
     on(this, 'click', (event) => this.#clicked(event));
@@ -68,6 +82,7 @@ class CkCart extends HTMLElement {
 
   disconnectedCallback() {
     this.#heard?.abort();
+    clearInterval(this.#looks);
     document.documentElement.removeAttribute('data-busy');
   }
 
@@ -108,6 +123,8 @@ class CkCart extends HTMLElement {
       ['[data-clear]', () => this.#clear()],
       ['[data-pay]', () => this.#pay()],
       ['[data-fold]', () => this.#fold()],
+      ['[data-offers]', () => this.offers.open()],
+      ['[data-park]', () => this.parked.park()],
       ['[data-scan]', () => this.#scanner.open()],
       ['[data-detach]', () => this.#detach()],
       ['[data-shelf]', (chip) => this.#shelf(chip)],
@@ -132,7 +149,12 @@ class CkCart extends HTMLElement {
   async #tapped(tile) {
     if (tile.hasAttribute('data-sold-out')) return this.sheets.openTile(tile);
     const product = { product: tile.dataset.product, name: tile.dataset.name, price: Number(tile.dataset.price) };
-    const chosen = tile.dataset.options ? await askOptions(this, product, JSON.parse(tile.dataset.options)) : product;
+    const { options, pricing } = tile.dataset;
+    let chosen = options ? await askOptions(this, product, JSON.parse(options)) : product;
+    if (chosen && pricing) {
+      const measured = await askMeasure(chosen, pricing);
+      chosen = measured && { ...chosen, ...measured };
+    }
     if (chosen) this.till.put(add(this.till.cart, chosen));
     return Boolean(chosen);
   }
@@ -147,7 +169,7 @@ class CkCart extends HTMLElement {
 
   #clear() {
     const before = this.till.cart;
-    this.till.put({ ...before, lines: [], tenders: [] });
+    this.till.put({ ...before, lines: [], tenders: [], coupons: null, points: 0, manual: { off: 0, reason: '' } });
     toast(this.dataset.cleared, { undo: { label: this.dataset.undo, act: () => this.till.put(before) } });
     this.querySelector('[data-product]')?.focus({ preventScroll: true });
   }
@@ -192,6 +214,7 @@ class CkCart extends HTMLElement {
     if (found.kind === 'member') return this.attach(found.member, found.spendable ? found.id : null);
     this.#scanner.close();
     if (found.kind === 'order') return location.assign(`/staff/orders/${found.order}`);
+    if (found.kind === 'coupon') return this.#scannedCoupon(found);
     if (found.kind === 'search') return this.#search(found.text);
     if (found.status === 401) return location.assign(this.dataset.signIn);
     buzz([80, 60, 80]);
@@ -234,6 +257,49 @@ class CkCart extends HTMLElement {
     field.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
+  /* A coupon of whoever stands here joins the cart's choice; any other opens its own page. */
+  #scannedCoupon({ coupon, member }) {
+    const { cart, quote } = this.till;
+    if (!cart.lines.length || cart.member?.id !== member) return location.assign(`/staff/coupons/${coupon}`);
+    const applied = (quote?.coupons ?? []).filter((each) => each.applied).map((each) => each.coupon);
+    return this.till.put({ ...cart, coupons: [...new Set([...applied, coupon])] });
+  }
+
+  /** Ask the member to agree; with a proof, the best of what they hold is used. Resolves to whether there is one. */
+  async ask(words = '') {
+    const { quote } = this.till;
+    const proof = await this.proofs.ask(quote ? fenOf(quote.steps[0].amount) : this.till.due, words);
+    if (proof) this.till.put({ ...this.till.cart, proof });
+    return Boolean(proof);
+  }
+
+  scan() {
+    this.#scanner.open();
+  }
+
+  /** The cart went elsewhere: nobody stands here any more. */
+  leave() {
+    this.#part('member').replaceChildren();
+    this.toggleAttribute('data-attached', false);
+    this.till.reset();
+  }
+
+  /** What the member holds, as the strip says: {coupons, points, wallet}, in texts. */
+  get standing() {
+    return this.#part('member').querySelector('[data-member-id]')?.dataset ?? null;
+  }
+
+  /* The member may have topped up, confirmed or got a coupon on the phone: then everything is drawn anew. */
+  async #look() {
+    const { member, pending } = this.till.cart;
+    const known = this.standing?.standing;
+    if (!member || !known || pending || document.hidden || !navigator.onLine) return;
+    const answer = await get(`/staff/counter/members/${member.id}/standing`, { pauses: [] }).catch(() => null);
+    if (!answer || answer.standing === known || this.till.cart.member?.id !== member.id) return;
+    await this.attach(member.id, this.till.cart.proof);
+    this.till.ask();
+  }
+
   /** Show who stands here; `scan` is the proof of a live code. */
   async attach(id, scan = null) {
     const answer = await fetch(`/staff/counter/members/${id}`, { headers: { 'HX-Request': 'true' } }).catch(() => null);
@@ -248,8 +314,10 @@ class CkCart extends HTMLElement {
     const { memberId: id, name } = this.#part('member').querySelector('[data-member-id]').dataset;
     const { cart } = this.till;
     this.toggleAttribute('data-attached', true);
-    if (cart.member?.id === id && (!scan || scan === cart.scan)) return this.till.mark({ member: { id, name } });
-    return this.till.put({ ...cart, member: { id, name }, scan });
+    if (cart.member?.id === id && scan && this.proofs.isOpen) return this.proofs.scanned(scan);
+    if (cart.member?.id === id && (!scan || scan === cart.proof)) return this.till.mark({ member: { id, name } });
+    const same = cart.member?.id === id ? {} : NOTHING_SPENT;
+    return this.till.put({ ...cart, ...same, member: { id, name }, proof: scan });
   }
 
   /* After a reload: at once by name, then with everything, if the network is there. */
@@ -258,13 +326,13 @@ class CkCart extends HTMLElement {
     Object.assign(strip.dataset, { memberId: id, name });
     this.#part('member').replaceChildren(strip);
     this.toggleAttribute('data-attached', true);
-    this.attach(id, this.till.cart.scan);
+    this.attach(id, this.till.cart.proof);
   }
 
   #detach() {
     this.#part('member').replaceChildren();
     this.toggleAttribute('data-attached', false);
-    this.till.put({ ...this.till.cart, member: null, scan: null });
+    this.till.put({ ...this.till.cart, member: null, ...NOTHING_SPENT });
     this.querySelector('[data-open]').focus();
   }
 
@@ -272,10 +340,9 @@ class CkCart extends HTMLElement {
 
   #paid({ order, tenders }) {
     const { member } = this.till.cart;
-    this.#part('member').replaceChildren();
-    this.toggleAttribute('data-attached', false);
-    this.till.reset();
-    this.querySelector('ck-done').show(order, tenders, member);
+    const wallet = this.standing?.wallet;
+    this.leave();
+    this.querySelector('ck-done').show(order, tenders, member, wallet === undefined ? null : Number(wallet));
   }
 
   #next() {
@@ -298,6 +365,7 @@ class CkCart extends HTMLElement {
     document.documentElement.toggleAttribute('data-busy', cart.lines.length > 0);
     this.tiles.count(cart);
     drawCart(this, this.till, cart.pending && !this.#tender.isOpen ? this.dataset.pending : '');
+    this.offers.draw();
   }
 
   #measured(height) {

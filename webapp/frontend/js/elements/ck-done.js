@@ -1,15 +1,16 @@
 /*
  * <ck-done>: 收款完成. What was taken and given back, what the member earned, and the next customer.
  *
- * Attributes: data-taken ({kinds}), data-points-after ({before} {after}), data-share ({number} {amount} {points}), data-shared.
- * Expected inside: a <dialog> with [data-slot]s number paid how change earned after who code, [data-member-part],
+ * Attributes: data-taken ({kinds}), data-saved ({amount}), data-points-after ({before} {after}), data-share ({number} {amount} {points}), data-shared.
+ * Expected inside: a <dialog> with [data-slot]s number paid how saved change earned after wallet who code, [data-member-part],
+ *   [data-wallet-part],
  *   [data-walk-in-part], [data-change-part], links [data-receipt] [data-order], buttons [data-next] [data-stay] [data-share-it].
  * Events: ck:next (bubbles): the next customer.
- * Methods: show(order, tenders, member), close().
+ * Methods: show(order, tenders, member, wallet), close().
  */
-import { fenOf } from '../lib/amount.js';
+import { fenOf, textOf } from '../lib/amount.js';
 import { tell, toast } from '../lib/events.js';
-import { fill, write } from '../counter/draw.js';
+import { fill, write, yuan } from '../counter/draw.js';
 
 class CkDone extends HTMLElement {
   #order = null;
@@ -28,15 +29,20 @@ class CkDone extends HTMLElement {
     return this.querySelector(`[data-${name}]`);
   }
 
-  show(order, tenders, member) {
+  /** `wallet` is what the member had stored before, in fen. */
+  show(order, tenders, member, wallet = null) {
     const names = JSON.parse(this.dataset.kinds);
     const { earned = 0, before, after } = order.points;
     this.#order = order;
+    const stored = wallet === null ? 0 : wallet - tenders.reduce((sum, { kind, amount }) => sum + (kind === 'wallet' ? fenOf(amount) : 0), 0);
+    const saved = fenOf(order.list_total) - fenOf(order.due);
     write(this.#dialog, {
       number: order.number,
       paid: order.paid,
       how: fill(this.dataset.taken, { kinds: [...new Set(tenders.map(({ kind }) => names[kind]))].join(' + ') }),
       change: order.change,
+      saved: saved ? fill(this.dataset.saved, { amount: yuan(saved) }) : '',
+      wallet: wallet ? textOf(stored) : '',
       earned: `+${earned}`,
       after: fill(this.dataset.pointsAfter, { before, after }),
       balance: after ?? '',
@@ -44,6 +50,7 @@ class CkDone extends HTMLElement {
       code: order.receipt_code,
     });
     this.#part('change-part').hidden = !fenOf(order.change);
+    this.#part('wallet-part').hidden = !wallet;
     this.#part('member-part').hidden = !order.member;
     this.#part('walk-in-part').hidden = Boolean(order.member);
     this.#part('receipt').href = `/staff/orders/${order.id}/receipt#print`;

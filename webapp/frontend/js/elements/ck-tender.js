@@ -4,7 +4,7 @@
  * Attributes
  *   large             fen; a sale above it is asked for once more
  *   data-choose, data-take, data-partly, data-free, data-ask   words of the button; places {kind} {amount}
- *   data-amount-words, data-cash-hint, data-part-hint, data-due-label, data-left-label, data-large-words, data-who, data-no-net, data-too-much, data-booked, data-unfit
+ *   data-amount-words, data-cash-hint, data-part-hint, data-wallet-hint, data-wallet-after, data-saved, data-due-label, data-left-label, data-large-words, data-who, data-no-net, data-too-much, data-booked, data-unfit
  *   data-sign-in      address of the sign-in page
  *
  * Expected inside: a <dialog> with form, [data-kind] radios (data-name), [data-amount], [data-quick], [data-taken], [data-change],
@@ -21,7 +21,7 @@ import { pieces } from '../lib/cart.js';
 import { tell } from '../lib/events.js';
 import { changeOf, fitting, MOST_CHANGE, take, taken, without } from '../lib/tenders.js';
 import { fill, write, yuan } from '../counter/draw.js';
-import { drawButton, drawChange, drawQuick, drawRepriced, drawTaken, nameOf } from '../counter/tender-view.js';
+import { drawButton, drawChange, drawQuick, drawRepriced, drawSaved, drawTaken, drawWallet, nameOf } from '../counter/tender-view.js';
 
 const AGAIN = 4000; // ms until a lost answer is asked for again
 
@@ -98,7 +98,18 @@ class CkTender extends HTMLElement {
   }
 
   get #amount() {
-    return fenOf(this.#part('amount').value) ?? 0;
+    return Math.min(fenOf(this.#part('amount').value) ?? 0, this.#room(this.#kind));
+  }
+
+  /* What a way can pay at most: a wallet what is in it, and once. */
+  #room(kind) {
+    if (kind !== 'wallet') return Number.MAX_SAFE_INTEGER;
+    const taken = this.#till.cart.tenders.some((tender) => tender.kind === 'wallet');
+    return taken ? 0 : this.#wallet;
+  }
+
+  get #wallet() {
+    return fenOf(this.#till.quote?.holds?.wallet ?? '') ?? 0;
   }
 
   /* ------------------------------------------------ choosing */
@@ -121,7 +132,7 @@ class CkTender extends HTMLElement {
     for (const button of this.querySelectorAll('[data-kind]')) {
       button.setAttribute('aria-checked', String(button.dataset.kind === kind));
     }
-    if (!kind || !this.#typed) this.#put(this.#left);
+    if (!kind || !this.#typed || kind === 'wallet') this.#put(Math.min(this.#left, this.#room(kind)));
     else this.#draw();
     if (kind) this.#part('amount').focus({ preventScroll: true });
   }
@@ -191,7 +202,7 @@ class CkTender extends HTMLElement {
     try {
       const quote = await till.fresh();
       if (fenOf(quote.due) !== taken(tenders)) return this.#repriced(quote, shown, taken(tenders));
-      till.mark({ pending: { quote: quote.id, tenders: tenders.map(asSent), proof: till.cart.scan } });
+      till.mark({ pending: { quote: quote.id, tenders: tenders.map(asSent), proof: till.cart.proof } });
     } catch (error) {
       return this.#refused(error);
     } finally {
@@ -224,7 +235,9 @@ class CkTender extends HTMLElement {
       return this.#draw();
     }
     if (error.status === 401) return location.assign(this.dataset.signIn);
+    const sent = till.cart.pending;
     till.mark({ pending: null });
+    if (error.code === 'member_proof_required') return this.#prove(error.title, sent?.tenders);
     if (error.code === 'quote_changed') return this.#repriced(error.detail.quote, till.quote, till.due);
     if (error.code === 'idempotency_key_reused') till.mark({ key: newKey() });
     const lines = Object.keys(error.errors ?? {}).some((field) => field.startsWith('lines.'));
@@ -233,6 +246,15 @@ class CkTender extends HTMLElement {
       till.ask();
     }
     return this.say(this.#wordsFor(error));
+  }
+
+  /* The member has to agree first; what was typed stays, and the same button goes on. */
+  async #prove(words, tenders) {
+    if (!(await this.closest('ck-cart').ask(words))) return this.say(words);
+    this.say('');
+    if (!tenders) return undefined;
+    await this.#till.fresh().catch(() => null);
+    return this.#till.quote && fenOf(this.#till.quote.due) === sum(tenders) ? this.#finish(tenders.map(asKept)) : this.#choose('');
   }
 
   #wordsFor(error) {
@@ -277,8 +299,10 @@ class CkTender extends HTMLElement {
       'due-label': cart.tenders.length ? fill(this.dataset.leftLabel, { amount: yuan(due) }) : this.dataset.dueLabel,
       who: fill(this.dataset.who, { name: cart.member?.name ?? '', count: pieces(cart) }).replace(/^ · /, ''),
       kind: nameOf(this, kind) || this.dataset.amountWords,
-      hint: kind === 'cash' ? this.dataset.cashHint : this.dataset.partHint,
+      hint: { cash: this.dataset.cashHint, wallet: this.dataset.walletHint }[kind] ?? this.dataset.partHint,
     });
+    drawWallet(this, { wallet: this.#wallet, pays: kind === 'wallet' ? amount : 0, left });
+    drawSaved(this, this.#till.quote);
     drawChange(this, changeOf(after));
     drawTaken(this, cart.tenders);
     drawQuick(this, left, amount, kind === 'cash');
@@ -288,6 +312,12 @@ class CkTender extends HTMLElement {
     this.#part('unsure-note').hidden = !this.#unsure;
     this.#part('pad').hidden = this.#unsure;
   }
+}
+
+const sum = (tenders) => tenders.reduce((all, { amount }) => all + fenOf(amount), 0);
+
+function asKept({ kind, amount, received }) {
+  return { kind, amount: fenOf(amount), ...(received === undefined ? {} : { received: fenOf(received) }) };
 }
 
 function asSent({ kind, amount, received }) {

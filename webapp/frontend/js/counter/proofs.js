@@ -1,0 +1,120 @@
+/*
+ * Asking the member to agree (sheet #proof): a fresh member code, a question in the member app, a code that the member says, or a
+ * manager who answers. `ask` resolves to a proof (`s_…`, `p_…`), or null when the sheet was closed.
+ *
+ * The sheet shows [data-face="ways | waiting | code | reason"], one at a time.
+ */
+import { textOf } from '../lib/amount.js';
+import { get, post } from '../lib/api.js';
+import { fill, write } from './draw.js';
+
+const PAUSE = 1500; // ms between two looks at the answer
+const ENDED = { declined: 'declined', expired: 'expired' };
+
+export class Proofs {
+  #counter;
+  #sheet = document.getElementById('proof');
+  #settle = null;
+  #asked = null; // the proof that is waited for
+  #timer = 0;
+
+  constructor(counter, signal) {
+    this.#counter = counter;
+    this.#sheet.addEventListener('click', ({ target }) => this.#clicked(target), { signal });
+    this.#sheet.addEventListener('submit', (event) => this.#submitted(event), { signal });
+    this.#sheet.addEventListener('ck:close', () => this.#finish(null), { signal });
+    signal.addEventListener('abort', () => clearTimeout(this.#timer));
+  }
+
+  /** Ask for a proof that reaches up to `most` fen; `words` say why it is needed. */
+  ask(most, words = '') {
+    this.#finish(null);
+    this.#face('ways');
+    this.#say(words);
+    write(this.#sheet, { most: textOf(most) });
+    this.most = most;
+    this.#sheet.show();
+    return new Promise((resolve) => { this.#settle = resolve; });
+  }
+
+  get isOpen() {
+    return this.#sheet.dialog.open;
+  }
+
+  /** A member code was scanned while the question was open. */
+  scanned(proof) {
+    this.#finish(proof);
+    this.#sheet.close();
+  }
+
+  #finish(proof) {
+    clearTimeout(this.#timer);
+    this.#asked = null;
+    const settle = this.#settle;
+    this.#settle = null;
+    settle?.(proof);
+  }
+
+  #face(name) {
+    for (const face of this.#sheet.querySelectorAll('[data-face]')) face.hidden = face.dataset.face !== name;
+  }
+
+  #say(text) {
+    write(this.#sheet, { words: text });
+    this.#sheet.querySelector('[data-words]').hidden = !text;
+  }
+
+  #clicked(target) {
+    const way = target.closest('[data-way]')?.dataset.way;
+    if (way === 'scan') this.#counter.scan();
+    else if (way === 'override') this.#face('reason');
+    else if (way) this.#open(way);
+    else if (target.closest('[data-other-way]')) this.ask(this.most);
+  }
+
+  async #open(way, reason = '') {
+    const { store, cart } = this.#counter.till;
+    this.#say('');
+    try {
+      const proof = await post('/api/v1/proofs', { member: cart.member.id, store, way, amount: textOf(this.most), reason });
+      this.#asked = proof.id;
+      if (proof.state === 'confirmed') return this.scanned(proof.id);
+      this.#face(way === 'code' ? 'code' : 'waiting');
+      if (way === 'code') this.#sheet.querySelector('[name=code]').focus();
+      return this.#look(proof.id);
+    } catch (error) {
+      return this.#say(this.#wordsFor(error));
+    }
+  }
+
+  /* Until the member has answered, or the sheet is closed. A lost network only makes it later. */
+  async #look(id) {
+    const proof = await get(`/api/v1/proofs/${id}`, { pauses: [] }).catch(() => null);
+    if (this.#asked !== id) return;
+    if (proof?.state === 'confirmed') return void this.scanned(id);
+    if (ENDED[proof?.state]) {
+      this.#asked = null;
+      this.#face('ways');
+      return void this.#say(this.#sheet.dataset[ENDED[proof.state]]);
+    }
+    this.#timer = setTimeout(() => this.#look(id), PAUSE);
+  }
+
+  async #submitted(event) {
+    event.preventDefault();
+    const form = event.target;
+    if (form.reason) return this.#open('override', form.reason.value.trim());
+    try {
+      await post(`/api/v1/proofs/${this.#asked}/confirmations`, { code: form.code.value.trim() });
+      return this.scanned(this.#asked);
+    } catch (error) {
+      form.code.select();
+      return this.#say(this.#wordsFor(error));
+    }
+  }
+
+  #wordsFor(error) {
+    if (error.status === 0) return this.#counter.dataset.noNet;
+    return Object.values(error.errors ?? {}).flat()[0] ?? error.title ?? fill(this.#counter.dataset.failed, {});
+  }
+}
