@@ -19,6 +19,7 @@ from services.members.permissions import MEMBERS_CREATE
 from services.members.schemas import MemberIn
 from services.shared import clock, days
 from services.signin.permissions import PROOFS_OVERRIDE
+from services.tills.permissions import TILLS_READ
 from webapp.staff import asked, blueprint, reasons
 from webapp.web import addresses, edge, forms, guards, shop, toasts
 from webapp.web.forms import Form
@@ -44,6 +45,7 @@ def counter() -> ResponseReturnValue:
         tells_member=settings["messages.sale"],
         least_points=settings["points.least"],
         may_sell_out=actor.may(PRODUCTS_SELL_OUT),
+        may_open_till=actor.may(TILLS_READ, store.id),
         may_discount=actor.may(permissions.DISCOUNTS_CREATE, store.id),
         may_override=actor.may(PROOFS_OVERRIDE, store.id),
         **(_strip(member_id) if member_id else {}),

@@ -4,7 +4,7 @@ Accounts are locked in one order everywhere (points, wallet, coupons by id, then
 wait for each other in a circle.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from services.orders.queries import OrderView, TenderView
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.signin import commands as signin
+from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
 from services.wallet.commands import Spending
 
@@ -59,9 +60,12 @@ def complete_order(
     """
     actor.require(permissions.ORDERS_CREATE, sale.cart.store_id)
     moment = completed_at or at
+    needs_till = bool(sale.counter.settings["orders.needs_till"])
+    shift_id = find_shift_for(session, sale.cart.store_id, actor=actor, required=needs_till)
     _prove(session, sale, actor=actor, at=at)
     spent = _spend(session, sale)
-    order = orders.record_order(session, _draft(sale, spent, origin, external_key, moment), actor=actor, at=at)
+    draft = replace(_draft(sale, spent, origin, external_key, moment), shift_id=shift_id)
+    order = orders.record_order(session, draft, actor=actor, at=at)
     _enter(session, sale, spent, order.id, actor=actor, at=moment)
     announce(session, _completed(order, at), at=at)
     return order
