@@ -15,6 +15,7 @@ from services.checkout import reactions as checkout
 from services.checkout.checks import find_differences as find_sale_differences
 from services.checkout.permissions import (
     DISCOUNTS_CREATE,
+    ORDERS_CLAIM,
     ORDERS_CREATE,
     ORDERS_REASSIGN,
     QUOTES_CREATE,
@@ -58,8 +59,8 @@ from services.messaging.jobs import deliver, forget_old_deliveries, sweep_delive
 from services.messaging.permissions import MESSAGES_READ, MESSAGES_SEND
 from services.orders import models as orders
 from services.orders.checks import find_differences as find_order_differences
-from services.orders.events import OrderCompleted, OrderRefunded
-from services.orders.permissions import ORDERS_READ
+from services.orders.events import InvoiceAnswered, InvoiceAsked, OrderCompleted, OrderHandedOver, OrderRefunded
+from services.orders.permissions import INVOICES_CREATE, INVOICES_READ, INVOICES_SETTLE, ORDERS_READ
 from services.shared import events, jobs, pictures
 from services.shared.actors import EVERYTHING
 from services.shared.books.nightly import keep_nightly_copy
@@ -101,7 +102,9 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     MemberChanged: (),
     OrderCompleted: (checkout.keep_facts, checkout.tell_member, checkout.grow_by_sale),
     OrderRefunded: (checkout.correct_facts, checkout.tell_of_refund),
+    OrderHandedOver: (checkout.move_facts, checkout.tell_of_handover),
     ConsentWithdrawn: (messaging.stop_deliveries,),
+    InvoiceAnswered: (checkout.tell_of_invoice,),
     PointsAdjusted: (loyalty.tell_member,),
     ToppedUp: (wallets.tell_of_top_up,),
     PaidOut: (wallets.tell_of_payout,),
@@ -115,7 +118,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     # Heard by the screens and messages that the rest of part 2 brings, and by automations.
     **dict.fromkeys(
         (
-            CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked, CouponTransferred, TillClosed, TillOpened,
+            CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked, CouponTransferred, InvoiceAsked, TillClosed,
+            TillOpened,
         ),
         (),
     ),
@@ -162,26 +166,28 @@ CHECKS: tuple[Check, ...] = (
 PERMISSIONS = frozenset(
     {
         AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE, COUPONS_UNDO,
-        COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE,
-        MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, MESSAGES_READ, MESSAGES_SEND, ORDERS_CREATE, ORDERS_READ,
-        ORDERS_REASSIGN, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE,
-        PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, SCANS_CREATE, SETTINGS_CHANGE,
-        SETTINGS_READ, SIGNIN_CODES_CREATE, STAFF_CHANGE, STAFF_READ, STORES_CHANGE, STORES_READ, TIERS_CHANGE, TILLS_AUDIT,
-        TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ, TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT,
-        WALLET_READ, WALLET_TOP_UP,
+        COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE, INVOICES_READ, INVOICES_SETTLE,
+        KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, MESSAGES_READ,
+        MESSAGES_SEND, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ, ORDERS_REASSIGN, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE,
+        PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE,
+        REGISTRATION_LINKS_CHANGE, SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, SIGNIN_CODES_CREATE, STAFF_CHANGE,
+        STAFF_READ, STORES_CHANGE, STORES_READ, TIERS_CHANGE, TILLS_AUDIT, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ,
+        TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT, WALLET_READ, WALLET_TOP_UP,
     }
 )  # fmt: skip
 
 _CASHIER = {
-    COUPONS_READ, COUPONS_REDEEM, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, ORDERS_CREATE, ORDERS_READ, POINTS_READ,
-    PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, QUOTES_CREATE, SCANS_CREATE, SETTINGS_READ, SIGNIN_CODES_CREATE,
-    STORES_READ, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ, WALLET_READ, WALLET_TOP_UP,
+    COUPONS_READ, COUPONS_REDEEM, INVOICES_CREATE, INVOICES_READ, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ,
+    ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ, POINTS_READ, PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, QUOTES_CREATE, SCANS_CREATE,
+    SETTINGS_READ, SIGNIN_CODES_CREATE, STORES_READ, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ, WALLET_READ,
+    WALLET_TOP_UP,
 }  # fmt: skip
 
 _MANAGER = _CASHIER | {
-    AUDIT_READ, BIRTHDAYS_CHANGE, COUPON_TEMPLATES_CHANGE, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO, DISCOUNTS_CREATE,
-    EARNING_RULES_CHANGE, LIABILITY_READ, MEMBERS_ARCHIVE, MESSAGES_READ, MESSAGES_SEND, ORDERS_REASSIGN, POINTS_ADJUST, PRODUCTS_CHANGE,
-    PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, STAFF_READ, TILLS_AUDIT, WALLET_PAY_OUT,
+    AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO, COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE,
+    EARNING_RULES_CHANGE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MESSAGES_READ, MESSAGES_SEND, ORDERS_REASSIGN,
+    POINTS_ADJUST, PRODUCTS_CHANGE, PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, STAFF_READ, TILLS_AUDIT,
+    WALLET_PAY_OUT,
 }  # fmt: skip
 
 # The roles every shop starts with; the owner changes them later.
@@ -211,6 +217,7 @@ UNAUDITED: Mapping[str, str] = {
                 "loyalty.commands.points.spend",
                 "loyalty.commands.points.claw_back",
                 "loyalty.commands.points.give_back",
+                "loyalty.commands.handovers.hand_over_points",
                 "loyalty.commands.points.release_points",
                 "wallet.commands.moves.open_spending",
                 "wallet.commands.moves.spend",
@@ -235,8 +242,8 @@ UNAUDITED: Mapping[str, str] = {
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(
     {
-        "CouponIssued", "CouponRedeemed", "CouponReturned", "CouponRevoked", "CouponTransferred", "MemberChanged", "TillClosed",
-        "TillOpened",
+        "CouponIssued", "CouponRedeemed", "CouponReturned", "CouponRevoked", "CouponTransferred", "InvoiceAsked", "MemberChanged",
+        "TillClosed", "TillOpened",
     }
 )  # fmt: skip
 

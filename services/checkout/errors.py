@@ -63,3 +63,33 @@ class CartTaken(Refusal):
     status = 409
     code = "cart_taken"
     text = N_("这一单已经被取走了")
+
+
+class NotHandedOver(Refusal):
+    """An order stays where it is: `reason` says why (it is too old, or the member spent something of theirs on it)."""
+
+    code = "order_stays"
+    text = N_("这单现在不能改")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"order_{reason}", _STAYS[reason])
+
+
+_STAYS = {
+    "claimed": N_("这单已经记在会员名下了"),
+    "closed": N_("这家店没有开放补登"),
+    "too_old": N_("超过可以补登的天数了"),
+    "not_a_member_s": N_("这单没有会员，请用补登"),
+    "same_member": N_("这单本来就是这位会员的"),
+    "correction_too_old": N_("超过 7 天的订单不能改会员"),
+    "spent_wallet": N_("这单用了原会员的储值，不能改会员，请退款重开"),
+    "spent_points": N_("这单用了原会员的积分，不能改会员，请退款重开"),
+    "spent_coupon": N_("这单用了原会员的优惠券，不能改会员，请退款重开"),
+}
+
+
+class ReceiptUnknown(NotFound):
+    """No order has this receipt code."""
+
+    code = "receipt_unknown"
+    text = N_("没有找到这张小票，请核对小票码")

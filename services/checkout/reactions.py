@@ -12,7 +12,8 @@ from services.members import commands as members
 from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging import texts
-from services.orders.events import OrderCompleted, OrderRefunded
+from services.orders.events import InvoiceAnswered, OrderCompleted, OrderHandedOver, OrderRefunded
+from services.orders.queries import find_visits
 from services.stores.queries import load_settings
 from services.wallet import texts as wallet_texts
 from services.wallet.queries import find_change
@@ -86,6 +87,26 @@ def tell_of_refund(session: Session, event: OrderRefunded) -> None:
     )
 
 
+def tell_of_invoice(session: Session, event: InvoiceAnswered) -> None:
+    """Say in the member's inbox that an invoice was issued, or why not."""
+    if event.member_id is None:
+        return
+    reader = find_reader(session, event.member_id)
+    if not reader.listens:
+        return
+    language = reader.language or str(load_settings(session)["shop.language"])
+    messaging.send_message(
+        session,
+        event.member_id,
+        key=f"invoice:{event.order_id}:{event.at}",
+        category="service",
+        text=refund_texts.invoice(language, event),
+        path=f"/member/orders/{event.order_id}",
+        language=language,
+        at=datetime.fromisoformat(event.at),
+    )
+
+
 def grow_by_sale(session: Session, event: OrderCompleted) -> None:
     """Let the member grow by what was paid with money of their own: not by bonus money, not by what went back meanwhile."""
     if event.member_id is None:
@@ -94,3 +115,33 @@ def grow_by_sale(session: Session, event: OrderCompleted) -> None:
     if buyer.member_id is not None:
         at = datetime.fromisoformat(event.completed_at)
         loyalty.settle_growth(session, buyer.member_id, buyer.amount, order_id=event.order_id, at=at)
+
+
+def move_facts(session: Session, event: OrderHandedOver) -> None:
+    """Count the order for the member whose it is now, and no more for the other one."""
+    members.record_order(session, event.to_member_id, event.amount, datetime.fromisoformat(event.completed_at))
+    if event.from_member_id is not None:
+        members.record_refund(session, event.from_member_id, event.amount, complete=True)
+        members.restate_visits(session, event.from_member_id, *find_visits(session, event.from_member_id))
+
+
+def tell_of_handover(session: Session, event: OrderHandedOver) -> None:
+    """Say to both members, once, that the order is where it belongs now."""
+    for member_id in (event.to_member_id, event.from_member_id):
+        reader = find_reader(session, member_id) if member_id is not None else None
+        if member_id is None or reader is None or not reader.listens:
+            continue
+        language, gets = (
+            reader.language or str(load_settings(session)["shop.language"]),
+            member_id == event.to_member_id,
+        )
+        messaging.send_message(
+            session,
+            member_id,
+            key=f"handover:{event.handover_id}",
+            category="service",
+            text=refund_texts.handover(language, event, gets=gets),
+            path=f"/member/orders/{event.order_id}" if gets else "/member/points",
+            language=language,
+            at=datetime.fromisoformat(event.at),
+        )

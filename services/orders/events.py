@@ -37,3 +37,42 @@ class OrderRefunded(Event):
     points_after: int | None
     debt: int
     at: str
+
+
+@dataclass(frozen=True)
+class OrderHandedOver(Event):
+    """An order came to a member after it was paid: `kind` is claim or correction. `amount` is what is still paid for it (fen)."""
+
+    handover_id: int
+    order_id: int
+    number: str
+    kind: str
+    from_member_id: int | None
+    to_member_id: int
+    amount: int
+    points: int
+    points_after: int
+    debt: int
+    completed_at: str
+    at: str
+
+
+@dataclass(frozen=True)
+class InvoiceAsked(Event):
+    """A customer asked for an invoice, or changed what was asked."""
+
+    order_id: int
+    store_id: int
+
+
+@dataclass(frozen=True)
+class InvoiceAnswered(Event):
+    """The shop issued an invoice or declined to (`state`), with words to the customer."""
+
+    order_id: int
+    number: str
+    store_id: int
+    member_id: int | None
+    state: str
+    note: str
+    at: str

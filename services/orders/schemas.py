@@ -1,13 +1,18 @@
 """What comes in and goes out about orders and refunds (api.md)."""
 
+import re
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from services.orders.queries import LineView, OrderView
+from services.orders.queries.receipt_links import receipt_url
+from services.orders.rules import read_tax_number
 from services.shared import money
 from services.shared.fields import Identifier, Moment, Money, Text, Whole
 from services.shared.words import N_
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 class OrderFilter(Schema):
@@ -80,6 +85,7 @@ class OrderOut(Schema):
     change = Money()
     points = fields.Method("_points")
     receipt_code = fields.String()
+    receipt_url = fields.Function(lambda order: receipt_url(order.id))
     external_key = fields.String(allow_none=True)
     completed_at = Moment()
     lines = fields.List(fields.Nested(SoldLineOut))
@@ -181,3 +187,66 @@ class RefundPreviewOut(Schema):
             {"line": str(each.position), "quantity": each.pieces, "amount": money.text(each.fen)}
             for each in preview.plan.lines
         ]
+
+
+class InvoiceIn(Schema):
+    """Who the invoice is for: a person, or a company with its tax number."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("personal", "company"), error=N_("请选个人或单位")))
+    title = Text(required=True, validate=validate.Length(max=100))
+    tax_number = Text(load_default="", validate=validate.Length(max=30))
+    email = Text(load_default="", validate=validate.Length(max=120))
+
+    @validates_schema
+    def _check(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        errors: dict[str, list[str]] = {}
+        if data["kind"] == "company" and read_tax_number(data["tax_number"]) is None:
+            errors["tax_number"] = [N_("税号是 15、17、18 或 20 位，请对照营业执照")]
+        if data["email"] and not _EMAIL.fullmatch(data["email"]):
+            errors["email"] = [N_("邮箱不对，例如 name@example.com")]
+        if errors:
+            raise ValidationError(errors)
+
+    @post_load
+    def _tidy(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        number = read_tax_number(data["tax_number"]) if data["kind"] == "company" else ""
+        return data | {"tax_number": number or ""}
+
+
+class InvoiceAnswerIn(Schema):
+    """The shop's answer to a request."""
+
+    state = fields.String(required=True, validate=validate.OneOf(("issued", "declined"), error=N_("请选已开或不能开")))
+    note = Text(load_default="", validate=validate.Length(max=200))
+
+
+class InvoiceFilter(Schema):
+    """Which requests a list shows."""
+
+    store = Identifier(load_default=None, attribute="store_id")
+    state = fields.String(
+        load_default="", validate=validate.OneOf(("", "asked", "issued", "declined"), error=N_("没有这种状态"))
+    )
+
+
+class InvoiceOut(Schema):
+    """A request for an invoice as the API shows it."""
+
+    order = Identifier(attribute="order_id")
+    number = fields.String(attribute="order_number")
+    store = Identifier(attribute="store_id")
+    kind = fields.String()
+    title = fields.String()
+    tax_number = fields.String()
+    email = fields.String()
+    state = fields.String()
+    note = fields.String()
+    asked_at = Moment()
+    settled_at = Moment(allow_none=True)
+
+
+class ReceiptLinkOut(Schema):
+    """Where a customer reads the receipt without signing in, and until when."""
+
+    url = fields.String()
+    ends_at = Moment()

@@ -251,6 +251,16 @@ SETTINGS: tuple[Setting, ...] = (
         most=1_000_000_00,
     ),
     Setting(
+        "orders.claim_days",
+        "whole",
+        7,
+        "orders",
+        N_("几天内可以补登积分"),
+        N_("顾客忘了出示会员码，凭小票码补；填 0 就不开放"),
+        least=0,
+        most=365,
+    ),
+    Setting(
         "orders.rounding",
         "choice",
         "0",

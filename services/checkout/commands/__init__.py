@@ -1,6 +1,8 @@
 """Commands of the counter: `sales` writes a sale, `refunds` takes it back, `scans` finds out what a code is."""
 
+from services.checkout.commands.coupons import Redemption, redeem_coupon
+from services.checkout.commands.handovers import claim_order, reassign_order
 from services.checkout.commands.refunds import refund_order
 from services.checkout.commands.sales import complete_order
 
-__all__ = ["complete_order", "refund_order"]
+__all__ = ["Redemption", "claim_order", "complete_order", "reassign_order", "redeem_coupon", "refund_order"]

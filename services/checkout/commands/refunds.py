@@ -51,7 +51,8 @@ def refund_order(
     """Refund `wish` of an order for a `reason`: everything that the preview says.
 
     `seen` is how many refunds the order had when it was looked at; RefundMoved (409) when there are more by now. The money
-    leaves the till that is open at the order's store. Raises NotFound, Forbidden, AlreadyRefunded, VoidTooLate, or Invalid beside what is asked for.
+    leaves the till that is open at the order's store. Raises NotFound, Forbidden, AlreadyRefunded, VoidTooLate, or Invalid beside
+    what is asked for.
     """
     hold_order(session, order_id)
     case = load_case(session, order_id, actor=actor)

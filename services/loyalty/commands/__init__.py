@@ -2,6 +2,7 @@
 
 from services.loyalty.commands.earning_rules import archive_rule, change_rule, create_rule, restore_rule
 from services.loyalty.commands.growth import grow, rise, settle_growth, take_back_growth
+from services.loyalty.commands.handovers import HandedOver, hand_over_points
 from services.loyalty.commands.points import (
     Earning,
     adjust_points,
@@ -19,6 +20,7 @@ from services.loyalty.commands.tiers import archive_tier, change_tier, create_ti
 
 __all__ = [
     "Earning",
+    "HandedOver",
     "adjust_points",
     "archive_rule",
     "archive_tier",
@@ -32,6 +34,7 @@ __all__ = [
     "give_back",
     "grant_points",
     "grow",
+    "hand_over_points",
     "open_earning",
     "open_spending",
     "release_points",

@@ -92,10 +92,10 @@ def open_spending(session: Session, member_id: int, points: int, *, head: Head |
     return Earning(moved)
 
 
-def earn(session: Session, earning: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
+def earn(session: Session, earning: Earning, *, order_id: int, key: str = "", actor: Actor, at: datetime) -> None:
     """Write the entry and the lot of an opened earning, once per order (its key is unique). Nothing earned leaves no entry.
 
-    What is pending waits for `release_points`.
+    What is pending waits for `release_points`. `key` is another one where an order earns for a second member (handovers.py).
     """
     if earning.pending:
         days = load_settings(session)["points.pending_days"]
@@ -105,7 +105,7 @@ def earn(session: Session, earning: Earning, *, order_id: int, actor: Actor, at:
         )
     if not earning.moved.amounts[0]:
         return
-    key = f"order:{order_id}:earn"
+    key = key or f"order:{order_id}:earn"
     _enter(session, earning.moved, "earn", key, order_id=order_id, actor=actor, at=at)
     _put(session, earning.moved, key, get_lot_expiry(session, at), order_id=order_id, at=at)
 

@@ -1,7 +1,7 @@
 """Changing members, their consents, facts and registration links."""
 
 from services.members.commands.consents import give_consent, withdraw_consent
-from services.members.commands.facts import record_order, record_refund
+from services.members.commands.facts import record_order, record_refund, restate_visits
 from services.members.commands.links import archive_registration_link, create_registration_link
 from services.members.commands.members import (
     archive_member,
@@ -22,6 +22,7 @@ __all__ = [
     "give_consent",
     "record_order",
     "record_refund",
+    "restate_visits",
     "register",
     "restore_member",
     "withdraw_consent",

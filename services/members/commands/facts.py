@@ -41,3 +41,9 @@ _TAKE_BACK = (
 def record_refund(session: Session, member_id: int, amount: int, *, complete: bool) -> None:
     """Take `amount` fen of a refund out of what the member spent; an order of which nothing is left counts no more. The visit stays."""
     session.connection().execute(_TAKE_BACK, {"member": member_id, "amount": amount, "whole": int(complete)})
+
+
+def restate_visits(session: Session, member_id: int, first: datetime | None, last: datetime | None) -> None:
+    """Set when a member bought first and last: an order of theirs was somebody else's."""
+    visits = {"first_order_at": first, "last_order_at": last}
+    session.connection().execute(update(_facts).where(_facts.c.member_id == member_id).values(visits))

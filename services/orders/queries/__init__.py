@@ -1,5 +1,14 @@
-"""Looking up orders (`orders`) and what went back for them (`refunds`)."""
+"""Looking up orders (`orders`), what went back for them (`refunds`), and to whom they came later (`handovers`)."""
 
+from services.orders.queries.handovers import (
+    CLAIM,
+    CORRECTION,
+    HandoverView,
+    find_order_id_by_receipt,
+    find_visits,
+    get_handover,
+    list_handovers,
+)
 from services.orders.queries.orders import (
     HIGHEST_ID,
     DayTotals,
@@ -27,9 +36,12 @@ from services.orders.queries.refunds import (
 )
 
 __all__ = [
+    "CLAIM",
+    "CORRECTION",
     "HIGHEST_ID",
     "OPEN_STATES",
     "DayTotals",
+    "HandoverView",
     "LineView",
     "OrderView",
     "RefundView",
@@ -39,11 +51,15 @@ __all__ = [
     "TenderView",
     "find_external_keys",
     "find_order_by_receipt",
+    "find_order_id_by_receipt",
+    "find_visits",
     "get_day_totals",
+    "get_handover",
     "get_order",
     "get_order_of_member",
     "get_refund",
     "hold_order",
+    "list_handovers",
     "list_numbers",
     "list_orders",
     "list_orders_of_member",

@@ -199,8 +199,8 @@ def list_numbers(session: Session, order_ids: Collection[int]) -> dict[int, str]
 def get_day_totals(session: Session, store_id: int, day: date) -> DayTotals:
     """What a store took on a calendar day of the shop."""
     here = (Order.store_id == store_id, Order.day == day)
-    sums = (func.coalesce(func.sum(column), 0) for column in (Order.paid, Order.refunded))
-    orders, paid, refunded = session.execute(select(func.count(Order.id), *sums).where(*here)).one()
+    paid_sum, refunded_sum = func.coalesce(func.sum(Order.paid), 0), func.coalesce(func.sum(Order.refunded), 0)
+    orders, paid, refunded = session.execute(select(func.count(Order.id), paid_sum, refunded_sum).where(*here)).one()
     units = session.scalar(
         select(func.sum(OrderLine.quantity)).join(Order, Order.id == OrderLine.order_id).where(*here)
     )
