@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from services.catalog import commands as catalog
-from services.demo import cast, menu
+from services.demo import cast, coupons, levels, menu, stored_value
 from services.demo.guests import make_guests
 from services.identity import commands as identity
 from services.members import commands as members
@@ -44,6 +44,9 @@ def open_shop(
     _stock(session, at)
     _print_links(session, opened, at)
     _welcome(session, opened, now)
+    coupons.give_out(session, opened, now=now)
+    levels.build(session, at=at, now=now)
+    stored_value.fill_wallets(session, opened, now=now)
 
 
 def _hire(session: Session, opened: Mapping[str, Store], passwords: Mapping[str, str], at: datetime) -> None:

@@ -77,7 +77,7 @@ def list_role_names(session: Session) -> list[str]:
 def names_of_staff(session: Session, staff_ids: Collection[int]) -> dict[int, str]:
     """The names of some staff by id."""
     rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids)))
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def actor_of_staff(session: Session, staff: Staff, origin: str = "") -> Actor:

@@ -9,14 +9,18 @@ from marshmallow.fields import Field
 
 from services.checkout.schemas import ScanId
 from services.loyalty.schemas import Permille
+from services.coupons.schemas import Day, Minute
 from services.members.schemas import Phone
 from services.shared.fields import Identifier, Moment, Money, Whole
 from services.tills.schemas import Pieces, Sums
 from webapp.api.document import Problem
 
 RESOURCES = (
+    "coupon_templates",
+    "coupons",
     "devices",
     "earning_rules",
+    "invoices",
     "members",
     "messages",
     "orders",
@@ -39,7 +43,7 @@ RESOURCES = (
 # How our own fields are written in JSON (services/shared/fields.py).
 FIELDS: tuple[tuple[type[Field[Any]], str, str | None], ...] = (
     (Identifier, "string", None), (Money, "string", None), (Moment, "string", "date-time"), (Whole, "integer", None),
-    (Phone, "string", None), (ScanId, "string", None), (Permille, "string", None),
+    (Phone, "string", None), (Day, "string", "date"), (Minute, "string", None), (ScanId, "string", None), (Permille, "string", None),
     (Pieces, "object", None), (Sums, "object", None),
 )  # fmt: skip
 

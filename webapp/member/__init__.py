@@ -5,7 +5,18 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 blueprint = Blueprint("member", __name__, url_prefix="/member")
-AREAS: tuple[str, ...] = ("confirmations", "coupons", "home", "inbox", "orders", "points", "profile", "signin")
+AREAS: tuple[str, ...] = (
+    "confirmations",
+    "coupons",
+    "home",
+    "inbox",
+    "invoices",
+    "orders",
+    "points",
+    "profile",
+    "signin",
+    "wallet",
+)
 
 
 def register(app: Flask) -> None:

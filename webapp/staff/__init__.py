@@ -12,6 +12,7 @@ AREAS: tuple[str, ...] = (
     "coupons",
     "earning_rules",
     "home",
+    "invoices",
     "liability",
     "member_ledgers",
     "members",

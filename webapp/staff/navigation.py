@@ -13,7 +13,7 @@ from services.coupons.permissions import COUPONS_READ
 from services.identity.permissions import KIT_READ, STAFF_READ
 from services.loyalty.permissions import POINTS_READ
 from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
-from services.orders.permissions import ORDERS_READ
+from services.orders.permissions import INVOICES_READ, ORDERS_READ
 from services.shared.words import N_
 from services.stores.permissions import SETTINGS_READ, STORES_CHANGE
 from services.tills.permissions import TILLS_READ
@@ -43,6 +43,7 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("店里"),
         (
             Entry("staff.orders", "receipt-text", N_("订单"), ORDERS_READ, N_("小票、重打、查找")),
+            Entry("staff.invoices", "file-text", N_("发票"), INVOICES_READ, N_("谁要发票、开没开")),
             Entry("staff.tills", "banknote", N_("收银班次"), TILLS_READ, N_("开班、点数、交班")),
             Entry("staff.products", "cake-slice", N_("商品"), PRODUCTS_READ, N_("价格、规格、售罄")),
             Entry("staff.coupons", "ticket-percent", N_("优惠券"), COUPONS_READ, N_("满减、折扣、兑换，怎么发")),

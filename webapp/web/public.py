@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from services.coupons import queries as coupons
 from services.members import commands, queries
 from services.members.errors import PhoneTaken
 from services.members.queries import LinkCard
@@ -18,7 +19,7 @@ from services.shared.actors import SYSTEM, Actor
 from services.shared.refusals import TooMany
 from services.signin import commands as signin
 from services.stores import queries as stores
-from webapp.web import cookies, edge, forms, guards, people, toasts
+from webapp.web import cookies, coupon_words, edge, forms, guards, people, toasts
 from webapp.web.forms import Form
 
 blueprint = Blueprint("public", __name__)
@@ -68,6 +69,22 @@ def known(code: str) -> str:
     """The way in for those who have a card already."""
     link = queries.get_open_link(edge.read(), code)
     return render_template("web/join/known.html", link=link)
+
+
+@blueprint.get("/claim/<int:template_id>")
+@guards.public("what a coupon is; taking it needs a signed-in member")
+def claim(template_id: int) -> str:
+    """The page of a claim link: the coupon, and the way to take it. Raises TemplateNotFound for one that is not for claiming."""
+    template = coupons.get_claimable(edge.read(), template_id)
+    terms = coupons.terms_of(template)
+    full = template.stock is not None and template.issued >= template.stock
+    return render_template(
+        "web/claim.html",
+        template=template,
+        terms=terms,
+        names=coupon_words.names_of([terms]),
+        open=template.paused_at is None and not full,
+    )
 
 
 def _form(link: LinkCard, form: Form) -> str:

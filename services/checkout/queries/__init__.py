@@ -1,21 +1,36 @@
 """Pricing a cart and checking a sale (`quotes`), and who buys (`customers`)."""
 
+from services.checkout.queries.coupons import (
+    CouponCost,
+    get_coupon_total,
+    get_most_saved,
+    list_coupon_costs,
+    list_redeemable,
+)
 from services.checkout.queries.customers import Buyer, Standing, get_standing, load_buyer
 from services.checkout.queries.examples import Example, list_examples
 from services.checkout.queries.quotes import Counter, Quote, Sale, get_quote, get_sale, get_sale_of_quote, load_counter
+from services.checkout.queries.scope_names import ScopeNames, load_scope_names
 
 __all__ = [
     "Buyer",
     "Counter",
+    "CouponCost",
     "Example",
     "Quote",
     "Sale",
+    "ScopeNames",
     "Standing",
+    "get_coupon_total",
+    "get_most_saved",
     "get_quote",
     "get_sale",
     "get_sale_of_quote",
     "get_standing",
+    "list_coupon_costs",
     "list_examples",
+    "list_redeemable",
     "load_buyer",
     "load_counter",
+    "load_scope_names",
 ]
