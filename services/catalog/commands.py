@@ -1,7 +1,7 @@
 """Changing the catalogue."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -16,7 +16,10 @@ from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.stores.queries import get_store
 
-_PLAIN = ("name", "category_id", "price", "description", "sku", "barcode", "picture", "sort")
+_PLAIN = (
+    "name", "category_id", "price", "description", "sku", "barcode", "picture", "sort", "pricing", "member_price", "takes_tier",
+    "takes_coupons", "launches_on",
+)  # fmt: skip
 
 
 def create_category(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Category:
@@ -90,7 +93,9 @@ def change_product(session: Session, product_id: int, data: Mapping[str, Any], *
     _check(session, data, product_id=product.id)
     before = get_product(session, product.id)
     changes = {
-        key: [getattr(before, key), data[key]] for key in _PLAIN if key in data and getattr(before, key) != data[key]
+        key: [_said(getattr(before, key)), _said(data[key])]
+        for key in _PLAIN
+        if key in data and getattr(before, key) != data[key]
     }
     for key in _PLAIN:
         if key in data:
@@ -101,6 +106,11 @@ def change_product(session: Session, product_id: int, data: Mapping[str, Any], *
     if "unavailable_at" in data:
         _set_stores(session, product.id, data["unavailable_at"], actor)
     audit.record(session, "products:change", ("product", product.id), actor=actor, at=at, changes=changes)
+
+
+def _said(value: Any) -> Any:
+    """A value as the audit log keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def archive_product(session: Session, product_id: int, *, actor: Actor, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import date, timedelta
 
 from services.catalog.texts import DRAWN
 from services.shared import ids, pictures, pinyin
@@ -29,6 +30,11 @@ def is_picture(picture: str) -> bool:
     """Whether `picture` can stand on a product: none, one of the drawn set (`drawn:roll`), or an uploaded file's name."""
     kind, _, symbol = picture.partition(":")
     return not picture or (kind == "drawn" and symbol in DRAWN) or pictures.is_name(picture)
+
+
+def is_launched(launches_on: date | None, day: date, early_days: int = 0) -> bool:
+    """Whether a new product is there on `day` for somebody who may buy `early_days` before everyone else."""
+    return launches_on is None or launches_on <= day + timedelta(days=early_days)
 
 
 def key_of(name: str, taken: Collection[str] = ()) -> str:

@@ -6,10 +6,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates, validates_schema
 
 from services.catalog import rules
-from services.shared.fields import Complete, Identifier, Money, Optional, Text
+from services.shared.fields import Complete, Day, Identifier, Money, Optional, Text
 from services.shared.words import N_
 
 _KEY = validate.Regexp(r"[a-z0-9_]{1,20}\Z", error=N_("小写字母、数字和下划线，最多 20 位"))
+
+
+PRICINGS = ("piece", "weight", "open")
 
 
 class CategoryIn(Schema):
@@ -58,7 +61,12 @@ class ProductIn(Schema):
 
     name = Text(required=True, validate=validate.Length(1, 40, error=N_("最多 40 个字")))
     category = Identifier(load_default=None, allow_none=True, attribute="category_id")
+    pricing = fields.String(load_default="piece", validate=validate.OneOf(PRICINGS, error=N_("请从列表里选")))
     price = Money(required=True)
+    member_price = Money(load_default=None, allow_none=True)
+    takes_tier = fields.Boolean(load_default=True)
+    takes_coupons = fields.Boolean(load_default=True)
+    launches_on = Day(load_default=None, allow_none=True)
     description = Text(load_default="", validate=validate.Length(max=300, error=N_("最多 300 个字")))
     sku = Optional(load_default=None, allow_none=True)
     barcode = Optional(load_default=None, allow_none=True)
@@ -71,7 +79,7 @@ class ProductIn(Schema):
 
     @pre_load
     def _keys(self, data: Any, **_kwargs: Any) -> Any:
-        return _keyed(data, "options")
+        return _keyed(_priced(data), "options")
 
     @validates("options")
     def _distinct(self, value: list[dict[str, Any]], **_kwargs: Any) -> None:
@@ -97,8 +105,22 @@ class ProductIn(Schema):
         cheapest = sum(
             min(choice["price_change"] for choice in option["choices"]) for option in data.get("options", [])
         )
-        if "price" in data and data["price"] + cheapest < 0:
+        if "price" in data and data.get("pricing") != "open" and data["price"] + cheapest < 0:
             raise ValidationError({"options": [N_("最便宜的规格算下来低于 0 元")]})
+
+    @validates_schema(skip_on_field_errors=True)
+    def _member_pays_less(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if "price" in data and (data.get("member_price") or 0) > data["price"]:
+            raise ValidationError({"member_price": [N_("比原价还高")]})
+
+
+def _priced(data: Any) -> Any:
+    """What the cashier prices has no price of its own, nor one for members; an empty member price is none."""
+    if not isinstance(data, dict):
+        return data
+    if data.get("pricing") == "open":
+        return data | {"price": "0", "member_price": None}
+    return data | {"member_price": None} if data.get("member_price") == "" else data
 
 
 def _keyed(data: Any, field: str) -> Any:
@@ -150,7 +172,12 @@ class ProductOut(Schema):
     id = Identifier()
     name = fields.String()
     category = Identifier(attribute="category_id", allow_none=True)
+    pricing = fields.String()
     price = Money()
+    member_price = Money(allow_none=True)
+    takes_tier = fields.Boolean()
+    takes_coupons = fields.Boolean()
+    launches_on = fields.Date(allow_none=True)
     description = fields.String()
     sku = fields.String(allow_none=True)
     barcode = fields.String(allow_none=True)

@@ -2,14 +2,20 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from services.checkout.queries.benefits import Gift, list_birthdays, list_monthly
+from services.checkout.queries.benefits import BIRTHDAY, Gift, list_birthdays, list_monthly
 from services.coupons import commands as coupons
 from services.coupons.models import Coupon
+from services.coupons.queries import get_template
+from services.loyalty import texts
+from services.members.queries import find_reader
+from services.messaging import commands as messaging
 from services.shared import clock
 from services.shared.actors import SYSTEM
 from services.shared.database import reading, transaction
@@ -52,7 +58,7 @@ def _give(gifts: Sequence[Gift]) -> set[int]:
                 continue
             try:
                 with session.begin_nested():
-                    coupons.issue_coupon(
+                    issued = coupons.issue_coupon(
                         session,
                         gift.template_id,
                         gift.member_id,
@@ -67,4 +73,25 @@ def _give(gifts: Sequence[Gift]) -> set[int]:
             except Refusal as refusal:
                 log.warning("coupon template %s gives no benefits: %s", gift.template_id, refusal.code)
                 stopped.add(gift.template_id)
+            else:
+                _tell(session, gift, issued.template_id, at)
     return stopped
+
+
+def _tell(session: Session, gift: Gift, template_id: int, at: datetime) -> None:
+    """A word to whoever listens; what carries a coupon is marketing (domain.md, *Messages*)."""
+    reader = find_reader(session, gift.member_id)
+    if not reader.listens:
+        return
+    language = reader.language or str(load_settings(session)["shop.language"])
+    name = get_template(session, template_id).name
+    messaging.send_message(
+        session,
+        gift.member_id,
+        key=gift.key,
+        category="marketing",
+        text=texts.gift(language, name=name, birthday=gift.source == BIRTHDAY),
+        path="/member/wallet",
+        language=language,
+        at=at,
+    )

@@ -1,13 +1,12 @@
 """What comes in and goes out about points, the rules by which they come, and tiers. One schema reads form and JSON."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from services.shared import money
-from services.shared.fields import Identifier, Moment, Money, Text, Whole
+from services.shared.fields import Day, Identifier, Moment, Money, Text, Whole
 from services.shared.words import N_
 
 BIRTHDAYS = ("", "day", "week", "month")
@@ -115,15 +114,6 @@ class TierOut(Schema):
     birthday_template = Identifier(attribute="birthday_template_id", allow_none=True)
     monthly_templates = fields.List(Identifier(), attribute="monthly_template_ids")
     archived = fields.Function(lambda tier: tier.archived_at is not None)
-
-
-class Day(fields.Date):
-    """A day, `2026-11-22`; an empty field is none."""
-
-    default_error_messages = {"invalid": N_("请填日期，例如 2026-11-22")}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date | None:  # type: ignore[override]
-        return None if value == "" else super()._deserialize(value, attr, data, **kwargs)
 
 
 class EarningRuleIn(Schema):

@@ -80,6 +80,15 @@ def tier_warned(language: str, *, name: str, missing: int, by_points: bool, day:
     return Text(f"「{name}」快到期了", body, f"「{name}」快到期了", "点开看看")
 
 
+def gift(language: str, *, name: str, birthday: bool) -> Text:
+    """A coupon that a level brings: once a month, or for the birthday."""
+    if language == "en":
+        said = "A birthday gift for you" if birthday else "This month's coupon is here"
+        return Text(said, f"{name}. It is in your wallet; show your code when you come.", said, "Tap to see")
+    said = "送您一份生日礼" if birthday else "这个月的券到了"
+    return Text(said, f"「{name}」，已经放进卡包，来店出示会员码就能用。", said, "点开看看")
+
+
 def benefits(language: str, *, pays: int, multiplier: int, wallet_bonus: int, early_days: int) -> str:
     """What a level brings, in one line (9 折、1.5 倍积分); coupons are told when they come. Figures as in the tiers table."""
     english = language == "en"

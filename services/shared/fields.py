@@ -1,6 +1,6 @@
 """Marshmallow fields that every schema shares: text, money, ids, times. One schema serves form, JSON and spreadsheet row."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -105,6 +105,15 @@ class Complete(fields.Nested):
 
     def _load(self, value: Any, partial: Any = None) -> Any:
         return super()._load(value, partial=False)
+
+
+class Day(fields.Date):
+    """A day, `2026-11-22`; an empty form field is none."""
+
+    default_error_messages = {"invalid": N_("请填日期，例如 2026-11-22")}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date | None:  # type: ignore[override]
+        return None if value == "" else super()._deserialize(value, attr, data, **kwargs)
 
 
 class Moment(fields.Field[datetime]):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import current_app, render_template, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from services.catalog import queries as catalog
 from services.coupons import queries as coupons
@@ -43,8 +44,14 @@ def home() -> str:
         unread=messaging.count_unread(session, member.id),
         newest=next(iter(messaging.list_messages(session, member.id, unread=True, limit=1)), None),
         latest=orders.list_orders_of_member(session, member.id, limit=LATEST),
-        new_products=catalog.list_newest(session, store.id, limit=NEW) if store else [],
+        new_products=_new_products(session, member.id, store) if store else [],
     )
+
+
+def _new_products(session: Session, member_id: int, store: Store) -> list[catalog.ProductView]:
+    """What is new, and what is not there yet for anybody but this member's level."""
+    tier, day = loyalty.tier_of(session, member_id), i18n.local(clock.now()).date()
+    return catalog.list_newest(session, store.id, limit=NEW, day=day, early_days=tier.early_days if tier else 0)
 
 
 def _ends(coupon: HeldCoupon) -> str:

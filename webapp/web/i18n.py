@@ -1,7 +1,7 @@
 """Languages: Chinese is the source text and the default, English is complete. Dates and money in the shop's manner."""
 
 import os
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from webapp.web import people, shop
 
 LANGUAGES = {"zh": "简体中文", "en": "English"}
 COOKIE = "ck_language"
+_NOON = time(12)
 CATALOGUES = Path(__file__).parents[1] / "translations"
 babel = Babel()
 log = structlog.get_logger("i18n")
@@ -29,7 +30,10 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose, timezone_selector=lambda: shop.settings().zone)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(language=language, LANGUAGES=LANGUAGES)
-    app.jinja_env.filters.update(day=day_words, moment=moment_words, clock_time=clock_time, long_moment=long_moment)
+    app.jinja_env.filters.update(
+        day=day_words, date_words=date_words, lies_ahead=lies_ahead, moment=moment_words, clock_time=clock_time,
+        long_moment=long_moment,
+    )  # fmt: skip
 
 
 def compile_catalogues(folder: Path) -> None:
@@ -100,6 +104,16 @@ def day_words(moment: datetime) -> str:
     if str(get_locale()) == "en":
         return str(format_date(day, "MMM d" if day.year == today.year else "MMM d, y"))
     return str(format_date(day, "M月d日" if day.year == today.year else "y年M月d日"))
+
+
+def date_words(day: date) -> str:
+    """As `day_words`, of a day that is no moment."""
+    return day_words(datetime.combine(day, _NOON, ZoneInfo(shop.settings().zone)))
+
+
+def lies_ahead(day: date) -> bool:
+    """Whether the shop has not reached that day."""
+    return day > local(clock.now()).date()
 
 
 def moment_words(moment: datetime) -> str:

@@ -11,8 +11,8 @@ from services.coupons import queries as coupons
 from services.loyalty import queries as loyalty
 from services.loyalty.models import Tier
 from services.shared import clock
+from webapp.web import i18n, points_words, shop
 from webapp.web import loyalty_words as words
-from webapp.web import points_words, shop
 
 LATEST = 5
 
@@ -39,14 +39,14 @@ def review_words(progress: loyalty.Progress | None) -> dict[str, str]:
     warning = ""
     if standing.warned_on:
         growth = words.growth_words(standing.step.threshold - progress.growth)
-        day = words.day_words(standing.warned_on + grace)
+        day = i18n.date_words(standing.warned_on + grace)
         text = (
             _("%(day)s前再得 %(growth)s，就能保住「%(name)s」")
             if words.by_points()
             else _("%(day)s前再消费 %(growth)s，就能保住「%(name)s」")
         )
         warning = str(text) % {"day": day, "growth": growth, "name": standing.step.name}
-    return {"review_on": words.day_words(standing.review_on), "warning": warning}
+    return {"review_on": i18n.date_words(standing.review_on), "warning": warning}
 
 
 def ladder_words(session: Session) -> list[tuple[Tier, str, str]]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,7 +16,6 @@ from services.shared.words import N_
 from services.stores.settings import Settings
 from webapp.web import i18n, shop
 
-NOON = time(12)
 WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 BIRTHDAYS: Mapping[str, str] = {
     "": N_("不看生日"),
@@ -164,12 +162,7 @@ def _named(ids: Collection[int], names: Mapping[int, str]) -> list[str]:
 
 def _period(start: date | None, end: date | None) -> str:
     if start and end:
-        return str(_("%(start)s到%(end)s", start=day_words(start), end=day_words(end)))
+        return str(_("%(start)s到%(end)s", start=i18n.date_words(start), end=i18n.date_words(end)))
     if start:
-        return str(_("%(start)s起", start=day_words(start)))
-    return str(_("到%(end)s为止", end=day_words(end))) if end else ""
-
-
-def day_words(day: date) -> str:
-    """今天, 11月28日: a day that is no moment."""
-    return i18n.day_words(datetime.combine(day, NOON, ZoneInfo(shop.settings().zone)))
+        return str(_("%(start)s起", start=i18n.date_words(start)))
+    return str(_("到%(end)s为止", end=i18n.date_words(end))) if end else ""

@@ -1,6 +1,7 @@
 """Products as lines of a list, with the counts that its filters show."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import Select, and_, func, select
@@ -23,6 +24,8 @@ class ProductLine:
     sold_out: bool
     available: bool
     archived: bool
+    pricing: str
+    launches_on: date | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def _lines(store_id: int) -> Select[*tuple[Any, ...]]:
     return select(
         Product.id, Product.name, Product.price, Product.picture, Product.category_id,
         ProductStore.sold_out_at.is_not(None), func.coalesce(ProductStore.available, True),
-        Product.archived_at.is_not(None),
+        Product.archived_at.is_not(None), Product.pricing, Product.launches_on,
     ).outerjoin(ProductStore, and_(ProductStore.product_id == Product.id, ProductStore.store_id == store_id))  # fmt: skip
 
 

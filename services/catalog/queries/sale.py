@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -31,6 +32,7 @@ class SaleProduct:
     pricing: str = "piece"
     takes_tier: bool = True
     takes_coupons: bool = True
+    launches_on: date | None = None
 
 
 # Built once: every sale asks.
@@ -39,7 +41,7 @@ _here: Any = ProductStore.__table__
 _FOR_SALE = (
     select(
         _products.c.id, _products.c.name, _products.c.price, _products.c.barcode, _products.c.sku, _products.c.category_id,
-        _products.c.member_price, _products.c.pricing, _products.c.takes_tier, _products.c.takes_coupons,
+        _products.c.member_price, _products.c.pricing, _products.c.takes_tier, _products.c.takes_coupons, _products.c.launches_on,
         _here.c.available, _here.c.sold_out_at,
     )
     .select_from(
@@ -69,6 +71,7 @@ def load_for_sale(session: Session, store_id: int, product_ids: Collection[int])
             pricing=row.pricing,
             takes_tier=row.takes_tier,
             takes_coupons=row.takes_coupons,
+            launches_on=row.launches_on,
         )
         for row in rows
     }

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from services.catalog import rules
 from services.catalog.models import Category, Product, ProductStore
 from services.catalog.queries.parts import Option, matches, options_of
 from services.shared.refusals import NotFound
@@ -31,6 +33,15 @@ class ProductView:
     sold_out_at: tuple[int, ...]
     unavailable_at: tuple[int, ...]
     archived: bool
+    pricing: str = "piece"
+    member_price: int | None = None
+    takes_tier: bool = True
+    takes_coupons: bool = True
+    launches_on: date | None = None
+
+    def launched(self, day: date, early_days: int = 0) -> bool:
+        """Whether it is there on `day` for somebody who may buy so many days before the others."""
+        return rules.is_launched(self.launches_on, day, early_days)
 
     def sold_out(self, store_id: int) -> bool:
         """Whether it is sold out at that store."""
@@ -100,9 +111,16 @@ def list_for_store(session: Session, store_id: int, *, shelves: Sequence[Categor
     return sorted(found, key=lambda view: (order.get(view.category_id or 0, len(order)), view.sort, view.id))
 
 
-def list_newest(session: Session, store_id: int, *, limit: int) -> list[ProductView]:
-    """The newest products that this store sells and has."""
-    newest = select(Product).where(Product.archived_at.is_(None)).order_by(Product.created_at.desc(), Product.id.desc())
+def list_newest(
+    session: Session, store_id: int, *, limit: int, day: date | None = None, early_days: int = 0
+) -> list[ProductView]:
+    """The newest products that this store sells and has; on a `day`, those that are there for whoever may buy `early_days` before."""
+    newest = select(Product).where(Product.archived_at.is_(None))
+    if day is not None:
+        newest = newest.where(
+            or_(Product.launches_on.is_(None), Product.launches_on <= day + timedelta(days=early_days))
+        )
+    newest = newest.order_by(Product.created_at.desc(), Product.id.desc())
     found = [view for view in _views(session, newest.limit(limit * 3)) if view.sold_at(store_id)]
     return [view for view in found if not view.sold_out(store_id)][:limit]
 
@@ -128,6 +146,11 @@ def _views(session: Session, query: Select[Any]) -> list[ProductView]:
             sold_out_at=tuple(sold_out[product.id]),
             unavailable_at=tuple(unavailable[product.id]),
             archived=product.archived_at is not None,
+            pricing=product.pricing,
+            member_price=product.member_price,
+            takes_tier=product.takes_tier,
+            takes_coupons=product.takes_coupons,
+            launches_on=product.launches_on,
         )
         for product in products
     ]

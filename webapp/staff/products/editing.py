@@ -19,12 +19,14 @@ from webapp.staff.products.form import NEW, ProductForm, nested
 from webapp.web import edge, forms, guards, toasts, uploads
 from webapp.web.forms import Form
 
+NEW_PRICING = {"pricing": "piece", "takes_tier": True, "takes_coupons": True}
+
 
 @blueprint.get("/products/new")
 @guards.staff(permissions.PRODUCTS_CHANGE)
 def new_product() -> str:
     """An empty editor; `?shelf=` chooses the shelf."""
-    return _editor(None, Form({"category": _shelf_asked_for(), "sold_at": _all_stores()}), options=[])
+    return _editor(None, Form({"category": _shelf_asked_for(), "sold_at": _all_stores(), **NEW_PRICING}), options=[])
 
 
 @blueprint.post("/products/new")
@@ -110,7 +112,12 @@ def _stored(product: ProductView) -> Mapping[str, Any]:
     return {
         "name": product.name,
         "category": product.category_id,
+        "pricing": product.pricing,
         "price": product.price,
+        "member_price": product.member_price,
+        "takes_tier": product.takes_tier,
+        "takes_coupons": product.takes_coupons,
+        "launches_on": product.launches_on.isoformat() if product.launches_on else "",
         "description": product.description,
         "sku": product.sku,
         "barcode": product.barcode,

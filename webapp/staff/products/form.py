@@ -30,7 +30,8 @@ class ProductForm(ProductIn):
 
     @pre_load
     def _from_form(self, values: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        return _shelf(nested(values)) | {"unavailable_at": _not_sold_at(values)}
+        switches = {name: name in values for name in ("takes_tier", "takes_coupons")}
+        return _shelf(nested(values)) | switches | {"unavailable_at": _not_sold_at(values)}
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
