@@ -1,6 +1,6 @@
 """What follows a change of a wallet: a word to the member (domain.md, *Roles*: a notice of each balance change)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging.texts import Text
+from services.shared import clock
 from services.stores.queries import load_settings
 from services.wallet import texts
 from services.wallet.events import PaidOut, ToppedUp, WalletAdjusted
 from services.wallet.models import Payout, TopUp, WalletEntry
 
 STATEMENT = "/member/wallet/statement"
+NEWS = timedelta(days=1)  # what was booked later than that (a migration, a replay) is nothing to be told of
 
 
 def tell_of_top_up(session: Session, event: ToppedUp) -> None:
@@ -59,6 +61,8 @@ def _language(session: Session, member_id: int) -> str | None:
 
 
 def _send(session: Session, member_id: int, text: Text, *, key: str, path: str, language: str, at: datetime) -> None:
+    if clock.now() - at > NEWS:
+        return
     messaging.send_message(
         session, member_id, key=key, category="service", text=text, path=path, language=language, at=at
     )

@@ -1,13 +1,14 @@
 """储值 on screen: the cashier takes a top-up, the manager pays back, the owner keeps plans and reads what is owed; the member sees why."""
 
 import re
+from typing import Any
 
 import pytest
 
 from services.shared import database
 from services.wallet.queries import get_balance, list_open_lots, list_plans
 from tests.cast import Cast
-from tests.selling import Till, open_till
+from tests.selling import Till, open_till, welcome_member
 from tests.topping import offer, pay_in
 
 
@@ -165,7 +166,8 @@ def test_plans_are_put_in_order(till: Till) -> None:
     first, second = offer(till), offer(till, 50000, 10000)
     owner = till.shop.browser("owner")
     assert owner.get("/staff/top-up-plans/sort").status_code == 200
-    assert owner.post("/staff/top-up-plans/sort", **{"ids[]": [str(second.id), str(first.id)]}).status_code == 303
+    sent: dict[str, Any] = {"ids[]": [str(second.id), str(first.id)]}
+    assert owner.post("/staff/top-up-plans/sort", **sent).status_code == 303
     with database.reading() as session:
         assert [plan.id for plan in list_plans(session)] == [second.id, first.id]
 
@@ -180,3 +182,22 @@ def test_the_liability_page_says_what_is_owed_and_what_moved(till: Till) -> None
     for odd in ("first=x&last=y", "first=2026-12-01&last=2020-01-01", "first=1999-01-01&last=2026-01-01", "store=99"):
         assert owner.get(f"/staff/liability?{odd}").status_code == 200
     assert till.browser.get("/staff/liability").status_code == 403
+
+
+# ------------------------------------------------------------------ the member's own
+
+
+def test_the_member_sees_balance_plans_and_why(till: Till) -> None:
+    plan = offer(till)
+    made = pay_in(till, plan=str(plan.id))
+    phone = till.shop.phone(till.member)
+    shown = phone.get("/member/wallet").text
+    for words in ("350.00", "本金 ¥300.00", "赠送金 ¥50.00", "送 ¥50", "充值 ¥300 送 ¥50", "优惠券"):
+        assert words in shown
+    own = f"/member/wallet/top-ups/{made['id']}"
+    assert own in phone.get("/member/wallet/statement").text
+    assert made["number"] in phone.get(own).text
+    assert "还没有记录" in phone.get("/member/wallet/statement?way=out").text
+    stranger = till.shop.phone(welcome_member(till.shop.at, "王芳", "+8613900139000"))
+    assert stranger.get(own).status_code == 404
+    assert "350.00" not in stranger.get("/member/wallet").text

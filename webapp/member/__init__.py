@@ -12,6 +12,7 @@ AREAS: tuple[str, ...] = (
     "inbox",
     "invoices",
     "orders",
+    "pin",
     "points",
     "profile",
     "signin",

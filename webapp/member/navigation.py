@@ -11,12 +11,23 @@ from webapp.web import people
 
 TABS = (
     ("member.home", "house", N_("首页")),
+    ("member.wallet", "ticket", N_("卡券")),
     ("member.orders", "receipt-text", N_("订单")),
     ("member.me", "user-round", N_("我的")),
 )
 _BELONGS = {
+    "member.wallet_statement": "member.wallet",
+    "member.wallet_top_up": "member.wallet",
+    "member.coupons": "member.wallet",
+    "member.coupon": "member.wallet",
+    "member.coupon_centre": "member.wallet",
     "member.order": "member.orders",
+    "member.claim_order": "member.orders",
+    "member.new_invoice": "member.orders",
+    "member.ask_invoice": "member.orders",
     "member.edit_me": "member.me",
+    "member.wallet_pin": "member.me",
+    "member.change_wallet_pin": "member.me",
     "member.change_me": "member.me",
     "member.change_language": "member.me",
     "member.withdraw_consent": "member.me",
