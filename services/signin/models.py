@@ -102,10 +102,21 @@ class Scan(Model):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class WalletPin(Model):
+    """The six digits (argon2id) that a member types at a counter to spend what is stored."""
+
+    __tablename__ = "wallet_pins"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    pin_hash: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
 class SpendingProof(Model):
     """That a member agrees to spend up to `most` fen from what they hold (wallet, points, coupons, gifts), once.
 
-    `way` is scan (a fresh member code), app (confirmed in the member app), sms (a one-time code) or override (a manager answers for it).
+    `way` is scan (a fresh member code), app (confirmed in the member app), code (a one-time
+    code that the member says), pin (typed by the member) or override (a manager answers for it).
     It holds until `expires_at` and is used by one sale; a scan proves once; a code dies after five wrong tries.
     """
 

@@ -9,12 +9,21 @@ from sqlalchemy.orm import Session
 
 from services.identity import queries as identity
 from services.identity.models import Staff
+from services.identity.rules import password_matches
 from services.members.models import Member
 from services.shared import runtime
 from services.shared.refusals import NotFound
 from services.signin import rules
 from services.signin.errors import WrongPassword
-from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, Scan, SpendingProof, StaffSession
+from services.signin.models import (
+    DevelopmentMail,
+    MemberDevice,
+    MemberSession,
+    Scan,
+    SpendingProof,
+    StaffSession,
+    WalletPin,
+)
 
 
 @dataclass(frozen=True)
@@ -125,6 +134,20 @@ def is_of(session: Session, proof: Proof, member_id: int | None, store_id: int) 
     table: type[Scan | SpendingProof] = Scan if proof.kind == "scan" else SpendingProof
     found = session.execute(select(table.member_id, table.store_id).where(table.id == proof.id)).first()
     return found is not None and tuple(found) == (member_id, store_id)
+
+
+def has_wallet_pin(session: Session, member_id: int) -> bool:
+    """Whether this member has chosen a wallet PIN."""
+    return session.get(WalletPin, member_id) is not None
+
+
+def check_wallet_pin(session: Session, member_id: int, pin: str) -> bool:
+    """Whether it is this member's PIN; False also where none was chosen, after the same time.
+
+    Slow on purpose, so never inside a writing transaction; the edge limits the guesses.
+    """
+    kept = session.get(WalletPin, member_id)
+    return password_matches(kept.pin_hash if kept else None, pin)
 
 
 @dataclass(frozen=True)

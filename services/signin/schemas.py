@@ -7,22 +7,34 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from services.shared.fields import Identifier, Moment, Money, Text
 from services.shared.words import N_
 
-WAYS = ("app", "code", "override")
+WAYS = ("app", "code", "pin", "override")
+_EASY = {"123456", "654321", "012345", "111222", "112233", "123123", "121212", "520520", "520131"}
+
+
+def _is_hard(pin: str) -> None:
+    if pin in _EASY or len(set(pin)) == 1:
+        raise ValidationError(N_("这个太好猜了，换一个"))
 
 
 class ProofIn(Schema):
-    """Who is asked, how (`app`, `code` or `override`), and up to how much may be spent; an override needs its reason."""
+    """Who is asked, how, and up to how much may be spent.
+
+    `app` asks in the member app, `code` sends a one-time code, `pin` is what the member typed, `override` needs its reason.
+    """
 
     member = Identifier(required=True, attribute="member_id")
     store = Identifier(required=True, attribute="store_id")
     way = fields.String(required=True, validate=validate.OneOf(WAYS, error=N_("没有这种确认方式")))
     amount = Money(required=True, least=1, attribute="most")
+    pin = Text(load_default="", validate=validate.Regexp(r"^(\d{6})?$", error=N_("请输入 6 位数字")))
     reason = Text(load_default="", validate=validate.Length(max=100, error=N_("最多 100 个字")))
 
     @validates_schema
     def _has_reason(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data.get("way") == "override" and not data.get("reason"):
             raise ValidationError(N_("请写下原因"), "reason")
+        if data.get("way") == "pin" and not data.get("pin"):
+            raise ValidationError(N_("请输入 6 位数字"), "pin")
 
 
 class ProofOut(Schema):
@@ -47,3 +59,16 @@ class AnswerIn(Schema):
     """The member's answer."""
 
     agrees = fields.Boolean(required=True)
+
+
+class PinIn(Schema):
+    """A new wallet PIN, typed twice; `current` is the former one, where there is one."""
+
+    current = Text(load_default="", validate=validate.Regexp(r"^(\d{6})?$", error=N_("请输入 6 位数字")))
+    pin = Text(required=True, validate=[validate.Regexp(r"^\d{6}$", error=N_("请输入 6 位数字")), _is_hard])
+    again = Text(required=True)
+
+    @validates_schema
+    def _is_the_same(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data.get("pin") != data.get("again"):
+            raise ValidationError(N_("两次不一样"), "again")

@@ -139,3 +139,44 @@ def test_asking_over_and_over_is_stopped(till: Till) -> None:
     assert [ask(till, "app").status_code for _ in range(11)][-2:] == [201, 429]
     with database.transaction() as session:
         assert len(session.scalars(select(SpendingProof)).all()) == 10
+
+
+def choose_pin(till: Till, pin: str, **more: str) -> TestResponse:
+    return till.shop.phone(till.member).post("/member/me/pin", pin=pin, again=more.pop("again", pin), **more)
+
+
+def test_the_member_types_the_pin_that_they_chose(till: Till) -> None:
+    fill_wallet(till)
+    assert ask(till, "pin", pin="271828").status_code == 422
+    assert choose_pin(till, "271828").status_code == 303
+    wrong = ask(till, "pin", pin="271827")
+    assert (wrong.status_code, list(body(wrong)["errors"])) == (422, ["pin"])
+    proof = body(ask(till, "pin", pin="271828"))
+    assert proof["state"] == "confirmed"
+    assert pay_from_wallet(till, proof["id"]).status_code == 201
+
+
+def test_five_wrong_pins_have_to_wait(till: Till) -> None:
+    choose_pin(till, "271828")
+    assert [ask(till, "pin", pin="314159").status_code for _ in range(6)] == [422] * 5 + [429]
+    assert ask(till, "pin", pin="271828").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("pin", "again"), [("111111", "111111"), ("123456", "123456"), ("27182", "27182"), ("271828", "271829")]
+)
+def test_an_easy_or_mistyped_pin_is_not_taken(till: Till, pin: str, again: str) -> None:
+    assert choose_pin(till, pin, again=again).status_code == 422
+    assert ask(till, "pin", pin="271828").status_code == 422
+
+
+def test_another_pin_asks_for_the_former_one_and_a_manager_may_take_a_forgotten_one_away(
+    till: Till, shop: Cast
+) -> None:
+    choose_pin(till, "271828")
+    assert choose_pin(till, "314159").status_code == 422
+    assert choose_pin(till, "314159", current="271828").status_code == 303
+    path = f"/api/v1/members/{till.member.id}/wallet-pin"
+    assert till.browser.api("DELETE", path).status_code == 403
+    assert shop.browser("manager").api("DELETE", path).status_code == 204
+    assert choose_pin(till, "161803").status_code == 303

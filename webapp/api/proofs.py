@@ -18,6 +18,7 @@ from webapp.api.document import Blueprint
 from webapp.web import edge, guards, people
 
 blueprint = Blueprint("api_proofs", __name__, description="使用确认 Proofs")
+PINS = limits.Rule("wallet_pin:member", most=5, seconds=900)
 ASKED = limits.Rule("proofs:member", most=10, seconds=600)
 
 
@@ -26,12 +27,16 @@ ASKED = limits.Rule("proofs:member", most=10, seconds=600)
 @blueprint.takes(ProofIn)
 @guards.api(permissions.PROOFS_CREATE)
 def create_proof() -> Response:
-    """Ask the member in the app, send a one-time code, or answer for the member (`override`, with a reason and its permission)."""
+    """Ask the member in the app, send a one-time code, take the wallet PIN, or answer for the member (`override`: reason, permission)."""
     data, at, actor = shape.body(ProofIn), clock.now(), edge.actor()
-    edge.spend(ASKED, f"member:{data['member_id']}", at=at)
+    subject = f"member:{data['member_id']}"
+    edge.spend(ASKED, subject, at=at)
+    is_right = data["way"] != "pin" or _knows_pin(data["member_id"], data["pin"], at)
 
     def effect(session: Session) -> Response:
         member = get_member(session, data["member_id"])
+        if not is_right:
+            raise Invalid({"pin": [N_("支付密码不对")]})
         proof_id = _ask(session, member.id, data, actor, at)
         return shape.one(ProofOut, queries.get_proof(session, proof_id, at=at), 201)
 
@@ -80,12 +85,37 @@ def answer_proof(proof_id: int) -> Response:
     return edge.write(effect)
 
 
+def _knows_pin(member_id: int, pin: str, at: datetime) -> bool:
+    """Whether the member typed the right PIN; every wrong one counts, and after five a quarter of an hour must pass."""
+    edge.spend(PINS, f"member:{member_id}", at=at)
+    right = queries.check_wallet_pin(edge.read(), member_id, pin)
+    if right:
+        edge.clear(PINS, f"member:{member_id}")
+    return right
+
+
 def _ask(session: Session, member_id: int, data: dict[str, object], actor: Actor, at: datetime) -> int:
     most, store_id = int(str(data["most"])), int(str(data["store_id"]))
+    if data["way"] == "pin":
+        return commands.note_pin_proof(session, member_id, most, store_id=store_id, actor=actor, at=at).id
     if data["way"] == "code":
         return commands.send_proof_code(session, member_id, most, store_id=store_id, actor=actor, at=at).id
     ask = commands.override_proof if data["way"] == "override" else commands.ask_for_confirmation
     return ask(session, member_id, most, str(data["reason"]), store_id=store_id, actor=actor, at=at).id
+
+
+@blueprint.delete("/members/<int:member_id>/wallet-pin")
+@blueprint.response(204)
+@guards.api(permissions.PROOFS_OVERRIDE)
+def erase_wallet_pin(member_id: int) -> Response:
+    """Take a forgotten PIN away; the member chooses a new one in the app."""
+    at, actor = clock.now(), edge.actor()
+
+    def effect(session: Session) -> tuple[str, int]:
+        commands.erase_wallet_pin(session, get_member(session, member_id).id, actor=actor, at=at)
+        return "", 204
+
+    return edge.write(effect)
 
 
 def _seen(session: Session, proof_id: int, actor: Actor, at: datetime) -> ProofView:

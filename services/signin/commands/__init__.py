@@ -2,10 +2,12 @@
 
 from services.signin.commands.codes import issue_signin_code, redeem_code, redeem_ticket
 from services.signin.commands.devices import issue_device, make_code_here, revoke_device
+from services.signin.commands.pins import change_wallet_pin, erase_wallet_pin, hash_pin
 from services.signin.commands.proofs import (
     ask_for_confirmation,
     confirm_proof,
     enter_proof_code,
+    note_pin_proof,
     override_proof,
     send_proof_code,
     use_proof,
@@ -25,13 +27,17 @@ from services.signin.commands.staff import disable_staff, set_password
 
 __all__ = [
     "ask_for_confirmation",
+    "change_wallet_pin",
     "choose_store",
     "confirm_proof",
     "disable_staff",
     "enter_proof_code",
+    "erase_wallet_pin",
+    "hash_pin",
     "issue_device",
     "issue_signin_code",
     "make_code_here",
+    "note_pin_proof",
     "note_wrong_code",
     "open_member_session",
     "open_staff_session",

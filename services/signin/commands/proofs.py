@@ -104,6 +104,17 @@ def enter_proof_code(session: Session, proof_id: int, digits: str, *, actor: Act
     return True
 
 
+def note_pin_proof(
+    session: Session, member_id: int, most: int, *, store_id: int, actor: Actor, at: datetime
+) -> SpendingProof:
+    """The member has typed the wallet PIN (queries.check_wallet_pin): up to `most` fen may be spent."""
+    actor.require(permissions.PROOFS_CREATE, store_id)
+    proof = _open(session, member_id, "pin", most, "", store_id=store_id, actor=actor, at=at)
+    proof.confirmed_at = at
+    session.flush()
+    return proof
+
+
 def override_proof(
     session: Session, member_id: int, most: int, reason: str, *, store_id: int, actor: Actor, at: datetime
 ) -> SpendingProof:

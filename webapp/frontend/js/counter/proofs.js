@@ -1,8 +1,8 @@
 /*
  * Asking the member to agree (sheet #proof): a fresh member code, a question in the member app, a code that the member says, or a
- * manager who answers. `ask` resolves to a proof (`s_…`, `p_…`), or null when the sheet was closed.
+ * PIN that the member types, or a manager who answers. `ask` resolves to a proof (`s_…`, `p_…`), or null when the sheet was closed.
  *
- * The sheet shows [data-face="ways | waiting | code | reason"], one at a time.
+ * The sheet shows [data-face="ways | waiting | code | pin | reason"], one at a time.
  */
 import { textOf } from '../lib/amount.js';
 import { get, post } from '../lib/api.js';
@@ -56,7 +56,11 @@ export class Proofs {
   }
 
   #face(name) {
-    for (const face of this.#sheet.querySelectorAll('[data-face]')) face.hidden = face.dataset.face !== name;
+    for (const face of this.#sheet.querySelectorAll('[data-face]')) {
+      face.hidden = face.dataset.face !== name;
+      for (const field of face.querySelectorAll('input')) field.value = '';
+      if (!face.hidden) face.querySelector('input')?.focus();
+    }
   }
 
   #say(text) {
@@ -68,19 +72,19 @@ export class Proofs {
     const way = target.closest('[data-way]')?.dataset.way;
     if (way === 'scan') this.#counter.scan();
     else if (way === 'override') this.#face('reason');
+    else if (way === 'pin') this.#face('pin');
     else if (way) this.#open(way);
     else if (target.closest('[data-other-way]')) this.ask(this.most);
   }
 
-  async #open(way, reason = '') {
+  async #open(way, more = {}) {
     const { store, cart } = this.#counter.till;
     this.#say('');
     try {
-      const proof = await post('/api/v1/proofs', { member: cart.member.id, store, way, amount: textOf(this.most), reason });
+      const proof = await post('/api/v1/proofs', { member: cart.member.id, store, way, amount: textOf(this.most), ...more });
       this.#asked = proof.id;
       if (proof.state === 'confirmed') return this.scanned(proof.id);
       this.#face(way === 'code' ? 'code' : 'waiting');
-      if (way === 'code') this.#sheet.querySelector('[name=code]').focus();
       return this.#look(proof.id);
     } catch (error) {
       return this.#say(this.#wordsFor(error));
@@ -103,7 +107,8 @@ export class Proofs {
   async #submitted(event) {
     event.preventDefault();
     const form = event.target;
-    if (form.reason) return this.#open('override', form.reason.value.trim());
+    if (form.reason) return this.#open('override', { reason: form.reason.value.trim() });
+    if (form.pin) return this.#open('pin', { pin: form.pin.value });
     try {
       await post(`/api/v1/proofs/${this.#asked}/confirmations`, { code: form.code.value.trim() });
       return this.scanned(this.#asked);
