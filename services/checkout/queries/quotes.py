@@ -12,6 +12,7 @@ from services.catalog.queries import SaleProduct, load_for_sale
 from services.checkout import permissions
 from services.checkout.errors import QuoteChanged, QuoteForged
 from services.checkout.queries.customers import Buyer, house_of, load_buyer, occasion_of
+from services.checkout.queries.launches import require_launched
 from services.checkout.rules import quotes, tenders
 from services.checkout.rules.pricing import Cart, Choice, Price, Verdict, price
 from services.checkout.rules.pricing.choices import deduction
@@ -205,6 +206,8 @@ def get_sale(
     """Check a sale at a counter that is loaded already. `paid` None leaves the tenders open. Raises Invalid."""
     buyer = load_buyer(session, cart, at=at)
     occasion = occasion_of(cart, buyer.customer, counter.settings, channel=COUNTER, at=at)
+    zone, tier_id = counter.settings.zone, buyer.customer.tier_id
+    require_launched(session, counter.products, cart, tier_id, zone, at=at)
     house = house_of(counter.settings)
     priced = price(cart, counter.products, buyer.customer, house, occasion=occasion, choice=choice)
     sale = Sale(
