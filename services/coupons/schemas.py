@@ -156,7 +156,7 @@ class IssueIn(Schema):
     reason = Text(load_default="", validate=validate.Length(max=100, error=N_("最多 100 个字")))
 
 
-class ClaimIn(Schema):
+class CouponClaimIn(Schema):
     """What a member takes: a template of the claim page, or one by its public code."""
 
     template = Identifier(load_default=None, allow_none=True, attribute="template_id")

@@ -14,7 +14,7 @@ from services.coupons import commands, permissions, queries
 from services.coupons.errors import CouponNotFound
 from services.coupons.queries import HeldCoupon
 from services.coupons.queries.held import State
-from services.coupons.schemas import ClaimIn, CouponOut, IssueIn, RedemptionOut, RevocationIn
+from services.coupons.schemas import CouponClaimIn, CouponOut, IssueIn, RedemptionOut, RevocationIn
 from services.members.queries import get_member
 from services.shared import clock, limits
 from services.shared.actors import Actor
@@ -143,11 +143,11 @@ def list_my_coupons() -> Response:
 
 @blueprint.post("/me/coupons")
 @blueprint.response(201, CouponOut)
-@blueprint.takes(ClaimIn)
+@blueprint.takes(CouponClaimIn)
 @guards.api_member
 def claim_coupon() -> Response:
     """Take one: a `template` of the claim page, or by a `public_code`. 409 `coupons_none_left`."""
-    data, at, member = shape.body(ClaimIn), clock.now(), people.member()
+    data, at, member = shape.body(CouponClaimIn), clock.now(), people.member()
     by_code = _by_code(data, commands.CODES_BY_MEMBER, edge.actor(), at)
 
     def effect(session: Session) -> Response:

@@ -15,7 +15,7 @@ from services.coupons import commands, queries
 from services.coupons.errors import CouponNotFound, TransferGone
 from services.coupons.queries import HeldCoupon
 from services.coupons.queries.held import State
-from services.coupons.schemas import ClaimIn
+from services.coupons.schemas import CouponClaimIn
 from services.shared import clock
 from webapp.member import blueprint
 from webapp.web import addresses, coupon_words, edge, forms, guards, links, people, toasts
@@ -104,7 +104,7 @@ def enter_public_code() -> ResponseReturnValue:
         taken = commands.claim_by_code(session, data["public_code"], member.id, actor=edge.actor(), at=at)
         return _taken(taken.id)
 
-    return forms.submit(ClaimIn, perform, _centre, first=count)
+    return forms.submit(CouponClaimIn, perform, _centre, first=count)
 
 
 @blueprint.post("/coupons/<int:coupon_id>/transfer")
