@@ -99,12 +99,13 @@ def missing_words(progress: Progress) -> str:
 
 def basis_words() -> str:
     """What the growth of the ladder is: 最近 12 个月的消费."""
-    return str(_(_BASES[shop.settings()["tiers.basis"]][0]))
+    words, _so_far = _BASES[shop.settings()["tiers.basis"]]
+    return str(_(words))
 
 
 def growth_so_far(progress: Progress) -> str:
     """近 12 个月消费 ¥1,864."""
-    words = _BASES[shop.settings()["tiers.basis"]][1]
+    _basis, words = _BASES[shop.settings()["tiers.basis"]]
     return str(_(words, growth=growth_words(progress.growth)))
 
 
