@@ -75,12 +75,17 @@ def tell_of_refund(session: Session, event: OrderRefunded) -> None:
     if not reader.listens:
         return
     language = reader.language or str(load_settings(session)["shop.language"])
+    text = refund_texts.refund(language, event)
+    back = find_change(session, f"refund:{event.order_id}:{event.number.rsplit('-R', 1)[-1]}")
+    if back is not None:
+        told = wallet_texts.given_back(language, amount=back[0], balance=back[1])
+        text = replace(text, body=f"{text.body}{' ' if language == 'en' else ''}{told}".rstrip())
     messaging.send_message(
         session,
         event.member_id,
         key=f"refund:{event.refund_id}",
         category="service",
-        text=refund_texts.refund(language, event),
+        text=text,
         path=f"/member/orders/{event.order_id}",
         language=language,
         at=datetime.fromisoformat(event.at),

@@ -250,3 +250,39 @@ class ReceiptLinkOut(Schema):
 
     url = fields.String()
     ends_at = Moment()
+
+
+class MyClaimIn(Schema):
+    """The code of a receipt, as it is printed or scanned."""
+
+    receipt_code = Text(required=True, validate=validate.Length(max=40))
+
+
+class ClaimIn(MyClaimIn):
+    """The code of a receipt, and whose it is."""
+
+    member = Identifier(required=True, attribute="member_id")
+
+
+class ReassignmentIn(Schema):
+    """Who should have been on the order, and why they were not."""
+
+    member = Identifier(required=True, attribute="member_id")
+    reason = Text(required=True, validate=validate.Length(1, 100, error=N_("写下原因，最多 100 个字")))
+
+
+class HandoverOut(Schema):
+    """An order that came to a member after it was paid; `debt` is owed by who had it before."""
+
+    id = Identifier()
+    order = Identifier(attribute="order_id")
+    number = fields.String(attribute="order_number")
+    kind = fields.String()
+    before = Identifier(attribute="from_member_id", allow_none=True)
+    member = Identifier(attribute="to_member_id")
+    points = fields.Integer()
+    growth = Money()
+    debt = fields.Integer()
+    reason = fields.String()
+    staff = Identifier(attribute="staff_id", allow_none=True)
+    at = Moment()

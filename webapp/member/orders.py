@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import render_template, request
 
+from services.checkout.queries.receipts import load_receipt
 from services.messaging import queries as messaging
 from services.orders import queries
 from services.orders.queries import OrderView
@@ -27,9 +28,20 @@ def order(order_id: int) -> str:
     session, member = edge.read(), people.member()
     found = queries.get_order_of_member(session, order_id, member_id=member.id)
     refunds = queries.list_refunds(session, order_id) if found.state != PAID else []
+    invoice = queries.find_invoice(session, order_id)
     keys = [f"order:{order_id}", *(f"refund:{each.id}" for each in refunds)]
+    if invoice and invoice.settled_at:
+        keys.append(f"invoice:{order_id}:{invoice.settled_at.isoformat()}")
     told = [messaging.find_message(session, key, member_id=member.id) for key in keys]
-    return _show(found, refunds=refunds, told=told, closing=shop.settings()["orders.receipt_note"])
+    return _show(
+        found,
+        refunds=refunds,
+        told=told,
+        invoice=invoice,
+        may_ask=queries.may_ask(found, invoice),
+        receipt=load_receipt(session, found),
+        closing=shop.settings()["orders.receipt_note"],
+    )
 
 
 def _show(chosen: OrderView | None = None, **more: Any) -> str:

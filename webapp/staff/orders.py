@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request, url_for
 
 from services.checkout import permissions
+from services.checkout.queries.receipts import load_receipt
 from services.members.queries import search_members
 from services.orders import queries
-from services.orders.permissions import ORDERS_READ
+from services.orders.permissions import INVOICES_CREATE, ORDERS_READ
 from services.orders.queries import OrderView
 from services.shared import clock, ids
 from services.stores.queries import get_store
 from webapp.staff import asked as asked_for
 from webapp.staff import blueprint
+from webapp.staff.order_members import may_hand_over
 from webapp.web import edge, guards, i18n, shop
 
 PAGE, PEOPLE = 30, 20
@@ -66,7 +68,7 @@ def receipt(order_id: int) -> str:
     found = queries.get_order(session, order_id, actor=actor)
     return render_template(
         "staff/orders/receipt.html",
-        order=found,
+        receipt=load_receipt(session, found),
         store=get_store(session, found.store_id, actor=actor),
         closing=shop.settings()["orders.receipt_note"],
     )
@@ -81,7 +83,9 @@ def _page(*, show: str, order: OrderView | None) -> str:
         show=show,
         order=order,
         refunds=queries.list_refunds(edge.read(), shown.id) if shown and shown.state != PAID else [],
+        handovers=queries.list_handovers(edge.read(), shown.id) if shown else [],
         may=_may(shown),
+        invoice=queries.find_invoice(edge.read(), shown.id) if shown else None,
         orders=found,
         asked=asked,
         store=store,
@@ -98,7 +102,12 @@ def _may(order: OrderView | None) -> dict[str, bool]:
         return {}
     actor, today = edge.actor(), i18n.local(clock.now()).date()
     refunds = actor.may(permissions.REFUNDS_CREATE, order.store_id) and order.state in queries.OPEN_STATES
-    return {"refund": refunds, "void": refunds and order.state == PAID and order.day == today}
+    return {
+        "refund": refunds,
+        "void": refunds and order.state == PAID and order.day == today,
+        "hand_over": may_hand_over(order),
+        "invoice": actor.may(INVOICES_CREATE, order.store_id),
+    }
 
 
 def _found(asked: Asked, store_id: int) -> tuple[list[OrderView], bool]:

@@ -9,6 +9,14 @@ from services.orders.queries.handovers import (
     get_handover,
     list_handovers,
 )
+from services.orders.queries.invoices import (
+    InvoiceView,
+    count_invoices,
+    find_invoice,
+    get_invoice,
+    list_invoices,
+    may_ask,
+)
 from services.orders.queries.orders import (
     HIGHEST_ID,
     DayTotals,
@@ -24,6 +32,13 @@ from services.orders.queries.orders import (
     list_numbers,
     list_orders,
     list_orders_of_member,
+)
+from services.orders.queries.receipt_links import (
+    get_order_of_token,
+    read_receipt_token,
+    receipt_ends_at,
+    receipt_token,
+    receipt_url,
 )
 from services.orders.queries.refunds import (
     OPEN_STATES,
@@ -42,6 +57,7 @@ __all__ = [
     "OPEN_STATES",
     "DayTotals",
     "HandoverView",
+    "InvoiceView",
     "LineView",
     "OrderView",
     "RefundView",
@@ -49,19 +65,29 @@ __all__ = [
     "RefundedTender",
     "ShareView",
     "TenderView",
+    "count_invoices",
     "find_external_keys",
+    "find_invoice",
     "find_order_by_receipt",
     "find_order_id_by_receipt",
     "find_visits",
     "get_day_totals",
     "get_handover",
+    "get_invoice",
     "get_order",
     "get_order_of_member",
+    "get_order_of_token",
     "get_refund",
     "hold_order",
     "list_handovers",
+    "list_invoices",
     "list_numbers",
     "list_orders",
     "list_orders_of_member",
     "list_refunds",
+    "may_ask",
+    "read_receipt_token",
+    "receipt_ends_at",
+    "receipt_token",
+    "receipt_url",
 ]

@@ -1,4 +1,4 @@
-"""The address of a receipt that anyone who holds it may open: the order's id, bound by the shop's key. It says nothing and cannot be guessed.
+"""The address of a receipt that anyone who holds it may open: the order's id under the shop's seal, so that nobody can guess one.
 
 It carries no date: how long it opens is counted from the sale (setting receipts.days), so a shorter setting closes old links too.
 """
