@@ -260,7 +260,7 @@ class CkCart extends HTMLElement {
   /* A coupon of whoever stands here joins the cart's choice; any other opens its own page. */
   #scannedCoupon({ coupon, member }) {
     const { cart, quote } = this.till;
-    if (!cart.lines.length || cart.member?.id !== member) return location.assign(`/staff/coupons/${coupon}`);
+    if (!cart.lines.length || cart.member?.id !== member) return location.assign(`/staff/coupons/held/${coupon}`);
     const applied = (quote?.coupons ?? []).filter((each) => each.applied).map((each) => each.coupon);
     return this.till.put({ ...cart, coupons: [...new Set([...applied, coupon])] });
   }
