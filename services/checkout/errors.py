@@ -76,6 +76,7 @@ class NotHandedOver(Refusal):
 
 
 _STAYS = {
+    "refunded": N_("这单已经全退了"),
     "claimed": N_("这单已经记在会员名下了"),
     "closed": N_("这家店没有开放补登"),
     "too_old": N_("超过可以补登的天数了"),

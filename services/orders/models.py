@@ -64,6 +64,19 @@ class Order(Model):
     completed_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class FlaggedOrder(Model):
+    """An order with `flags`: what a manager should look at, and who has."""
+
+    __tablename__ = "flagged_orders"
+    __table_args__ = (Index("ix_flagged_orders_store", "store_id", "seen_at", "order_id"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    flagged_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    seen_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
 class OrderLine(Model):
     """One line as it was sold; names and list prices are copied, so that the receipt never changes."""
 

@@ -252,13 +252,13 @@ class ReceiptLinkOut(Schema):
     ends_at = Moment()
 
 
-class MyClaimIn(Schema):
+class MyOrderClaimIn(Schema):
     """The code of a receipt, as it is printed or scanned."""
 
     receipt_code = Text(required=True, validate=validate.Length(max=40))
 
 
-class ClaimIn(MyClaimIn):
+class OrderClaimIn(MyOrderClaimIn):
     """The code of a receipt, and whose it is."""
 
     member = Identifier(required=True, attribute="member_id")

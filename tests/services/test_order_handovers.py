@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from services.checkout.commands import claim_order, reassign_order
-from services.checkout.errors import AlreadyRefunded, NotHandedOver, ReceiptUnknown
+from services.checkout.errors import NotHandedOver, ReceiptUnknown
 from services.loyalty.queries import get_balance
 from services.loyalty.queries.ladder import get_growth_of_order
 from services.members import commands as members
@@ -131,8 +131,9 @@ def test_the_shop_may_close_claims(desk: Desk) -> None:
 def test_what_is_refunded_is_not_claimed_and_a_wrong_code_is_nothing(desk: Desk) -> None:
     order = desk.sell(("提拉米苏", 1), walk_in=True)
     desk.whole(order)
-    with pytest.raises(AlreadyRefunded):
+    with pytest.raises(NotHandedOver) as refused:
         claim(desk, order)
+    assert refused.value.code == "order_refunded"
     with pytest.raises(ReceiptUnknown), database.transaction() as session:
         claim_order(session, "AAAA-BBBB-CCCC", desk.member.id, actor=desk.shop.manager, at=desk.now)
 

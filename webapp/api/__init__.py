@@ -21,6 +21,7 @@ RESOURCES = (
     "devices",
     "earning_rules",
     "invoices",
+    "handovers",
     "members",
     "messages",
     "orders",

@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 blueprint = Blueprint("member", __name__, url_prefix="/member")
 AREAS: tuple[str, ...] = (
+    "claims",
     "confirmations",
     "coupons",
     "home",

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.checkout import permissions
-from services.checkout.errors import AlreadyRefunded, NotHandedOver, ReceiptUnknown
+from services.checkout.errors import NotHandedOver, ReceiptUnknown
 from services.checkout.queries.growth import get_paid_by_member
-from services.checkout.queries.handovers import CORRECTABLE, Worth, get_worth_to, why_not_reassigned
+from services.checkout.queries.handovers import CORRECTABLE, Worth, get_worth_to, why_not_claimed, why_not_reassigned
 from services.checkout.queries.refunds import Case, load_case
 from services.loyalty import commands as loyalty
 from services.members.queries import get_member
@@ -28,15 +28,17 @@ from services.orders.queries import (
     hold_order,
     list_handovers,
 )
-from services.shared import ids
+from services.shared import ids, limits
 from services.shared.actors import SYSTEM, Actor
 from services.shared.events import announce
 from services.shared.refusals import Forbidden, Invalid
 from services.shared.words import N_
 from services.stores.queries import load_settings
 
-__all__ = ["CORRECTABLE", "claim_order", "reassign_order"]
+__all__ = ["CLAIM_TRIES", "CORRECTABLE", "claim_order", "reassign_order"]
 RECEIPT = "CK:R:"
+# Counted before the code is looked at, and given back when it was right: guessing stops here.
+CLAIM_TRIES = limits.Rule("claim:actor", most=10, seconds=3600)
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class _Moved:
 def claim_order(session: Session, code: str, member_id: int, *, actor: Actor, at: datetime) -> HandoverView:
     """Give a walk-in's order to the member who was not known when it was paid. It earns, nothing else about it changes.
 
-    Members claim for themselves; staff of the order's store for anybody who shows the receipt. Raises ReceiptUnknown, NotHandedOver,
-    AlreadyRefunded, Forbidden, Invalid.
+    Members claim for themselves; staff of the order's store for anybody who shows the receipt. Raises ReceiptUnknown, NotHandedOver
+    (with why), Forbidden, Invalid.
     """
     typed = ids.read_short_code(code.strip().upper().removeprefix(RECEIPT))
     order_id = find_order_id_by_receipt(session, typed) if typed else None
@@ -65,8 +67,10 @@ def claim_order(session: Session, code: str, member_id: int, *, actor: Actor, at
         actor.require(permissions.ORDERS_CLAIM, case.order.store_id)
     elif actor.id != member_id:
         raise Forbidden
-    _require_claimable(session, case, at)
     _require_living(session, member_id)
+    stays = why_not_claimed(case, load_settings(session), at)
+    if stays:
+        raise NotHandedOver(stays)
     worth = get_worth_to(session, case, member_id)
     moved = _earn(session, case, member_id, worth, actor=actor, at=at)
     return _hand_over(session, case, member_id, moved, worth=worth, actor=actor, at=at)
@@ -77,7 +81,7 @@ def reassign_order(
 ) -> HandoverView:
     """Move an order from the wrong member to the right one, for a `reason`: the points that it stands for, and its growth.
 
-    Raises NotFound, Forbidden, NotHandedOver (with why), AlreadyRefunded, Invalid.
+    Raises NotFound, Forbidden, NotHandedOver (with why), Invalid.
     """
     hold_order(session, order_id)
     case = load_case(session, order_id, actor=actor)
@@ -86,22 +90,8 @@ def reassign_order(
     stays = "same_member" if case.order.member_id == member_id else why_not_reassigned(case, at)
     if stays:
         raise NotHandedOver(stays)
-    if case.sold.is_complete:
-        raise AlreadyRefunded
     moved = _move(session, case, member_id, actor=actor, at=at)
     return _hand_over(session, case, member_id, moved, reason=reason, actor=actor, at=at)
-
-
-def _require_claimable(session: Session, case: Case, at: datetime) -> None:
-    days = load_settings(session)["orders.claim_days"]
-    if case.order.member_id is not None:
-        raise NotHandedOver("claimed")
-    if not days:
-        raise NotHandedOver("closed")
-    if at - case.order.completed_at > timedelta(days=days):
-        raise NotHandedOver("too_old")
-    if case.sold.is_complete:
-        raise AlreadyRefunded
 
 
 def _require_living(session: Session, member_id: int) -> None:

@@ -14,6 +14,7 @@ from services.loyalty.models import MemberTier, Tier
 from services.loyalty.queries import list_multipliers, rate_of
 from services.loyalty.rules import multiplier_of
 from services.stores.queries import load_settings
+from services.stores.settings import Settings
 
 CORRECTABLE = timedelta(days=7)
 
@@ -45,6 +46,18 @@ def get_worth_to(session: Session, case: Case, member_id: int) -> Worth:
     return Worth(points_for(lines, 0, rate), told, tier.id if tier else None, multipliers)
 
 
+def why_not_claimed(case: Case, settings: Settings, at: datetime) -> str:
+    """Why an order cannot be claimed (a reason of NotHandedOver); empty where it can."""
+    days = settings["orders.claim_days"]
+    if case.order.member_id is not None:
+        return "claimed"
+    if not days:
+        return "closed"
+    if at - case.order.completed_at > timedelta(days=days):
+        return "too_old"
+    return "refunded" if case.sold.is_complete else ""
+
+
 def why_not_reassigned(case: Case, at: datetime) -> str:
     """Why the member of an order cannot be changed (a reason of NotHandedOver); empty where it can."""
     order = case.order
@@ -56,4 +69,6 @@ def why_not_reassigned(case: Case, at: datetime) -> str:
         return "spent_wallet"
     if order.points_spent:
         return "spent_points"
-    return "spent_coupon" if case.sold.coupons else ""
+    if case.sold.coupons:
+        return "spent_coupon"
+    return "refunded" if case.sold.is_complete else ""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.orders.errors import AlreadyBooked
-from services.orders.models import LineShare, Order, OrderCounter, OrderLine, Tender
+from services.orders.models import FlaggedOrder, LineShare, Order, OrderCounter, OrderLine, Tender
 from services.orders.queries import LineView, OrderView, ShareView, TenderView
 from services.shared import ids
 from services.shared.actors import Actor
@@ -62,6 +62,9 @@ def record_order(session: Session, draft: OrderDraft, *, actor: Actor, at: datet
     _write_lines(connection, order_id, draft.lines)
     if draft.tenders:
         connection.execute(_TENDERS, _tender_rows(order_id, draft.tenders))
+    if draft.flags:
+        flagged = {"order_id": order_id, "store_id": draft.store_id, "flagged_at": at}
+        connection.execute(insert(FlaggedOrder), flagged)
     changes = {"number": row["number"], "paid": draft.due}
     audit.record(
         session, "orders:create", ("order", order_id), actor=actor, at=at, store_id=draft.store_id, changes=changes
