@@ -26,6 +26,7 @@ DATA = (
     "services.shared.pinyin",  # words whose characters are read in another way than alone
     "services.stores.settings",  # defaults that are the shop's own words
     "services.members.rules",  # the letters of surnames that are read in another way
+    "services.wallet.texts",  # as messaging's
 )
 
 

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from services.shared import database
+from services.wallet.models import TopUp
 from services.wallet.queries import get_balance, list_open_lots, list_plans
+from tests.browse import body
 from tests.cast import Cast
+from tests.pushing import messages
 from tests.selling import Till, open_till, welcome_member
 from tests.topping import offer, pay_in
 
@@ -201,3 +204,41 @@ def test_the_member_sees_balance_plans_and_why(till: Till) -> None:
     stranger = till.shop.phone(welcome_member(till.shop.at, "王芳", "+8613900139000"))
     assert stranger.get(own).status_code == 404
     assert "350.00" not in stranger.get("/member/wallet").text
+
+
+def spend_from_wallet(till: Till) -> Any:
+    """提拉米苏 for 32.00, paid from the wallet; a manager answers for the member."""
+    manager = till.shop.browser("manager")
+    asked = {
+        "member": str(till.member.id), "store": str(till.shop.east.id), "way": "override", "amount": "32.00", "reason": "手机没电",
+    }  # fmt: skip
+    proof = body(manager.api("POST", "/api/v1/proofs", asked))["id"]
+    by_manager = Till(till.shop, manager, till.products, till.member)
+    quote = by_manager.quote(by_manager.line("提拉米苏"), member=till.member)
+    answer = by_manager.pay(quote, {"kind": "wallet", "amount": "32.00"}, proof=proof)
+    assert answer.status_code == 201, answer.text
+    return body(answer)
+
+
+def test_a_sale_from_the_wallet_and_its_refund_are_told_once_each_with_the_balance(till: Till) -> None:
+    pay_in(till)
+    order = spend_from_wallet(till)
+    wanted = {"way": "whole", "reason": "退了"}
+    refunded = till.shop.browser("manager").api("POST", f"/api/v1/orders/{order['id']}/refunds", wanted)
+    assert refunded.status_code == 201, refunded.text
+    told = {message.title: message.body for message in messages()}
+    assert told["消费 ¥32.00"].startswith("储值付了 ¥32.00，还有 ¥268.00。")
+    assert told["退款 ¥32.00"].endswith("¥32.00 退回储值，现有 ¥300.00。")
+    assert len([message for message in messages() if message.key.startswith(("order:", "refund:"))]) == 2
+    shown = till.shop.phone(till.member).get("/member/wallet/statement").text
+    assert shown.count(order["number"]) == 2
+
+
+def test_money_goes_into_the_till_that_is_open(till: Till) -> None:
+    opened = till.browser.api(
+        "POST", "/api/v1/tills", {"store": str(till.shop.east.id), "name": "1 号", "opening_float": "0.00"}
+    )
+    made = pay_in(till)
+    with database.reading() as session:
+        top_up = session.get_one(TopUp, int(made["id"]))
+        assert (opened.status_code, top_up.shift_id) == (201, int(body(opened)["id"])), opened.text

@@ -15,6 +15,7 @@ from services.shared.events import announce
 from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.stores.queries import get_store
+from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
 from services.wallet import permissions
 from services.wallet.errors import SheetChanged
@@ -49,6 +50,7 @@ def pay_out(
     if data.get("sheet") not in (None, sheet.mark):
         raise SheetChanged
     amount, tender = _amount(sheet, data.get("amount")), _tender(sheet, data.get("tender"))
+    shift_id = shift_id or find_shift_for(session, data["store_id"], actor=actor)
     payout = Payout(
         member_id=member.id, store_id=data["store_id"], staff_id=actor.id if actor.kind == "staff" else None,
         amount=amount, policy=sheet.policy, floor=sheet.floor, bonus_lost=sheet.bonus_lost, tender=tender,
