@@ -110,13 +110,13 @@ def stub(terms: Terms) -> Stub:
     chinese = i18n.choose() == "zh"
     condition = str(_("满 %(yuan)s 可用", yuan=yuan(terms.threshold))) if terms.threshold else ""
     if terms.kind is Kind.PERCENTAGE:
-        tenths = f"{terms.pays / 100:g}" if chinese else f"{(1000 - terms.pays) / 10:g}%"
-        return Stub(tenths, str(_("折")), condition or str(_("无门槛")))
+        rate = f"{terms.pays / 100:g}" if chinese else f"{(1000 - terms.pays) / 10:g}%"
+        return Stub(rate, "折" if chinese else "off", condition or str(_("无门槛")))
     if terms.kind is Kind.FREE_ITEM:
-        return Stub("1", str(_("份")), condition or str(_("兑换")))
+        return Stub("1", "份" if chinese else "pc", condition or str(_("兑换")))
     worth = yuan(terms.value) if chinese else f"¥{yuan(terms.value)}"
     plain = str(_("体验价")) if terms.kind is Kind.TRIAL_PRICE else str(_("无门槛"))
-    return Stub(worth, str(_("元")), condition or plain)
+    return Stub(worth, "元" if chinese else "", condition or plain)
 
 
 def end(held: HeldCoupon) -> End:
