@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.shared.refusals import Invalid, NotFound, Refusal
+from services.shared.refusals import Forbidden, Invalid, NotFound, Refusal
 from services.shared.words import N_
 
 
@@ -94,3 +94,10 @@ class ReceiptUnknown(NotFound):
 
     code = "receipt_unknown"
     text = N_("没有找到这张小票，请核对小票码")
+
+
+class CredentialUnknown(Forbidden):
+    """A sale made without network came under a name that is not one of ours."""
+
+    code = "credential_unknown"
+    text = N_("认不出是谁卖的，请让店长看一下")

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from services.checkout.rules.pricing import MOST_COUPONS, MOST_GRAMS, MOST_LINES, MOST_PIECES, Cart, CartLine, in_words
-from services.checkout.rules.tenders import KINDS, MOST_TENDERS
+from services.checkout.rules.tenders import KINDS, MOST_TENDERS, WALLET
 from services.orders.queries import TenderView
 from services.orders.schemas import LineOut
 from services.shared.fields import Identifier, Moment, Money, Text, Whole
@@ -167,6 +167,44 @@ class SaleIn(Schema):
     proof = ProofId(load_default=None, allow_none=True)
     note = Text(load_default="", validate=validate.Length(max=200, error=N_("最多 200 个字")))
     external_key = Text(load_default=None, allow_none=True, validate=validate.Length(1, 80))
+
+
+class OfflineLineIn(Schema):
+    """One line as a counter sold it without network: the names and the list price of a piece that it knew."""
+
+    product = Identifier(required=True, attribute="product_id")
+    name = Text(required=True, validate=validate.Length(1, 60))
+    options = fields.Dict(
+        keys=Text(validate=validate.Length(1, 20)),
+        values=Text(validate=validate.Length(1, 20)),
+        load_default=dict,
+    )
+    choices = Text(load_default="", validate=validate.Length(max=200))
+    quantity = Whole(required=True, least=1, most=MOST_PIECES)
+    price = Money(required=True, attribute="list_price")
+    note = Text(load_default="", validate=validate.Length(max=60))
+    grams = Whole(load_default=None, allow_none=True, least=1, most=MOST_GRAMS)
+
+
+class OfflineTenderIn(TenderIn):
+    """How it was paid: cash, or outside of this system; what a member holds needs the server."""
+
+    kind = fields.String(
+        required=True, validate=validate.OneOf([kind for kind in KINDS if kind != WALLET], error=N_("没有这种收款方式"))
+    )
+
+
+class OfflineSaleIn(Schema):
+    """A sale that was made without network. `code` is what was scanned: a member's code (judged by `scanned_at`) or number."""
+
+    credential = fields.String(required=True, validate=validate.Length(1, 120))
+    sold_at = Moment(required=True)
+    member = Identifier(load_default=None, allow_none=True, attribute="member_id")
+    code = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"[0-9]{10}(?:[0-9]{10})?\Z"))
+    scanned_at = Moment(load_default=None, allow_none=True)
+    lines = fields.List(fields.Nested(OfflineLineIn), required=True, validate=validate.Length(1, MOST_LINES))
+    tenders = fields.List(fields.Nested(OfflineTenderIn), load_default=list, validate=validate.Length(max=MOST_TENDERS))
+    note = Text(load_default="", validate=validate.Length(max=200))
 
 
 class ScanIn(Schema):

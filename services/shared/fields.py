@@ -127,8 +127,8 @@ class Moment(fields.Field[datetime]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         try:
             moment = datetime.fromisoformat(str(value))
-        except ValueError:
+            if moment.tzinfo is None:
+                raise ValueError(value)
+            return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise ValidationError(self.error_messages["invalid"]) from None
-        if moment.tzinfo is None:
-            raise ValidationError(self.error_messages["invalid"])
-        return moment.astimezone(UTC)

@@ -46,11 +46,26 @@ def fingerprint(body: bytes) -> str:
 
 def earlier(session: Session, *, scope: str, key: str, body_hash: str) -> Answer | None:
     """The stored answer for this key, if any. Raises Invalid `idempotency_key_reused` when the body differs."""
-    row: Any = session.connection().execute(_FIND, {"in_scope": scope, "of_key": key}).first()
-    if row is None or row.status == 0:
+    row = _row(session, scope, key)
+    if row is None:
         return None
     if row.body_hash != body_hash:
         raise Invalid(code="idempotency_key_reused", text=N_("这个操作编号已用在另一个请求上"))
+    return _stored(row)
+
+
+def answered(session: Session, *, scope: str, key: str) -> Answer | None:
+    """What was answered under this key, whatever had been asked."""
+    row = _row(session, scope, key)
+    return None if row is None else _stored(row)
+
+
+def _row(session: Session, scope: str, key: str) -> Any | None:
+    row: Any = session.connection().execute(_FIND, {"in_scope": scope, "of_key": key}).first()
+    return None if row is None or row.status == 0 else row
+
+
+def _stored(row: Any) -> Answer:
     return Answer(row.status, _open(row.answer["sealed"]), row.answer["headers"], replayed=True)
 
 

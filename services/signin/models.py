@@ -88,9 +88,10 @@ class MemberDevice(Model):
 
 
 class Scan(Model):
-    """A member code was read, once, at this store by this actor."""
+    """A member code was read, once, at this store by this actor; `actor_kind` is offline where that was without network."""
 
     __tablename__ = "scans"
+    __table_args__ = (Index("ix_scans_device", "device_id", "step"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))

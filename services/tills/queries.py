@@ -98,6 +98,26 @@ def find_shift_for(session: Session, store_id: int, *, actor: Actor, required: b
     return found
 
 
+def find_shift_at(session: Session, store_id: int, moment: datetime, *, actor: Actor) -> tuple[int | None, bool]:
+    """The shift into which money belongs that `actor` took at a moment that is past, and whether a till was open then at all.
+
+    No shift when it was counted meanwhile: what was in the drawer has been counted with it, and a sum that was signed stays. Locked
+    like `find_shift_for`.
+    """
+    there = (_shifts.c.opened_at <= moment, _shifts.c.closed_at.is_(None) | (_shifts.c.closed_at > moment))
+    own_first = case((_shifts.c.opened_by == actor.id, 0), else_=1)
+    found = session.execute(
+        select(_shifts.c.id, _shifts.c.closed_at)
+        .where(_shifts.c.store_id == store_id, *there)
+        .order_by(own_first, _shifts.c.id.desc())
+        .limit(1)
+        .with_for_update(read=True)
+    ).first()
+    if found is None:
+        return None, False
+    return (found.id if found.closed_at is None else None), True
+
+
 def get_shift(session: Session, shift_id: int, *, actor: Actor) -> ShiftView:
     """One shift. Raises NotFound also for a store that the actor does not see."""
     row = session.execute(_views().where(TillShift.id == shift_id)).one_or_none() if shift_id <= HIGHEST_ID else None

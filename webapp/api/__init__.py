@@ -24,6 +24,7 @@ RESOURCES = (
     "handovers",
     "members",
     "messages",
+    "offline_sales",
     "orders",
     "parked_carts",
     "points",

@@ -49,6 +49,7 @@ ACTIONS: Mapping[str, str] = {
     "orders:claim": N_("补登"),
     "orders:create": N_("收款"),
     "orders:reassign": N_("改订单的会员"),
+    "orders:review": N_("看过要留意的订单"),
     "points:adjust": N_("调整积分"),
     "points:expire": N_("积分到期"),
     "products:archive": N_("下架商品"),

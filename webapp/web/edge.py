@@ -87,23 +87,21 @@ def _close(_error: BaseException | None) -> None:
         stack.close()
 
 
-def write(effect: Effect, *, keyed: bool = True) -> Response:
+def write(effect: Effect, *, keyed: bool = True, scope: str = "") -> Response:
     """Run `effect(session)` in one transaction and return its answer (a redirect, or small JSON: no page is rendered inside).
 
     With `keyed` (always, but for signing in and out, whose answer carries a secret) the request needs an idempotency key: the
     same key and body get the stored answer, whatever runs at the same time. Raises KeyMissing (400), Invalid
-    `idempotency_key_reused` (422). Nothing is stored when the effect refuses.
+    `idempotency_key_reused` (422). Nothing is stored when the effect refuses. `scope` is under which name the key counts, where
+    that is not who asks and what for.
     """
     if not keyed:
         people.person()  # looked up now: inside it would take a second connection
         done_reading()
         with transaction() as session:
             return _response(effect(session))
-    actor, body_hash = people.actor(), _fingerprint()
-    key = request.headers.get(KEY_HEADER) or request.form.get(KEY_FIELD) or ""
-    if not 8 <= len(key) <= 128:
-        raise KeyMissing
-    scope = f"{actor.scope} {request.method} {request.path}"
+    key, body_hash = key_of_request(), _fingerprint()
+    scope = scope or f"{people.actor().scope} {request.method} {request.path}"
     answer = idempotency.earlier(read(), scope=scope, key=key, body_hash=body_hash)
     _close(None)  # a snapshot older than the write must not answer what comes after it
     if answer is None:
@@ -117,6 +115,21 @@ def write(effect: Effect, *, keyed: bool = True) -> Response:
                 at=clock.now(),
             )
     return _thaw(answer)
+
+
+def key_of_request() -> str:
+    """The request's idempotency key. Raises KeyMissing."""
+    key = request.headers.get(KEY_HEADER) or request.form.get(KEY_FIELD) or ""
+    if not 8 <= len(key) <= 128:
+        raise KeyMissing
+    return key
+
+
+def answered(scope: str) -> Response | None:
+    """What this request's key was answered under `scope`, whatever had been asked; None when it is new."""
+    done_reading()  # not in a snapshot older than the answer
+    answer = idempotency.answered(read(), scope=scope, key=key_of_request())
+    return _thaw(answer) if answer else None
 
 
 def note_file(name: str, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from services.catalog.queries.lines import ProductLine, State, Stock, count_products, get_line, list_lines
 from services.catalog.queries.parts import Choice, Option
+from services.catalog.queries.past import PastProduct, load_past
 from services.catalog.queries.sale import SaleProduct, find_by_barcode, load_for_sale
 from services.catalog.queries.views import (
     ProductView,
@@ -18,6 +19,7 @@ from services.catalog.queries.views import (
 __all__ = [
     "Choice",
     "Option",
+    "PastProduct",
     "ProductLine",
     "ProductView",
     "SaleProduct",
@@ -36,4 +38,5 @@ __all__ = [
     "list_pictures",
     "list_products",
     "load_for_sale",
+    "load_past",
 ]

@@ -2,7 +2,16 @@
 
 from services.checkout.commands.coupons import Redemption, redeem_coupon
 from services.checkout.commands.handovers import claim_order, reassign_order
+from services.checkout.commands.offline import book_offline_sale
 from services.checkout.commands.refunds import refund_order
 from services.checkout.commands.sales import complete_order
 
-__all__ = ["Redemption", "claim_order", "complete_order", "reassign_order", "redeem_coupon", "refund_order"]
+__all__ = [
+    "Redemption",
+    "book_offline_sale",
+    "claim_order",
+    "complete_order",
+    "reassign_order",
+    "redeem_coupon",
+    "refund_order",
+]

@@ -63,10 +63,35 @@ def complete_order(
     needs_till = bool(sale.counter.settings["orders.needs_till"])
     shift_id = find_shift_for(session, sale.cart.store_id, actor=actor, required=needs_till)
     _prove(session, sale, actor=actor, at=at)
+    return write_sale(
+        session,
+        sale,
+        origin=origin,
+        external_key=external_key,
+        completed_at=moment,
+        shift_id=shift_id,
+        actor=actor,
+        at=at,
+    )
+
+
+def write_sale(
+    session: Session,
+    sale: Sale,
+    *,
+    origin: str,
+    external_key: str | None,
+    completed_at: datetime,
+    shift_id: int | None,
+    flags: tuple[str, ...] = (),
+    actor: Actor,
+    at: datetime,
+) -> OrderView:
+    """Write a sale that nothing refuses any more, into the shift that it belongs to; `flags` are for a manager to look at."""
     spent = _spend(session, sale)
-    draft = replace(_draft(sale, spent, origin, external_key, moment), shift_id=shift_id)
+    draft = replace(_draft(sale, spent, origin, external_key, completed_at), shift_id=shift_id, flags=flags)
     order = orders.record_order(session, draft, actor=actor, at=at)
-    _enter(session, sale, spent, order.id, actor=actor, at=moment)
+    _enter(session, sale, spent, order.id, actor=actor, at=completed_at)
     announce(session, _completed(order, at), at=at)
     return order
 

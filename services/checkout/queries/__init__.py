@@ -9,6 +9,7 @@ from services.checkout.queries.coupons import (
 )
 from services.checkout.queries.customers import Buyer, Standing, get_standing, load_buyer
 from services.checkout.queries.examples import Example, list_examples
+from services.checkout.queries.offline import Seller, get_credential, get_seller
 from services.checkout.queries.quotes import Counter, Quote, Sale, get_quote, get_sale, get_sale_of_quote, load_counter
 from services.checkout.queries.scope_names import ScopeNames, load_scope_names
 
@@ -20,12 +21,15 @@ __all__ = [
     "Quote",
     "Sale",
     "ScopeNames",
+    "Seller",
     "Standing",
     "get_coupon_total",
+    "get_credential",
     "get_most_saved",
     "get_quote",
     "get_sale",
     "get_sale_of_quote",
+    "get_seller",
     "get_standing",
     "list_coupon_costs",
     "list_examples",

@@ -215,7 +215,7 @@ def get_sale(
         cart=cart,
         buyer=buyer,
         price=priced,
-        multipliers=_multipliers(session, counter, cart, buyer, at),
+        multipliers=load_multipliers(session, counter, cart, buyer, at),
         settlement=Settlement((), 0),
         proof=_known(session, cart, proof),
         note=note,
@@ -240,7 +240,7 @@ def _known(session: Session, cart: Cart, proof: Proof | None) -> Proof | None:
     return proof
 
 
-def _multipliers(session: Session, counter: Counter, cart: Cart, buyer: Buyer, at: datetime) -> tuple[int, ...]:
+def load_multipliers(session: Session, counter: Counter, cart: Cart, buyer: Buyer, at: datetime) -> tuple[int, ...]:
     """What each line's points are multiplied with, in hundredths."""
     if cart.member_id is None:
         return (100,) * len(cart.lines)

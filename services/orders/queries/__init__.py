@@ -1,5 +1,6 @@
 """Looking up orders (`orders`), what went back for them (`refunds`), and to whom they came later (`handovers`)."""
 
+from services.orders.queries.flagged import Look, count_flagged, find_look
 from services.orders.queries.handovers import (
     CLAIM,
     CORRECTION,
@@ -25,6 +26,7 @@ from services.orders.queries.orders import (
     ShareView,
     TenderView,
     find_external_keys,
+    find_order_by_key,
     find_order_by_receipt,
     get_day_totals,
     get_order,
@@ -59,15 +61,19 @@ __all__ = [
     "HandoverView",
     "InvoiceView",
     "LineView",
+    "Look",
     "OrderView",
     "RefundView",
     "RefundedLine",
     "RefundedTender",
     "ShareView",
     "TenderView",
+    "count_flagged",
     "count_invoices",
     "find_external_keys",
     "find_invoice",
+    "find_look",
+    "find_order_by_key",
     "find_order_by_receipt",
     "find_order_id_by_receipt",
     "find_visits",

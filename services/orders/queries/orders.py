@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.identity.models import Staff
 from services.members.models import Member
 from services.members.queries import show_name
-from services.orders.models import LineShare, Order, OrderLine, Tender
+from services.orders.models import FlaggedOrder, LineShare, Order, OrderLine, Tender
 from services.shared.actors import Actor
 from services.shared.refusals import NotFound
 from services.stores.models import Store
@@ -147,6 +147,12 @@ def find_external_keys(session: Session, keys: Collection[str]) -> set[str]:
     return {key for key in booked if key is not None}
 
 
+def find_order_by_key(session: Session, external_key: str) -> OrderView | None:
+    """The order that a foreign system, or a counter without network, knows by this key."""
+    found = _views(session, _orders().where(Order.external_key == external_key))
+    return found[0] if found else None
+
+
 def list_orders(
     session: Session,
     *,
@@ -157,13 +163,14 @@ def list_orders(
     number: str = "",
     or_member_ids: Collection[int] = (),
     tender: str = "",
+    flagged: bool = False,
     after: int | None = None,
     limit: int = 50,
 ) -> list[OrderView]:
     """Orders of the stores the actor works in, latest first.
 
     `number` is a whole number, its beginning, or the sequence alone; beside it those of `or_member_ids` are found. `tender` is a
-    way of paying that was used.
+    way of paying that was used. `flagged`: only those that wait for somebody to look at them.
     """
     query = _orders()
     if actor.stores is not None:
@@ -175,6 +182,8 @@ def list_orders(
         query = query.where(or_(_numbered(number.strip().upper()), Order.member_id.in_(or_member_ids)))
     if tender:
         query = query.where(Order.id.in_(select(Tender.order_id).where(Tender.kind == tender)))
+    if flagged:
+        query = query.where(Order.id.in_(select(FlaggedOrder.order_id).where(FlaggedOrder.seen_at.is_(None))))
     return _views(session, _page(query, after, limit))
 
 

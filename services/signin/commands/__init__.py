@@ -2,6 +2,7 @@
 
 from services.signin.commands.codes import issue_signin_code, redeem_code, redeem_ticket
 from services.signin.commands.devices import issue_device, make_code_here, revoke_device
+from services.signin.commands.past_scans import read_past_code
 from services.signin.commands.pins import change_wallet_pin, erase_wallet_pin, hash_pin
 from services.signin.commands.proofs import (
     ask_for_confirmation,
@@ -42,6 +43,7 @@ __all__ = [
     "open_member_session",
     "open_staff_session",
     "override_proof",
+    "read_past_code",
     "redeem_code",
     "redeem_ticket",
     "require_room_for_guess",

@@ -1,0 +1,436 @@
+"""Sales that a counter made without network: booked once, as paid, under whoever sold; what changed meanwhile is a flag."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import delete, func, select
+from werkzeug.test import TestResponse
+
+from services.audit.models import AuditEntry
+from services.catalog import commands as catalog
+from services.checkout.queries import get_credential
+from services.loyalty.models import PointsLot
+from services.members import commands as members
+from services.messaging.models import Message
+from services.orders.checks import find_differences
+from services.orders.models import Order
+from services.shared import clock, database, runtime
+from services.shared.actors import SYSTEM, Actor
+from services.shared.models import IdempotencyKey
+from services.signin import commands as signin
+from services.signin import rules
+from services.signin.commands.devices import PURPOSE
+from services.signin.models import MemberDevice, Scan
+from services.stores import commands as stores
+from services.tills import commands as tills
+from tests.browse import body
+from tests.cast import Cast
+from tests.conftest import NOON
+from tests.selling import PRICES, Till, books_add_up, open_till
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass
+class Device:
+    """A counter's phone with its credential, which sells without network and sends later, without any session."""
+
+    till: Till
+    credential: str
+    sold: list[str] = field(default_factory=list)
+
+    def sale(self, *names: str, at: datetime = NOON - HOUR, **more: Any) -> dict[str, Any]:
+        """What the phone kept of a sale: a piece of each, in cash."""
+        lines = [
+            {
+                "product": str(self.till.products[name]),
+                "name": name,
+                "quantity": 1,
+                "price": f"{PRICES[name] / 100:.2f}",
+            }
+            for name in names or ("提拉米苏", "提拉米苏")
+        ]
+        due = f"{sum(PRICES[line['name']] for line in lines) / 100:.2f}"
+        return {
+            "credential": self.credential,
+            "sold_at": at.isoformat(),
+            "lines": lines,
+            "tenders": [{"kind": "cash", "amount": due}],
+        } | more
+
+    def send(self, sale: dict[str, Any], key: str = "") -> TestResponse:
+        """POST it, as a browser that nobody is signed in to."""
+        headers = {"Idempotency-Key": key or str(uuid4())}
+        return self.till.shop.client().post("/api/v1/offline-sales", json=sale, headers=headers)
+
+    def book(self, *names: str, **more: Any) -> Any:
+        """The order that a sale became."""
+        answer = self.send(self.sale(*names, **more))
+        assert answer.status_code == 201, answer.text
+        return body(answer)
+
+
+@pytest.fixture
+def till(shop: Cast) -> Till:
+    return open_till(shop)
+
+
+@pytest.fixture
+def device(till: Till) -> Device:
+    return device_of(till)
+
+
+def device_of(till: Till, actor: Actor | None = None, *, since: datetime = NOON - 30 * DAY) -> Device:
+    return Device(till, get_credential(actor or till.shop.cashier, till.shop.east.id, at=since))
+
+
+def orders() -> int:
+    with database.reading() as session:
+        assert list(find_differences(session)) == []
+        return session.scalar(select(func.count(Order.id))) or 0
+
+
+def change_product(till: Till, name: str, **values: Any) -> None:
+    with database.transaction() as session:
+        catalog.change_product(session, till.products[name], values, actor=SYSTEM, at=NOON)
+
+
+def change_settings(**values: Any) -> None:
+    with database.transaction() as session:
+        stores.change_settings(
+            session, {key.replace("__", "."): value for key, value in values.items()}, actor=SYSTEM, at=NOON
+        )
+
+
+def test_a_sale_is_booked_under_whoever_sold_at_its_own_time(device: Device) -> None:
+    order = device.book("提拉米苏", "拿铁", at=NOON - 20 * HOUR)
+    assert (order["number"], order["state"], order["origin"]) == ("A1-1120-0001", "paid", "offline")
+    assert (order["staff"], order["completed_at"]) == (
+        str(device.till.shop.staff["cashier"].id),
+        "2026-11-20T10:20:00Z",
+    )
+    assert (order["paid"], order["member"], order["flags"]) == ("54.00", None, [])
+    assert [line["list_price"] for line in order["lines"]] == ["32.00", "22.00"]
+    assert orders() == 1
+
+
+def test_names_choices_and_change_stay_as_the_device_showed_them(device: Device) -> None:
+    cake = {
+        "product": str(device.till.products["6寸蛋糕"]), "name": "六寸蛋糕", "quantity": 2, "price": "278.00",
+        "options": {"size": "8"}, "choices": "八寸", "note": "生日快乐",
+    }  # fmt: skip
+    paid = {"kind": "cash", "amount": "556.00", "received": "600.00"}
+    order = body(device.send(device.sale() | {"lines": [cake], "tenders": [paid], "note": "下午来取"}))
+    line = order["lines"][0]
+    assert (line["name"], line["choices"], line["options"], line["note"]) == (
+        "六寸蛋糕",
+        "八寸",
+        {"size": "8"},
+        "生日快乐",
+    )
+    assert (order["change"], order["note"], order["flags"]) == ("44.00", "下午来取", [])
+
+
+def test_a_bill_is_split_over_cash_and_a_foreign_machine_but_a_wallet_needs_the_server(device: Device) -> None:
+    split = [{"kind": "cash", "amount": "10.00"}, {"kind": "alipay", "amount": "54.00"}]
+    assert device.send(device.sale(tenders=split)).status_code == 201
+    stored = device.send(device.sale(tenders=[{"kind": "wallet", "amount": "64.00"}]))
+    assert (stored.status_code, list(body(stored)["errors"])) == (422, ["tenders.0.kind"])
+
+
+def test_a_member_from_the_list_earns_and_pays_list_price(device: Device) -> None:
+    change_product(device.till, "提拉米苏", member_price=2000)
+    order = device.book(member=str(device.till.member.id))
+    assert (order["paid"], order["points"]["earned"], order["flags"]) == ("64.00", 6, [])
+    with database.reading() as session:
+        lot = session.scalars(select(PointsLot)).one()
+    assert (lot.created_at, books_add_up()) == (NOON - HOUR, True)
+
+
+def messages() -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count(Message.id))) or 0
+
+
+def test_the_member_hears_of_a_sale_of_today_but_not_of_an_old_one(device: Device) -> None:
+    member = str(device.till.member.id)
+    device.book(member=member)
+    assert messages() == 1
+    device.book(member=member, at=NOON - 25 * HOUR)
+    assert messages() == 1
+
+
+# ---------------------------------------------------------------- what has changed meanwhile
+
+
+def flags_of(device: Device, *names: str, **more: Any) -> list[str]:
+    flags: list[str] = device.book(*names, **more)["flags"]
+    return flags
+
+
+def test_another_price_by_now_is_told_and_the_old_one_counts(device: Device) -> None:
+    change_product(device.till, "提拉米苏", price=3300)
+    order = device.book()
+    assert (order["paid"], order["flags"]) == ("64.00", ["old_price"])
+
+
+def test_what_was_sold_out_then_is_told(device: Device) -> None:
+    with database.transaction() as session:
+        product = device.till.products["曲奇"]
+        store = device.till.shop.east.id
+        catalog.sell_out(session, product, store, sold_out=True, actor=SYSTEM, at=NOON - 2 * HOUR)
+    assert flags_of(device, "曲奇") == ["sold_out"]
+    assert flags_of(device, "曲奇", at=NOON - 3 * HOUR) == []
+
+
+def test_what_is_not_sold_any_more_is_told(device: Device) -> None:
+    with database.transaction() as session:
+        catalog.archive_product(session, device.till.products["曲奇"], actor=SYSTEM, at=NOON)
+    assert flags_of(device, "曲奇", "拿铁") == ["product_gone"]
+
+
+def test_a_sale_belongs_to_the_till_that_was_open_then(device: Device) -> None:
+    shift = open_shift(device, NOON - 3 * HOUR)
+    device.book()
+    with database.reading() as session:
+        assert session.scalars(select(Order.shift_id)).one() == shift
+
+
+def test_a_till_that_was_counted_meanwhile_stays_as_it_was_signed(device: Device) -> None:
+    shift = open_shift(device, NOON - 3 * HOUR)
+    with database.transaction() as session:
+        counted = {"counted": {"cash": 0}, "reason": ""}
+        tills.close_shift(
+            session, shift, counted, expect=lambda _shift: {"cash": 0}, actor=device.till.shop.owner, at=NOON
+        )
+    assert flags_of(device) == ["till_closed"]
+    with database.reading() as session:
+        assert session.scalars(select(Order.shift_id)).one() is None
+
+
+def test_a_sale_without_a_till_is_told_where_the_shop_wants_one(device: Device) -> None:
+    assert flags_of(device) == []
+    change_settings(orders__needs_till=True)
+    assert flags_of(device) == ["till_closed"]
+
+
+def open_shift(device: Device, at: datetime) -> int:
+    shop = device.till.shop
+    data = {"store_id": shop.east.id, "name": "前台", "opening_float": 0}
+    with database.transaction() as session:
+        return tills.open_shift(session, data, actor=shop.cashier, at=at)
+
+
+def test_a_cashier_who_was_disabled_sold_it_all_the_same(device: Device) -> None:
+    with database.transaction() as session:
+        signin.disable_staff(session, device.till.shop.staff["cashier"].id, actor=device.till.shop.owner, at=NOON)
+    order = device.book()
+    assert (order["staff"], order["flags"]) == (str(device.till.shop.staff["cashier"].id), ["staff_disabled"])
+
+
+def test_a_member_who_is_gone_is_a_walk_in(device: Device) -> None:
+    with database.transaction() as session:
+        members.archive_member(session, device.till.member.id, actor=SYSTEM, at=NOON)
+    order = device.book(member=str(device.till.member.id))
+    assert (order["member"], order["flags"]) == (None, ["member_unknown"])
+    assert device.book(member="999999")["flags"] == ["member_unknown"]
+
+
+def test_a_sale_of_last_week_is_late(device: Device) -> None:
+    order = device.book(at=NOON - 7 * DAY - HOUR)
+    assert (order["number"], order["flags"]) == ("A1-1114-0001", ["late"])
+
+
+def test_a_clock_that_cannot_be_right_is_put_right_and_told(device: Device) -> None:
+    ahead = device.book(at=NOON + DAY)
+    assert (ahead["completed_at"], ahead["flags"]) == ("2026-11-21T06:20:00Z", ["clock_wrong"])
+    seconds_ahead = device.book(at=NOON + timedelta(seconds=40))
+    assert (seconds_ahead["completed_at"], seconds_ahead["flags"]) == ("2026-11-21T06:20:00Z", [])
+    before_it_was_given = device.book(at=NOON - 300 * DAY)
+    assert (before_it_was_given["completed_at"], before_it_was_given["flags"]) == (
+        "2026-10-22T06:20:00Z",
+        ["late", "clock_wrong"],
+    )
+
+
+# ---------------------------------------------------------------- codes
+
+
+@dataclass
+class Phone:
+    """The member's phone: its device in the books, and the codes that it shows."""
+
+    handle: str
+    secret: bytes
+
+    def code(self, at: datetime) -> str:
+        return rules.make_code(self.secret, self.handle, rules.step_at(at))
+
+
+@pytest.fixture
+def phone(till: Till) -> Phone:
+    person = till.shop.phone(till.member)
+    handle = body(person.api("POST", "/api/v1/me/devices", {"name": "tests"}))["handle"]
+    with database.reading() as session:
+        made = session.scalars(select(MemberDevice).where(MemberDevice.handle == handle)).one()
+    return Phone(handle, runtime.keys().decrypt(made.secret, PURPOSE))
+
+
+def scanned(phone: Phone, at: datetime) -> dict[str, str]:
+    return {"code": phone.code(at), "scanned_at": at.isoformat()}
+
+
+LATER = NOON + 6 * HOUR
+
+
+def test_a_code_is_judged_by_the_moment_when_it_was_scanned(device: Device, phone: Phone) -> None:
+    with clock.stand_at(LATER):
+        order = device.book(at=NOON + HOUR, **scanned(phone, NOON + HOUR))
+        assert (order["member"], order["points"]["earned"], order["flags"]) == (str(device.till.member.id), 6, [])
+        again = device.book(at=NOON + HOUR, **scanned(phone, NOON + HOUR))
+    assert (again["member"], again["points"]["earned"], again["flags"]) == (None, 0, ["code_refused"])
+    with database.reading() as session:
+        assert session.scalars(select(Scan.at)).one() == NOON + HOUR
+
+
+def test_a_newer_code_that_was_used_since_takes_nothing_from_an_older_one(device: Device, phone: Phone) -> None:
+    with clock.stand_at(NOON + 2 * HOUR):
+        seen = {"code": phone.code(NOON + 2 * HOUR), "store": str(device.till.shop.east.id)}
+        assert device.till.browser.api("POST", "/api/v1/scans", seen).status_code == 200
+    with clock.stand_at(LATER):
+        assert flags_of(device, at=NOON + HOUR, **scanned(phone, NOON + HOUR)) == []
+        assert flags_of(device, at=NOON + 2 * HOUR, **scanned(phone, NOON + 2 * HOUR)) == ["code_refused"]
+
+
+def test_a_code_of_another_hour_or_another_phone_is_a_walk_in_s(device: Device, phone: Phone) -> None:
+    with clock.stand_at(LATER):
+        late = {"code": phone.code(NOON + HOUR), "scanned_at": (NOON + 2 * HOUR).isoformat()}
+        order = device.book(at=NOON + 2 * HOUR, **late)
+        assert (order["member"], order["flags"]) == (None, ["code_refused"])
+        forged = Phone(phone.handle, b"0" * 32)
+        assert flags_of(device, at=NOON + HOUR, **scanned(forged, NOON + HOUR)) == ["code_refused"]
+        stranger = Phone("00000001", phone.secret)
+        assert flags_of(device, at=NOON + HOUR, **scanned(stranger, NOON + HOUR)) == ["code_refused"]
+
+
+def test_an_offline_scan_is_no_proof_for_anything_else(device: Device, phone: Phone) -> None:
+    with clock.stand_at(NOON + HOUR):
+        device.book(at=NOON + HOUR, **scanned(phone, NOON + HOUR))
+    with database.reading() as session:
+        scan = session.scalars(select(Scan)).one()
+    assert (scan.actor_kind, scan.actor_id) == ("offline", device.till.shop.staff["cashier"].id)
+
+
+def test_a_member_number_from_a_card_finds_the_member(device: Device) -> None:
+    assert device.book(code=device.till.member.number)["member"] == str(device.till.member.id)
+    assert flags_of(device, code="1999999998") == ["member_unknown"]
+
+
+# ---------------------------------------------------------------- once, and by whom
+
+
+def test_a_sale_sent_again_is_the_same_order(device: Device) -> None:
+    sale = device.sale(member=str(device.till.member.id))
+    first, second = (device.send(sale, "sale-number-one") for _ in range(2))
+    assert (first.status_code, second.status_code, first.data == second.data) == (201, 201, True)
+    with database.transaction() as session:
+        session.execute(delete(IdempotencyKey))  # thirty days later
+    assert body(device.send(sale, "sale-number-one"))["id"] == body(first)["id"]
+    assert (orders(), books_add_up()) == (1, True)
+
+
+def test_sixteen_senders_at_once_book_one_order(device: Device) -> None:
+    sale = device.sale(member=str(device.till.member.id))
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(lambda _n: device.send(sale, "sale-of-sixteen"), range(16)))
+    assert {(answer.status_code, answer.data) for answer in answers} == {(201, answers[0].data)}
+    assert (orders(), books_add_up()) == (1, True)
+
+
+def test_a_sale_that_had_got_through_after_all_is_not_booked_again(device: Device) -> None:
+    till = device.till
+    quote = till.quote(till.line("提拉米苏", 2))
+    order = body(till.pay(quote, key="answer-was-lost"))
+    again = device.send(device.sale(tenders=[{"kind": "wechat", "amount": "64.00"}]), "answer-was-lost")
+    assert (again.status_code, body(again)["id"], orders()) == (201, order["id"], 1)
+
+
+def test_a_sale_that_comes_back_online_after_it_was_sent_from_the_queue_is_refused(device: Device) -> None:
+    till = device.till
+    quote = till.quote(till.line("提拉米苏", 2))
+    assert device.send(device.sale(), "came-by-the-queue").status_code == 201
+    answer = till.pay(quote, key="came-by-the-queue")
+    assert (answer.status_code, body(answer)["code"], orders()) == (422, "idempotency_key_reused", 1)
+
+
+def test_another_sale_under_the_same_key_is_looked_at_not_swallowed(device: Device) -> None:
+    assert device.send(device.sale(), "one-key-two-sales").status_code == 201
+    answer = device.send(device.sale("曲奇"), "one-key-two-sales")
+    assert (answer.status_code, body(answer)["code"]) == (422, "idempotency_key_reused")
+
+
+def test_whoever_is_signed_in_when_it_is_sent_is_not_who_sold(device: Device) -> None:
+    manager = device.till.shop.browser("manager")
+    answer = manager.api("POST", "/api/v1/offline-sales", device.sale())
+    assert body(answer)["staff"] == str(device.till.shop.staff["cashier"].id)
+
+
+@pytest.mark.parametrize("change", ["staff", "store", "time", "mac", "nothing", "words"])
+def test_a_forged_credential_books_nothing(device: Device, change: str) -> None:
+    said, mac = device.credential.removeprefix("oq_").rsplit(".", 1)
+    staff, store, since = said.split(".")
+    forged = {
+        "staff": f"oq_{device.till.shop.staff['owner'].id}.{store}.{since}.{mac}",
+        "store": f"oq_{staff}.{device.till.shop.south.id}.{since}.{mac}",
+        "time": f"oq_{staff}.{store}.0.{mac}",
+        "mac": f"oq_{said}.{mac[::-1]}",
+        "nothing": "oq_",
+        "words": "店长说可以",
+    }[change]
+    answer = device.send(device.sale(credential=forged))
+    assert (answer.status_code, body(answer)["code"], orders()) == (403, "credential_unknown", 0)
+
+
+def test_a_credential_is_for_one_store(till: Till) -> None:
+    southern = get_credential(till.shop.southern, till.shop.south.id, at=NOON - DAY)
+    order = Device(till, southern).book()
+    assert (order["store"], order["number"]) == (str(till.shop.south.id), "A2-1121-0001")
+
+
+def test_forging_ends_in_waiting(device: Device) -> None:
+    sale = device.sale(credential="oq_1.1.1.AAAAAAAAAAAAAAAAAAAAAA")
+    assert {device.send(sale).status_code for _ in range(20)} == {403}
+    assert device.send(sale).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"lines": []}, "lines"),
+        ({"tenders": [{"kind": "cash", "amount": "63.00"}]}, "tenders.0.amount"),
+        ({"tenders": []}, "tenders"),
+        ({"sold_at": "0001-01-01T00:00:00+08:00"}, "sold_at"),
+        ({"sold_at": "yesterday"}, "sold_at"),
+        ({"code": "88"}, "code"),
+        ({"lines": [{"product": "999", "name": "月饼", "quantity": 1, "price": "64.00"}]}, "lines.0.product"),
+    ],
+)
+def test_what_cannot_be_a_sale_is_told(device: Device, wrong: dict[str, Any], field: str) -> None:
+    answer = device.send(device.sale() | wrong)
+    assert (answer.status_code, list(body(answer)["errors"]), orders()) == (422, [field], 0)
+
+
+def test_a_sale_needs_its_key(device: Device) -> None:
+    answer = device.till.shop.client().post("/api/v1/offline-sales", json=device.sale())
+    assert (answer.status_code, body(answer)["code"]) == (400, "idempotency_key_missing")
+
+
+def test_the_audit_names_the_seller(device: Device) -> None:
+    order = device.book()
+    with database.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "orders:create")).one()
+    assert (entry.subject_id, entry.actor_name, entry.store_id) == (int(order["id"]), "小林", device.till.shop.east.id)
