@@ -39,12 +39,12 @@ def _levels(coupon: dict[str, int]) -> list[dict[str, Any]]:
         none | {"name": "烘焙学徒", "threshold": 0, "pays": 1000, "multiplier": 100, "birthday_template_id": cake},
         none
         | {
-            "name": "甜品师", "threshold": 50000, "pays": 950, "multiplier": 150, "early_days": 3,
+            "name": "甜品师", "threshold": 40000, "pays": 950, "multiplier": 150, "early_days": 3,
             "birthday_template_id": cake,
         },
         none
         | {
-            "name": "烘焙大师", "threshold": 150000, "pays": 900, "multiplier": 200, "early_days": 7, "wallet_bonus": 50,
+            "name": "烘焙大师", "threshold": 100000, "pays": 900, "multiplier": 200, "early_days": 7, "wallet_bonus": 50,
             "birthday_template_id": cake, "monthly_template_ids": [latte],
         },
     ]  # fmt: skip
@@ -74,7 +74,7 @@ def _shelve(session: Session, shelf: dict[str, int], at: datetime, now: datetime
         "takes_coupons": False, "description": "加层、加字、加急", "sort": 42,
     }  # fmt: skip
     for data in (soon, weighed, worked):
-        catalog.create_product(session, data, actor=SYSTEM, at=now if data is soon else at)
+        catalog.create_product(session, data, actor=SYSTEM, at=now if data is soon else at - timedelta(days=1))
     toast = session.scalar(select(Product.id).where(Product.name == "北海道吐司"))
     if toast is not None:
         catalog.change_product(session, toast, {"member_price": 2300}, actor=SYSTEM, at=at)

@@ -21,6 +21,7 @@ POINTS: dict[str, Any] = {
     "points.most_percent": "50",
     "points.most_multiplier": "5",
     "points.months": "12",
+    "points.pending_days": "0",
 }
 SHOP: dict[str, Any] = {
     "shop.name": "小满甜品",

@@ -28,10 +28,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class ToldEntry:
-    """An entry as a row shows it: a title, lines below it, the numbers."""
+    """An entry as a row shows it: a title, the order it came of, lines that explain it, the numbers."""
 
     id: int
     title: str
+    origin: str
     lines: tuple[str, ...]
     amount: int
     balance_after: int
@@ -55,7 +56,8 @@ def tell(entry: ExplainedEntry) -> ToldEntry:
     return ToldEntry(
         entry.id,
         str(_(title)),
-        tuple(each for each in (_origin(entry), _rule(entry), _lot(entry)) if each),
+        str(_("订单 %(number)s", number=entry.order_number)) if entry.order_number else "",
+        tuple(each for each in (entry.note, _rule(entry), _lot(entry)) if each),
         entry.amount,
         entry.balance_after,
         entry.order_id,
@@ -93,12 +95,6 @@ def coming(session: Session, member_id: int) -> list[ComingPoints]:
     found = loyalty.list_pending(session, member_id)
     numbers = orders.list_numbers(session, {each.order_id for each in found})
     return [ComingPoints(each.points, each.due_at, each.order_id, numbers.get(each.order_id, "")) for each in found]
-
-
-def _origin(entry: ExplainedEntry) -> str:
-    if entry.note:
-        return entry.note
-    return str(_("订单 %(number)s", number=entry.order_number)) if entry.order_number else ""
 
 
 def _rule(entry: ExplainedEntry) -> str:

@@ -115,7 +115,9 @@ def list_newest(
     session: Session, store_id: int, *, limit: int, day: date | None = None, early_days: int = 0
 ) -> list[ProductView]:
     """The newest products that this store sells and has; on a `day`, those that are there for whoever may buy `early_days` before."""
-    newest = select(Product).where(Product.archived_at.is_(None))
+    newest = select(Product).where(
+        Product.archived_at.is_(None), Product.pricing != "open"
+    )  # what has no price is no news
     if day is not None:
         newest = newest.where(
             or_(Product.launches_on.is_(None), Product.launches_on <= day + timedelta(days=early_days))
