@@ -26,14 +26,21 @@ from tests.browse import Browser, body
 from tests.cast import PASSWORD, Cast
 from tests.pushing import messages
 from tests.selling import open_till, welcome_member
+from tests.topping import pay_in
 from tests.webapp import hostile
 
 # What an address can name, and whose it is: a store's, a person's, a member's …
-OWNED = {"order_id", "store_id", "session_id", "link_id", "message_id", "handle", "staff_id"}
+OWNED = {"order_id", "store_id", "session_id", "link_id", "message_id", "handle", "staff_id", "top_up_id", "payout_id", "coupon_id"}
 # … or everybody's who may see such things at all: members, products and shelves are the whole shop's, the rest nobody's.
-SHARED = {"member_id", "product_id", "category_id", "group", "name", "file", "code"}
+SHARED = {"template_id", "batch_id", "redemption_id", "member_id", "product_id", "category_id", "plan_id", "group", "name", "file", "code"}
 # Named by an owned id, and yet open to whoever has the permission.
-OPEN = {"/api/v1/messages/<int:message_id>": "what was written to a member is the shop's, like the member"}
+OPEN = {
+    "/api/v1/messages/<int:message_id>": "what was written to a member is the shop's, like the member",
+    **{
+        f"/staff/coupons/held/<int:coupon_id>{act}": "what a member holds is the shop's, like the member"
+        for act in ("", "/redeem", "/ask", "/undo", "/revoke")
+    },
+}
 SHUT = {401, 403, 404}
 ROLES = ("manager", "cashier", "kitchen")
 
@@ -61,6 +68,9 @@ class Foreign:
 def foreign(shop: Cast) -> Foreign:
     till = open_till(shop)
     order = till.sell(till.line("提拉米苏"), member=till.member, note="东湖的悄悄话")
+    top_up = pay_in(till, amount="77.00")
+    back = {"store": str(shop.east.id), "reason": "顾客搬家"}
+    payout = body(shop.browser("manager").api("POST", f"/api/v1/members/{till.member.id}/wallet/payouts", back))
     handle = body(shop.phone(till.member).api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
     fang = welcome_member(shop.at, "王芳", "+8613900139000")
     with database.transaction() as session:
@@ -73,6 +83,7 @@ def foreign(shop: Cast) -> Foreign:
     ids = {
         "order_id": order["id"], "store_id": str(shop.east.id), "session_id": str(mine), "link_id": str(poster.id),
         "message_id": str(messages()[0].id), "handle": handle, "staff_id": str(shop.staff["manager"].id),
+        "top_up_id": top_up["id"], "payout_id": payout["id"],
     }  # fmt: skip
     marks = (order["number"], order["receipt_code"], "东湖的悄悄话", poster.code, "东湖门口", handle)
     askers = {

@@ -163,11 +163,30 @@ def bodies(till: Till) -> dict[tuple[str, str], dict[str, Any]]:
     line = {"product": str(till.products["6寸蛋糕"]), "options": {"size": "6"}, "quantity": 1, "note": "x"}
     tender = {"kind": "cash", "amount": quote["due"], "received": quote["due"]}
     message = {"title": "x", "body": "x", "category": "service"}
+    plan = {"name": "x", "amount": "300.00", "bonus": "50.00", "points": 1, "template": None, "coupons": 0, "per_member": 1,
+            "stores": [store]}  # fmt: skip
     return {
         ("POST", "/members"): person,
         ("PATCH", f"/members/{member}"): person | {"archived": False},
         ("POST", f"/members/{member}/points/adjustments"): {"amount": 1, "reason": "x"},
         ("POST", f"/members/{member}/messages"): message,
+        ("POST", f"/members/{member}/wallet/top-ups"): {
+            "store": store,
+            "plan": None,
+            "amount": "10.00",
+            "tenders": [{"kind": "cash", "amount": "10.00", "received": "20.00"}],
+        },
+        ("POST", f"/members/{member}/wallet/payouts"): {
+            "store": store,
+            "lots": ["1"],
+            "amount": "1.00",
+            "tender": "cash",
+            "reason": "x",
+            "sheet": 1,
+        },
+        ("POST", f"/members/{member}/wallet/adjustments"): {"principal": "1.00", "bonus": "1.00", "reason": "x"},
+        ("POST", "/top-up-plans"): plan,
+        ("PATCH", "/top-up-plans/1"): plan | {"archived": False},
         ("POST", "/messages"): message | {"member": member},
         ("POST", "/products"): product,
         ("PATCH", f"/products/{till.products['拿铁']}"): product | {"archived": False},
