@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from services import wiring
-from services.demo import cast, guests, history, shop, till_shifts
+from services.demo import cast, guests, history, refunds, shop, till_shifts
 from services.shared import clock, migrations, runtime
 from services.shared.database import reading, transaction
 from services.stores import queries as stores
@@ -37,6 +37,7 @@ def demo() -> None:
         with transaction() as session:
             shop.open_shop(session, passwords, wiring.ROLES, now=made_at)
     history.book(clock.now(), made_at)
+    refunds.take_back(made_at)
     till_shifts.keep(made_at)
     click.echo(_sheet(accounts))
 
