@@ -28,6 +28,11 @@ export class Offers {
   /** Open what the strip leads to: the sheet; where the member has not agreed yet, that question. */
   open() {
     if (this.#strip.dataset.state === 'ask') return this.#counter.ask();
+    return this.show();
+  }
+
+  /** Open the sheet. */
+  show() {
     this.#drawSheet();
     return byId('adjust').show();
   }
@@ -44,12 +49,12 @@ export class Offers {
     const asks = Boolean(cart.member && !cart.proof && held);
     const shows = quote && pieces(cart) > 0;
     strip.hidden = !shows || !(saved || asks || this.#adjustable);
-    strip.dataset.state = asks && !saved ? 'ask' : 'saved';
+    strip.dataset.state = asks ? 'ask' : 'saved';
     const words = this.#counter.dataset;
     write(strip, {
-      head: asks && !saved ? held : (saved ? fill(words.saved, { amount: yuan(saved) }) : words.adjust),
-      about: asks && !saved ? words.askFirst : (quote ? stepWords(quote) : ''),
-      act: asks && !saved ? words.ask : words.change,
+      head: asks ? held : headline(words, saved, quote),
+      about: asks ? words.askFirst : (quote ? stepWords(quote) : ''),
+      act: asks ? words.ask : words.change,
     });
     if (byId('adjust').dialog.open) this.#drawSheet();
   }
@@ -88,7 +93,7 @@ export class Offers {
       show: (node, offered) => this.#drawCoupon(node, offered),
     });
     sheet.querySelector('[data-coupons]').hidden = !quote.coupons.length;
-    sheet.querySelector('[data-none-held]').hidden = quote.coupons.length > 0 || !cart.member;
+    sheet.querySelector('[data-none-held]').hidden = quote.coupons.length > 0 || !cart.proof;
     sheet.querySelector('[data-best]').hidden = cart.coupons === null;
     this.#drawPoints(sheet, cart, quote);
     const off = sheet.querySelector('[name=manual_off]');
@@ -132,6 +137,11 @@ export class Offers {
     this.#till.put({ ...this.#till.cart, manual: { off, reason } });
     return byId('adjust').close();
   }
+}
+
+function headline(words, saved, quote) {
+  if (!saved) return words.adjust;
+  return fill(quote.coupons.some((each) => each.applied) ? words.saved : words.saves, { amount: yuan(saved) });
 }
 
 /** The steps that took something off, in a few words. */

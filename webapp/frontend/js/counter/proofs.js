@@ -73,8 +73,15 @@ export class Proofs {
     if (way === 'scan') this.#counter.scan();
     else if (way === 'override') this.#face('reason');
     else if (way === 'pin') this.#face('pin');
+    else if (way === 'adjust') this.#adjust();
     else if (way) this.#open(way);
     else if (target.closest('[data-other-way]')) this.ask(this.most);
+  }
+
+  /* Nothing of the member's: a price by hand. */
+  #adjust() {
+    this.#sheet.close();
+    this.#counter.offers.show();
   }
 
   async #open(way, more = {}) {
