@@ -166,11 +166,11 @@ TERMS = (
     "with_points",
 )  # fmt: skip
 GROUPS = {
-    Kind.TRIAL_PRICE: "体验",
-    Kind.FREE_ITEM: "兑换",
-    Kind.PERCENTAGE: "折扣",
-    Kind.THRESHOLD_OFF: "满减",
-    Kind.CASH: "代金",
+    Kind.TRIAL_PRICE: N_("体验"),
+    Kind.FREE_ITEM: N_("兑换"),
+    Kind.PERCENTAGE: N_("折扣"),
+    Kind.THRESHOLD_OFF: N_("满减"),
+    Kind.CASH: N_("代金"),
 }
 
 

@@ -17,6 +17,7 @@ PLACE = re.compile(r"%\((\w+)\)[sd]")
 DATA = (
     "webapp.cli",  # the operator's terminal: both languages side by side, before any shop has a language
     "webapp.web.i18n",  # the languages' own names, and date patterns that belong to one language
+    "webapp.web.coupon_words",  # the units of a ticket and a date pattern that belong to one language
     "webapp.member.paging",  # a date pattern that belongs to one language
     "webapp.staff.reasons",  # the words for allergies in notes that staff wrote
     "webapp.web.member_words",  # the digits of the lunar calendar

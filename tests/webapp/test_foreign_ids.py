@@ -24,6 +24,7 @@ from services.stores.models import Store
 from tests.architecture.test_house import _guard as guard_of
 from tests.browse import Browser, body
 from tests.cast import PASSWORD, Cast
+from tests.couponing import give_coupon
 from tests.pushing import messages
 from tests.selling import open_till, welcome_member
 from tests.topping import pay_in
@@ -71,6 +72,7 @@ def foreign(shop: Cast) -> Foreign:
     top_up = pay_in(till, amount="77.00")
     back = {"store": str(shop.east.id), "reason": "顾客搬家"}
     payout = body(shop.browser("manager").api("POST", f"/api/v1/members/{till.member.id}/wallet/payouts", back))
+    coupon_id, _ = give_coupon(shop, till.member, transferable=True)
     handle = body(shop.phone(till.member).api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
     fang = welcome_member(shop.at, "王芳", "+8613900139000")
     with database.transaction() as session:
@@ -84,6 +86,7 @@ def foreign(shop: Cast) -> Foreign:
         "order_id": order["id"], "store_id": str(shop.east.id), "session_id": str(mine), "link_id": str(poster.id),
         "message_id": str(messages()[0].id), "handle": handle, "staff_id": str(shop.staff["manager"].id),
         "top_up_id": top_up["id"], "payout_id": payout["id"],
+        "coupon_id": str(coupon_id),
     }  # fmt: skip
     marks = (order["number"], order["receipt_code"], "东湖的悄悄话", poster.code, "东湖门口", handle)
     askers = {
