@@ -25,6 +25,7 @@ NOT_PAGES = {
     "pwa.manifest": "JSON for browsers",
     "pwa.screenshot": "pictures",
     "staff.find_at_counter": "a fragment: it stands inside the counter's page",
+    "staff.offline_kit": "JSON for the counter",
     "staff.member_strip": "a fragment: it stands inside the counter's page",
     "pwa.preview": "JSON for the colour field; only while someone chooses a colour",
     "ca.page": "only with TLS=local",

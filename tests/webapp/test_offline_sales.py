@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from services.audit.models import AuditEntry
 from services.catalog import commands as catalog
 from services.checkout.queries import get_credential
+from services.checkout.rules.offline import FLAGS as KNOWN
 from services.loyalty.models import PointsLot
 from services.members import commands as members
 from services.messaging.models import Message
@@ -31,6 +32,7 @@ from tests.browse import body
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.selling import PRICES, Till, books_add_up, open_till
+from webapp.web.order_flags import FLAGS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -434,3 +436,40 @@ def test_the_audit_names_the_seller(device: Device) -> None:
     with database.reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "orders:create")).one()
     assert (entry.subject_id, entry.actor_name, entry.store_id) == (int(order["id"]), "小林", device.till.shop.east.id)
+
+
+def test_the_counter_keeps_who_came_lately_and_a_credential_that_sells_here(till: Till) -> None:
+    with database.transaction() as session:
+        regular = {"name": "周小米", "phone": "+8613900139001", "store_id": till.shop.east.id}
+        known = members.create_member(session, regular, actor=SYSTEM, at=NOON)
+    answer = till.browser.get("/staff/counter/offline")
+    kit = body(answer)
+    assert (kit["members"], answer.headers["Cache-Control"]) == ([[str(known.id), "周小米", "9001"]], "no-store")
+    assert (kit["now"], Device(till, kit["credential"]).book(at=NOON)["staff"]) == (
+        NOON.isoformat(), str(till.shop.staff["cashier"].id),
+    )  # fmt: skip
+    assert till.shop.browser("kitchen").get("/staff/counter/offline").status_code == 403
+
+
+# ---------------------------------------------------------------- the manager looks at it
+
+
+def test_a_manager_looks_at_what_is_flagged_and_says_so(device: Device) -> None:
+    change_product(device.till, "提拉米苏", price=3300)
+    order, shop = device.book(at=NOON - 3 * DAY), device.till.shop
+    device.book("拿铁")
+    manager, page = shop.browser("manager"), f"/staff/orders/{order['id']}"
+    assert order["number"] in (listed := manager.get("/staff/orders?flagged=1").text)
+    assert (listed.count("data-beside"), "按断网时的价格收的" in manager.get(page).text) == (1, True)
+    assert shop.browser("cashier").post(f"{page}/review").status_code == 403
+    assert "等店长看过" in shop.browser("cashier").get(page).text
+    assert manager.post(f"{page}/review").status_code == 303
+    assert "小周看过了" in manager.get(page).text
+    assert order["number"] not in manager.get("/staff/orders?flagged=1").text
+    assert manager.post(f"{page}/review").status_code == 303
+    with database.reading() as session:
+        assert len(session.scalars(select(AuditEntry).where(AuditEntry.action == "orders:review")).all()) == 1
+
+
+def test_every_flag_has_its_words() -> None:
+    assert set(KNOWN) == FLAGS.keys()

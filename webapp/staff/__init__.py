@@ -18,6 +18,7 @@ AREAS: tuple[str, ...] = (
     "members",
     "more",
     "notifications",
+    "order_flags",
     "order_members",
     "orders",
     "people",

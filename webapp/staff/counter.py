@@ -24,7 +24,7 @@ from webapp.staff import asked, blueprint, reasons
 from webapp.web import addresses, edge, forms, guards, shop, toasts
 from webapp.web.forms import Form
 
-FOUND, RECENT = 12, 8
+FOUND, RECENT, KEPT = 12, 8, 200
 
 
 @blueprint.get("/")
@@ -73,6 +73,22 @@ def member_standing(member_id: int) -> Response:
     """What the member holds right now: the counter asks now and then, and draws itself anew when it changed."""
     standing = checkout.get_standing(edge.read(), members.get_member(edge.read(), member_id).id, at=clock.now())
     return edge.json_answer({"standing": standing.mark})
+
+
+@blueprint.get("/counter/offline")
+@guards.staff(permissions.ORDERS_CREATE)
+def offline_kit() -> Response:
+    """What the counter keeps for the time without network: the seller's credential, the server's time, and who came lately."""
+    at, actor, store = clock.now(), edge.actor(), shop.current_store()
+    people = members.list_recent_members(edge.read(), store.id, limit=KEPT)
+    kit = {
+        "credential": checkout.get_credential(actor, store.id, at=at),
+        "now": at.isoformat(),
+        "members": [[str(each.id), each.shown_name, (each.phone or "")[-4:]] for each in people],
+    }
+    answer = edge.json_answer(kit)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post("/counter/members")

@@ -11,7 +11,7 @@ from services.checkout import permissions
 from services.checkout.queries.receipts import load_receipt
 from services.members.queries import search_members
 from services.orders import queries
-from services.orders.permissions import INVOICES_CREATE, ORDERS_READ
+from services.orders.permissions import INVOICES_CREATE, ORDERS_READ, ORDERS_REVIEW
 from services.orders.queries import OrderView
 from services.shared import clock, ids
 from services.stores.queries import get_store
@@ -28,16 +28,23 @@ PAID = "paid"
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for: words (they look at every day), a day, a way of paying."""
+    """What the address asks for: words (they look at every day), a day, a way of paying; or those that wait for a look."""
 
     text: str
     day: date
     tender: str
     today: date
+    flagged: bool = False
+
+    @property
+    def any_day(self) -> bool:
+        """Whether every day is looked at."""
+        return bool(self.text) or self.flagged
 
     def address(self, **more: Any) -> dict[str, Any]:
         """The same as parameters of an address; what is usual is left out."""
         asked = {"q": self.text, "day": "" if self.day == self.today else self.day.isoformat(), "tender": self.tender}
+        asked["flagged"] = "1" if self.flagged else ""
         return {name: value for name, value in (asked | more).items() if value}
 
     @property
@@ -87,9 +94,12 @@ def _page(*, show: str, order: OrderView | None) -> str:
         may=_may(shown),
         invoice=queries.find_invoice(edge.read(), shown.id) if shown else None,
         orders=found,
+        waiting=queries.list_waiting(edge.read(), [each.id for each in found if each.flags]),
+        flagged=queries.count_flagged(edge.read(), store.id),
+        look=queries.find_look(edge.read(), shown.id) if shown and shown.flags else None,
         asked=asked,
         store=store,
-        totals=None if asked.text else queries.get_day_totals(edge.read(), store.id, asked.day),
+        totals=None if asked.any_day else queries.get_day_totals(edge.read(), store.id, asked.day),
         following=url_for("staff.orders", **asked.address(after=found[-1].id)) if more else "",
         day_before=url_for("staff.orders", **asked.address(day=(asked.day - timedelta(days=1)).isoformat())),
         day_after=url_for("staff.orders", **asked.address(day=(asked.day + timedelta(days=1)).isoformat())),
@@ -107,6 +117,7 @@ def _may(order: OrderView | None) -> dict[str, bool]:
         "void": refunds and order.state == PAID and order.day == today,
         "hand_over": may_hand_over(order),
         "invoice": actor.may(INVOICES_CREATE, order.store_id),
+        "review": actor.may(ORDERS_REVIEW, order.store_id),
     }
 
 
@@ -122,10 +133,11 @@ def _found(asked: Asked, store_id: int) -> tuple[list[OrderView], bool]:
         session,
         actor=actor,
         store_id=store_id,
-        day=None if asked.text else asked.day,
+        day=None if asked.any_day else asked.day,
         number=asked.text,
         or_member_ids=people,
         tender=asked.tender,
+        flagged=asked.flagged,
         after=asked_for.number("after"),
         limit=PAGE + 1,
     )
@@ -134,7 +146,8 @@ def _found(asked: Asked, store_id: int) -> tuple[list[OrderView], bool]:
 
 def _asked(usual: date | None) -> Asked:
     today, tender = i18n.local(clock.now()).date(), request.args.get("tender", "")
-    return Asked(asked_for.text(), _day() or usual or today, tender if tender in KINDS else "", today)
+    flagged = request.args.get("flagged") == "1"
+    return Asked(asked_for.text(), _day() or usual or today, tender if tender in KINDS else "", today, flagged)
 
 
 def _day() -> date | None:

@@ -39,9 +39,8 @@ def book_offline_sale(
 ) -> OrderView:
     """Book what the device sold at the prices it knew; `key` names the sale, and the same one is the same order for ever.
 
-    The member earns, nothing of theirs is spent. Flags: late, clock_wrong, old_price, sold_out, product_gone, till_closed,
-    staff_disabled, member_unknown, code_refused. Raises Invalid only for what cannot be a sale: a product that never was,
-    tenders that are not the sum.
+    The member earns, nothing of theirs is spent. Flags are those of rules/offline.py. Raises Invalid only for what cannot be a sale: a
+    product that never was, tenders that are not the sum.
     """
     name = f"{ORIGIN}:{seller.actor.id}:{key}"
     booked = find_order_by_key(session, name)

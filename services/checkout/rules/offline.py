@@ -14,6 +14,11 @@ from datetime import UTC, datetime, timedelta
 
 LATE = timedelta(days=7)
 SLACK = timedelta(minutes=5)  # what clocks may differ by before somebody is told
+# What a manager should look at: how such a sale differs from the books.
+FLAGS = (
+    "late", "clock_wrong", "old_price", "sold_out", "product_gone", "till_closed", "staff_disabled", "member_unknown",
+    "code_refused",
+)  # fmt: skip
 _CREDENTIAL = re.compile(r"oq_(\d{1,15})\.(\d{1,15})\.(\d{1,11})\.([A-Za-z0-9_-]{22})")
 
 Sign = Callable[[bytes], bytes]

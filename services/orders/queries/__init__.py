@@ -1,6 +1,6 @@
 """Looking up orders (`orders`), what went back for them (`refunds`), and to whom they came later (`handovers`)."""
 
-from services.orders.queries.flagged import Look, count_flagged, find_look
+from services.orders.queries.flagged import Look, count_flagged, find_look, list_waiting
 from services.orders.queries.handovers import (
     CLAIM,
     CORRECTION,
@@ -91,6 +91,7 @@ __all__ = [
     "list_orders",
     "list_orders_of_member",
     "list_refunds",
+    "list_waiting",
     "may_ask",
     "read_receipt_token",
     "receipt_ends_at",
