@@ -126,7 +126,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
 }  # fmt: skip
 
 # Work that other processes carry, by name.
-JOBS: tuple[Job, ...] = (deliver, settle_ladder, issue_batch)
+JOBS: tuple[Job, ...] = (deliver, benefits.catch_up_growth, settle_ladder, issue_batch)
 
 # What runs when; every job is safe to run twice.
 SCHEDULE: Mapping[Job, Every] = {

@@ -1,4 +1,7 @@
-"""Coupons that levels bring: once a month, and for the birthday. Each exactly once, whatever restarts."""
+"""What levels need of others: growth by the orders that are older than the ladder, coupons once a month and for the birthday.
+
+Each happens exactly once, whatever restarts.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -10,9 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.checkout.queries.benefits import BIRTHDAY, Gift, list_birthdays, list_monthly
+from services.checkout.queries.growth import get_paid_by_member, list_ungrown
 from services.coupons import commands as coupons
 from services.coupons.models import Coupon
 from services.coupons.queries import get_template
+from services.loyalty import commands as loyalty
 from services.loyalty import texts
 from services.members.queries import find_reader
 from services.messaging import commands as messaging
@@ -26,6 +31,34 @@ from services.stores.queries import load_settings
 log = logging.getLogger(__name__)
 AT_A_TIME = 50  # coupons in one transaction
 MORNING = range(9, 12)  # hours of the shop in which they come
+
+
+def catch_up_growth() -> None:
+    """After the ladder was built: let every order count that has not, at its own time, and then bring its members to their level."""
+    grown: set[int] = set()
+    after = 0
+    while True:
+        with reading() as session:
+            found = list_ungrown(session, after=after, limit=AT_A_TIME)
+        if not found:
+            break
+        with transaction() as session:
+            grown |= {member for order, at in found if (member := _count(session, order, at)) is not None}
+        after = found[-1][0]
+    members = sorted(grown)
+    for start in range(0, len(members), AT_A_TIME):
+        with transaction() as session:
+            for member_id in members[start : start + AT_A_TIME]:
+                loyalty.rise(session, member_id, at=clock.now())
+
+
+def _count(session: Session, order_id: int, at: datetime) -> int | None:
+    """Let an order count that was sold at `at`; whose it is, where it counts for anything."""
+    paid = get_paid_by_member(session, order_id)
+    if paid.member_id is None or not paid.amount:
+        return None
+    loyalty.settle_growth(session, paid.member_id, paid.amount, order_id=order_id, rises=False, at=at)
+    return paid.member_id
 
 
 def give_benefits() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.checkout import texts as refund_texts
 from services.checkout.queries.growth import get_paid_by_member
 from services.loyalty import commands as loyalty
+from services.loyalty.queries import find_pending
 from services.members import commands as members
 from services.members.queries import find_reader
 from services.messaging import commands as messaging
@@ -45,6 +46,7 @@ def tell_member(session: Session, event: OrderCompleted) -> None:
         amount=event.paid,
         points=event.points_earned,
         balance=event.points_after or 0,
+        days=settings["points.pending_days"] if find_pending(session, event.order_id) else 0,
     )
     if spent is not None:
         told = wallet_texts.spent(language, amount=-spent[0], balance=spent[1])

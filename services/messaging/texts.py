@@ -15,13 +15,18 @@ class Text:
     push_body: str
 
 
-def sale(language: str, *, amount: int, points: int, balance: int) -> Text:
-    """After a sale: `amount` in fen, points earned and the balance they led to. The title has the amount, the body the news."""
+def sale(language: str, *, amount: int, points: int, balance: int, days: int = 0) -> Text:
+    """After a sale: `amount` in fen, points earned and the balance they led to. The title has the amount, the body the news.
+
+    `days`: so long the points are pending.
+    """
     paid = f"¥{money.text(amount)}"
     if language == "en":
-        earned = f"You earned {_counted(points)} and now have {balance}. " if points else ""
+        then = f"; they count in {days} days. " if days else f" and now have {balance}. "
+        earned = f"You earned {_counted(points)}{then}" if points else ""
         return Text(f"Paid {paid}", f"{earned}Tap to see the receipt.", f"Paid {paid}", "Your receipt is here")
-    earned = f"得 {points} 积分，现有 {balance} 积分。" if points else ""
+    then = f"{days} 天后到账。" if days else f"现有 {balance} 积分。"
+    earned = f"得 {points} 积分，{then}" if points else ""
     return Text(f"消费 {paid}", f"{earned}点开看小票。", f"消费 {paid}", "小票收好了，点开看看")
 
 

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from services import wiring
+from services.checkout.jobs import catch_up_growth
 from services.loyalty import commands as loyalty
 from services.loyalty.jobs import review_tiers, settle_ladder
+from services.loyalty.models import GrowthAccount, GrowthEntry
 from services.loyalty.queries import GROWTH, find_standing, get_progress, tier_of
 from services.messaging.models import Message
 from services.shared import clock, database, ledger
@@ -93,7 +95,7 @@ def test_told_twice_an_order_counts_once_and_what_goes_back_is_taken(shop: Cast,
         with database.transaction() as session:
             loyalty.settle_growth(session, till.member.id, target, order_id=order, at=shop.at)
     with database.transaction() as session:
-        assert loyalty.take_back_growth(session, till.member.id, 3200, order_id=order, at=shop.at) == 0
+        loyalty.settle_growth(session, till.member.id, 0, order_id=order, at=shop.at)
     assert growth(till.member.id, shop.at) == 0
     assert standing(till.member.id) == "甜品师"  # a fall waits for the review
     with database.reading() as session:
@@ -194,3 +196,20 @@ def test_no_reader_of_the_ladder_is_left_behind(shop: Cast, till: Till) -> None:
     till.sell(till.line("提拉米苏", 2), member=till.member)
     with database.reading() as session:
         assert not [line for check in wiring.CHECKS for line in check(session)]
+
+
+def test_what_was_bought_before_there_was_a_ladder_counts_at_its_own_time(shop: Cast, till: Till) -> None:
+    """Part 1 had no growth: its orders have no entry. The first level makes them count, once, and the member rises once."""
+    till.sell(till.line("提拉米苏", 2), member=till.member)
+    with database.transaction() as session:
+        for table in (GrowthEntry, GrowthAccount):
+            session.execute(delete(table))
+    build(shop.at, 烘焙学徒=10, 甜品师=60)
+    with clock.stand_at(shop.at + DAY):
+        catch_up_growth()
+        catch_up_growth()
+    assert (growth(till.member.id, shop.at + DAY), standing(till.member.id)) == (6400, "甜品师")
+    assert told(till.member.id) == ["升级啦：甜品师"]
+    with database.reading() as session:
+        assert session.scalars(select(GrowthEntry.at)).all() == [shop.at]
+        assert not list(ledger.differences(session, GROWTH))

@@ -10,6 +10,7 @@ from services.loyalty import commands as loyalty
 from services.loyalty.jobs import keep_points, warn_of_expiry
 from services.loyalty.models import PointsEntry
 from services.loyalty.queries import POINTS, get_balance, list_pending
+from services.messaging import texts
 from services.messaging.models import Message
 from services.shared import clock, database, ledger
 from services.shared.actors import SYSTEM
@@ -126,3 +127,8 @@ def test_both_warnings_come_and_what_was_used_is_not_warned_of(member: int, now:
         loyalty.spend(session, loyalty.open_spending(session, member, 18), order_id=2, actor=SYSTEM, at=now)
     work_at(END - 6 * DAY + timedelta(hours=10))
     assert told(member) == ["30 积分 11月30日到期", "12 积分 11月30日到期"]
+
+
+def test_a_receipt_says_when_pending_points_come() -> None:
+    assert texts.sale("zh", amount=3500, points=3, balance=0, days=7).body == "得 3 积分，7 天后到账。点开看小票。"
+    assert "they count in 7 days" in texts.sale("en", amount=3500, points=3, balance=0, days=7).body

@@ -7,17 +7,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.checkout.jobs import catch_up_growth
 from services.coupons.models import CouponTemplate
 from services.loyalty import commands as loyalty
 from services.loyalty.models import Tier
+from services.shared import jobs
 from services.shared.actors import Actor
 from services.shared.refusals import Invalid
 from services.shared.words import N_
 
 
 def create_tier(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Tier:
-    """As loyalty's, for coupons that exist. Raises Invalid."""
+    """As loyalty's, for coupons that exist; what was bought before there was a ladder counts, too. Raises Invalid."""
     _require_templates(session, data)
+    jobs.enqueue(session, catch_up_growth)
     return loyalty.create_tier(session, data, actor=actor, at=at)
 
 

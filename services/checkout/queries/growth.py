@@ -1,10 +1,12 @@
 """What an order counts for on the ladder: the money that its member paid for it and did not get back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from services.loyalty.models import GrowthEntry
 from services.orders.models import Order, Refund, RefundTender, Tender
 
 
@@ -29,3 +31,10 @@ def get_paid_by_member(session: Session, order_id: int) -> PaidByMember:
         back = select(func.coalesce(func.sum(RefundTender.amount - RefundTender.bonus), 0))
         amount -= session.scalar(back.join(Refund).where(Refund.order_id == order_id)) or 0
     return PaidByMember(member_id, int(amount))
+
+
+def list_ungrown(session: Session, *, after: int = 0, limit: int = 100) -> list[tuple[int, datetime]]:
+    """Orders of members that have not counted on the ladder, with their time, by id."""
+    counted = exists().where(GrowthEntry.order_id == Order.id)
+    query = select(Order.id, Order.completed_at).where(Order.member_id.is_not(None), Order.id > after, ~counted)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(Order.id).limit(limit))]

@@ -1,7 +1,7 @@
 """Changing points, growth and tiers."""
 
 from services.loyalty.commands.earning_rules import archive_rule, change_rule, create_rule, restore_rule
-from services.loyalty.commands.growth import grow, rise, settle_growth, take_back_growth
+from services.loyalty.commands.growth import grow, rise, settle_growth
 from services.loyalty.commands.handovers import HandedOver, hand_over_points
 from services.loyalty.commands.points import (
     Earning,
@@ -42,5 +42,4 @@ __all__ = [
     "rise",
     "settle_growth",
     "spend",
-    "take_back_growth",
 ]

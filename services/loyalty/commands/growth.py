@@ -38,6 +38,7 @@ def grow(
     kind: str,
     at: datetime,
     head: Head | None = None,
+    rises: bool = True,
 ) -> Step | None:
     """Add growth (hundredths; negative takes back) with its origin, and rise at once where it reaches; the level risen to, if any.
 
@@ -52,27 +53,23 @@ def grow(
         "at": at,
     }  # fmt: skip
     ledger.enter(session, GROWTH, moved, fields)
-    return rise(session, member_id, at=at)
+    return rise(session, member_id, at=at) if rises else None
 
 
-def settle_growth(session: Session, member_id: int, target: int, *, order_id: int, at: datetime) -> int:
+def settle_growth(
+    session: Session, member_id: int, target: int, *, order_id: int, rises: bool = True, at: datetime
+) -> int:
     """Bring what an order gave to a member's growth to `target`: what is still paid for it (fen). Returns the change.
 
-    Told twice it changes nothing: a sale, its refunds in any order and a change of its member all end at the same growth.
+    Told twice it changes nothing: a sale, its refunds in any order and a change of its member all end at the same growth. `rises`
+    False leaves the level to `settle_ladder`, where many old orders are told at once.
     """
     head = ledger.hold(session, GROWTH, member_id)
     change = target - get_growth_of_order(session, member_id, order_id)
     key = f"order:{order_id}:growth:{member_id}:{head.sequence + 1}"
     kind = "order" if change > 0 else "refund"
-    grow(session, member_id, change, key=key, order_id=order_id, kind=kind, at=at, head=head)
+    grow(session, member_id, change, key=key, order_id=order_id, kind=kind, at=at, head=head, rises=rises)
     return change
-
-
-def take_back_growth(session: Session, member_id: int, amount: int, *, order_id: int, at: datetime) -> int:
-    """Take back `amount` of what an order gave; what is left of it. The level stays until the review."""
-    left = get_growth_of_order(session, member_id, order_id) - amount
-    settle_growth(session, member_id, left, order_id=order_id, at=at)
-    return left
 
 
 def rise(session: Session, member_id: int, *, at: datetime) -> Step | None:

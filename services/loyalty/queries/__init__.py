@@ -16,6 +16,7 @@ from services.loyalty.queries.ladder import (
     tier_of,
 )
 from services.loyalty.queries.points import (
+    find_pending,
     get_balance,
     get_earning,
     get_lot_expiry,
@@ -32,6 +33,7 @@ __all__ = [
     "Progress",
     "Standing",
     "count_members_by_tier",
+    "find_pending",
     "find_standing",
     "get_balance",
     "get_earning",

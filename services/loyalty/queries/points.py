@@ -68,6 +68,11 @@ def list_pending(session: Session, member_id: int) -> list[PendingPoints]:
     return list(session.scalars(query.order_by(PendingPoints.due_at, PendingPoints.order_id)))
 
 
+def find_pending(session: Session, order_id: int) -> PendingPoints | None:
+    """What is pending of an order."""
+    return session.get(PendingPoints, order_id)
+
+
 def list_due(session: Session, *, at: datetime, after: int = 0, limit: int = 100) -> list[int]:
     """Orders whose pending points are due, by id."""
     query = select(PendingPoints.order_id).where(PendingPoints.due_at <= at, PendingPoints.order_id > after)
