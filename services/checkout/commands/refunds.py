@@ -83,7 +83,8 @@ def _undo(session: Session, case: Case, plan: Plan, key: str, *, actor: Actor, a
         coupon for coupon in plan.coupons if coupons.give_back(session, coupon, order_id=order.id, actor=actor, at=at)
     ]
     if plan.growth_taken_back:
-        loyalty.take_back_growth(session, member_id, plan.growth_taken_back, order_id=order.id, at=at)
+        left = case.sold.growth - plan.growth_taken_back
+        loyalty.settle_growth(session, member_id, left, order_id=order.id, at=at)
     return _Undone(points_after, tuple(returned))
 
 
