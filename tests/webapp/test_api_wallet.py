@@ -3,15 +3,20 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from services.shared import database
+from services import wiring
+from services.loyalty.queries import get_balance as get_points
+from services.shared import database, ledger
 from services.wallet.commands import adjust_wallet
-from services.wallet.queries import get_balance
+from services.wallet.models import TopUp
+from services.wallet.queries import WALLET, get_balance
 from tests.browse import body
 from tests.cast import Cast
 from tests.pushing import messages
 from tests.selling import Till, open_till
 from tests.topping import ask_top_up, offer, pay_in
+from tests.webapp.test_orders_at_once import at_once
 
 
 @pytest.fixture
@@ -157,8 +162,37 @@ def test_what_the_shop_owes_by_store_and_day(till: Till) -> None:
         assert owner.api("GET", f"/api/v1/liability?{wrong}").status_code == 422, wrong
 
 
-def test_two_that_pay_in_at_once_get_two_numbers(till: Till) -> None:
-    numbers = {pay_in(till, amount="10.00")["number"] for _ in range(3)}
-    assert len(numbers) == 3
+def all_at_once(till: Till, wanted: dict[str, Any], times: int) -> list[int]:
+    """The statuses of so many top-ups in as many threads, each under its own key."""
+    headers = till.shop.token()
+    sent = {"store": str(till.shop.east.id)} | wanted
+
+    def post(number: int) -> int:
+        keyed = headers | {"Idempotency-Key": f"top-up-{number:04d}"}
+        return till.shop.client().post(wallet(till, "/top-ups"), json=sent, headers=keyed).status_code
+
+    return at_once(post, times)
+
+
+def test_of_sixteen_at_once_one_takes_the_plan_that_is_for_once(till: Till) -> None:
+    plan = offer(till, per_member=1, points=10)
+    wanted = {"plan": str(plan.id), "tenders": [{"kind": "wechat", "amount": "300.00"}]}
+    assert sorted(all_at_once(till, wanted, 16)) == [201] + [422] * 15
+    assert held(till) == (35000, 10, 1)
+
+
+def test_sixteen_at_once_never_pass_the_cap(till: Till) -> None:
+    """Twelve times 400.00 fit below 5000.00."""
+    wanted = {"amount": "400.00", "tenders": [{"kind": "wechat", "amount": "400.00"}]}
+    assert sorted(all_at_once(till, wanted, 16)) == [201] * 12 + [422] * 4
+    assert held(till) == (480000, 0, 12)
+
+
+def held(till: Till) -> tuple[int, int, int]:
+    """What the member has: stored value, points; and how many numbers were given, once the books add up."""
     with database.reading() as session:
-        assert get_balance(session, till.member.id).total == 3000
+        assert not [line for check in wiring.CHECKS for line in check(session)]
+        assert not list(ledger.differences(session, WALLET))
+        numbers = session.scalars(select(TopUp.number)).all()
+        assert len(set(numbers)) == len(numbers)
+        return get_balance(session, till.member.id).total, get_points(session, till.member.id), len(numbers)
