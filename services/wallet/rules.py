@@ -130,3 +130,8 @@ def take_away(lots: Sequence[Lot], principal: int, bonus: int) -> list[Part]:
     if principal or bonus:
         raise ValueError("not enough in the wallet")
     return parts
+
+
+def bonus_of_tier(amount: int, per_mille: int) -> int:
+    """What a member's level gives on top of a top-up of `amount` fen, half up."""
+    return money.portion(amount, per_mille, 1000)

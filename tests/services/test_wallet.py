@@ -18,6 +18,7 @@ from services.checkout.queries.payouts import get_refund_sheet
 from services.checkout.rules.pricing import Cart, CartLine
 from services.coupons.errors import NoneLeft
 from services.coupons.models import Coupon, CouponTemplate
+from services.loyalty.models import MemberTier, Tier
 from services.loyalty.queries import get_balance as get_points
 from services.members import commands as members
 from services.members.models import Member
@@ -185,6 +186,22 @@ def test_a_kind_of_coupon_that_is_not_there_makes_no_plan(session: Session, shop
     made = plan(session, shop)
     with pytest.raises(Invalid):
         change_top_up_plan(session, made.id, {"template_id": 99, "coupons": 1}, actor=shop.owner, at=shop.at)
+
+
+def test_a_level_gives_more_on_top_of_any_top_up(session: Session, shop: Cast, xiaoman: Member) -> None:
+    """5 % of 300.00 is 15.00 more than the plan's 50.00; 5 % of 88.50 is 4.43 (half up)."""
+    tier = Tier(
+        name="烘焙大师", threshold=0, pays=1000, multiplier=100, early_days=0, birthday_template_id=None,
+        monthly_template_ids=[], wallet_bonus=50, created_at=shop.at, archived_at=None,
+    )  # fmt: skip
+    session.add(tier)
+    session.flush()
+    until = shop.at.date() + timedelta(days=365)
+    session.add(MemberTier(member_id=xiaoman.id, tier_id=tier.id, since=shop.at, review_on=until, warned_on=None))
+    assert pay_in(session, shop, xiaoman, plan_id=plan(session, shop).id).bonus == 6500
+    assert pay_in(session, shop, xiaoman, 8850).bonus == 443
+    [offer] = list_offers(session, xiaoman.id, shop.east.id, cap=45000, per_mille=50)
+    assert (offer.extra, offer.credited, offer.obstacle) == (1500, 36500, "over_cap")
 
 
 def test_only_who_may_tops_up_and_only_in_their_own_store(session: Session, shop: Cast, xiaoman: Member) -> None:

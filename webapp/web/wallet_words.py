@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
         paid_by_sign=lambda kind: SIGNS.get(kind, "coins"),
         entry_words=entry_words,
         gifts=gifts,
+        tenths=tenths,
         signed_money=signed_money,
         whole_day=whole_day,
         store_label=lambda store, names: names.get(store, ""),
@@ -54,6 +55,11 @@ def yuan(fen: int) -> str:
 def signed_money(fen: int) -> str:
     """`+350.00`, `−58.00`, `0.00`: what an entry changed."""
     return f"{'+' if fen > 0 else '−' if fen < 0 else ''}{money.text(abs(fen))}"
+
+
+def tenths(per_mille: int) -> str:
+    """Per mille as per cent: `5`, `2.5`."""
+    return f"{per_mille // 10}.{per_mille % 10}".removesuffix(".0")
 
 
 def whole_day(moment: datetime) -> str:

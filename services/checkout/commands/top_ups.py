@@ -4,7 +4,7 @@ Accounts are locked in the order of a sale: points, wallet, the store's counter,
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from services.audit import commands as audit
 from services.checkout.rules import tenders
 from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
+from services.loyalty.queries import tier_of
 from services.members.queries import get_member
 from services.orders.queries import TenderView
 from services.shared import ids
@@ -31,19 +32,21 @@ from services.wallet.errors import PlanNotFound, PlanUnavailable
 from services.wallet.events import ToppedUp
 from services.wallet.models import TopUp, TopUpPlan
 from services.wallet.queries import get_plan
+from services.wallet.rules import bonus_of_tier
 from services.wallet.schemas import PAID_BY
 
 
 @dataclass(frozen=True)
 class _Offer:
-    """What is paid and what comes with it."""
+    """What is paid and what comes with it; `extra` is what the member's level gives on top."""
 
     amount: int
     plan: TopUpPlan | None = None
+    extra: int = 0
 
     @property
     def bonus(self) -> int:
-        return self.plan.bonus if self.plan else 0
+        return (self.plan.bonus if self.plan else 0) + self.extra
 
     @property
     def points(self) -> int:
@@ -70,7 +73,8 @@ def top_up(
     the actor's own.
     """
     actor.require(permissions.WALLET_TOP_UP, data["store_id"])
-    store, offer = _open_store(session, data["store_id"], actor), _offer(session, data)
+    store = _open_store(session, data["store_id"], actor)
+    offer = _with_extra(session, member_id, _offer(session, data))
     if get_member(session, member_id).archived:
         raise Invalid({"member": [N_("这张卡停用了，不能充值")]})
     paid = _settle(offer.amount, data["tenders"])
@@ -122,6 +126,12 @@ def _offer(session: Session, data: Mapping[str, Any]) -> _Offer:
     if data.get("amount") not in (None, plan.amount):
         raise PlanUnavailable(N_("这个方案刚改过，请重新选一次"))
     return _Offer(plan.amount, plan)
+
+
+def _with_extra(session: Session, member_id: int, offer: _Offer) -> _Offer:
+    """The offer with what the member's level gives on top of any top-up (等级多送)."""
+    tier = tier_of(session, member_id)
+    return replace(offer, extra=bonus_of_tier(offer.amount, tier.wallet_bonus)) if tier else offer
 
 
 def _settle(amount: int, paid: list[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:

@@ -1,6 +1,6 @@
 """Top-up plans, and which of them a member is offered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import func, select
@@ -9,15 +9,25 @@ from sqlalchemy.orm import Session
 from services.wallet.errors import PlanNotFound
 from services.wallet.models import TopUp, TopUpPlan
 from services.wallet.queries.balances import get_balance
+from services.wallet.rules import bonus_of_tier
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A plan at the counter; `obstacle` says why this member cannot take it now: had it often enough, or no room below the cap."""
+    """A plan at the counter; `obstacle` says why this member cannot take it now: had it often enough, or no room below the cap.
+
+    `extra` is what the member's level gives on top (fen), `left` how often they may still take it (None: always).
+    """
 
     plan: TopUpPlan
     obstacle: Literal["", "used_up", "over_cap"] = ""
     left: int | None = None
+    extra: int = 0
+
+    @property
+    def credited(self) -> int:
+        """What can be spent of it."""
+        return self.plan.amount + self.plan.bonus + self.extra
 
 
 def get_plan(session: Session, plan_id: int) -> TopUpPlan:
@@ -41,8 +51,8 @@ def count_top_ups(session: Session, member_id: int, plan_id: int) -> int:
     return session.scalar(select(func.count(TopUp.id)).where(*mine)) or 0
 
 
-def list_offers(session: Session, member_id: int, store_id: int, *, cap: int) -> list[Offer]:
-    """What a member may choose from at a store."""
+def list_offers(session: Session, member_id: int, store_id: int, *, cap: int, per_mille: int = 0) -> list[Offer]:
+    """What a member may choose from at a store; `per_mille` of each is what their level gives on top."""
     used = dict(
         session.execute(
             select(TopUp.plan_id, func.count(TopUp.id)).where(TopUp.member_id == member_id).group_by(TopUp.plan_id)
@@ -51,11 +61,12 @@ def list_offers(session: Session, member_id: int, store_id: int, *, cap: int) ->
         .all()
     )
     room = cap - get_balance(session, member_id).total
-    return [_offer(plan, used.get(plan.id, 0), room) for plan in list_plans(session, store_id=store_id)]
+    return [_offer(plan, used.get(plan.id, 0), room, per_mille) for plan in list_plans(session, store_id=store_id)]
 
 
-def _offer(plan: TopUpPlan, used: int, room: int) -> Offer:
+def _offer(plan: TopUpPlan, used: int, room: int, per_mille: int) -> Offer:
     left = None if plan.per_member is None else max(0, plan.per_member - used)
+    offer = Offer(plan, "", left, bonus_of_tier(plan.amount, per_mille))
     if left == 0:
-        return Offer(plan, "used_up", left)
-    return Offer(plan, "over_cap" if plan.amount + plan.bonus > room else "", left)
+        return replace(offer, obstacle="used_up")
+    return replace(offer, obstacle="over_cap") if offer.credited > room else offer

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.checkout.commands.top_ups import top_up
 from services.coupons.models import CouponTemplate
+from services.loyalty.queries import tier_of
 from services.members.queries import MemberCard, get_member
 from services.shared import clock
 from services.stores.queries import get_store
@@ -71,7 +72,14 @@ def _shown(template: str, member_id: int, top_up_id: int) -> str:
 
 
 def _offers(member_id: int) -> list[Offer]:
-    return queries.list_offers(edge.read(), member_id, shop.current_store().id, cap=shop.settings()["wallet.cap"])
+    session, cap = edge.read(), shop.settings()["wallet.cap"]
+    return queries.list_offers(session, member_id, shop.current_store().id, cap=cap, per_mille=_per_mille(member_id))
+
+
+def _per_mille(member_id: int) -> int:
+    """What the member's level gives on top of a top-up."""
+    tier = tier_of(edge.read(), member_id)
+    return tier.wallet_bonus if tier else 0
 
 
 def _page(member: MemberCard, form: Form, offers: list[Offer]) -> str:
@@ -83,6 +91,7 @@ def _page(member: MemberCard, form: Form, offers: list[Offer]) -> str:
         offers=offers,
         coupon_names=coupon_names(offer.plan.template_id for offer in offers),
         balance=balance,
+        per_mille=_per_mille(member.id),
         room=max(0, cap - balance.total),
         cap=cap,
         store=shop.current_store(),

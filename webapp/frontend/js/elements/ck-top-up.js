@@ -3,6 +3,7 @@
  *
  * Attributes
  *   room              fen that still fit below the cap
+ *   extra             per mille that the member's level gives on top of an amount of one's own
  *   data-choose-plan, data-choose-way, data-take, data-exact, data-over   words; places {kind} {amount} {credited}
  * Expected inside: radios name="plan" (data-amount, data-credited, or data-own), [data-own-amount], radios name="tender" (data-name),
  *   [data-received], [data-quick], [data-change] with data-slot="change", [data-go].
@@ -48,7 +49,8 @@ class CkTopUp extends HTMLElement {
   }
 
   get #credited() {
-    return this.#plan?.hasAttribute('data-own') ? this.#amount : Number(this.#plan?.dataset.credited ?? 0);
+    if (!this.#plan?.hasAttribute('data-own')) return Number(this.#plan?.dataset.credited ?? 0);
+    return this.#amount + Math.floor((2 * this.#amount * Number(this.getAttribute('extra')) + 1000) / 2000);
   }
 
   get #over() {
