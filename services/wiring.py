@@ -207,6 +207,7 @@ UNAUDITED: Mapping[str, str] = {
     "services.messaging.commands.mark_read": "reading is not an act upon the shop",
     "services.messaging.commands.mark_all_read": "reading is not an act upon the shop",
     "services.signin.commands.sessions.touch_session": "being here is not an act",
+    "services.members.commands.facts.restate_visits": "facts follow orders; the handover has the audit line",
     "services.checkout.commands.sales.spends": "it only adds up",
     **dict.fromkeys(
         (

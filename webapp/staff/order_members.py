@@ -25,7 +25,7 @@ from webapp.web import edge, forms, guards, i18n, shop, toasts
 from webapp.web.forms import Form
 
 FOUND, RECENT = 12, 8
-CLAIMED = "补登"  # a claim has its reason in itself
+CLAIMED = N_("补登")  # a claim has its reason in itself
 REASONS = (N_("扫错了会员码"), N_("选错了会员"), N_("代别人买的"))
 
 
