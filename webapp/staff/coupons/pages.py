@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.checkout.queries import list_examples
 from services.coupons import commands, permissions, queries
 from services.coupons.models import CouponTemplate
+from services.members import queries as members
 from services.shared import clock
 from webapp.staff import blueprint
 from webapp.staff.coupons.browse import browse
@@ -31,7 +32,7 @@ def coupon_template(template_id: int) -> str:
     """One template: what it does to a cart, how it is given out, what became of it."""
     session = edge.read()
     template = queries.get_template(session, template_id)
-    terms = queries.terms_of(template)
+    terms, latest = queries.terms_of(template), queries.list_of_template(session, template.id, limit=LATEST)
     return render_template(
         "staff/coupons/page.html",
         show="detail",
@@ -40,7 +41,8 @@ def coupon_template(template_id: int) -> str:
         names=coupon_words.names_of([terms]),
         examples=list_examples(session, _values(template), at=clock.now()),
         states=queries.count_by_state(session, template.id),
-        latest=queries.list_of_template(session, template.id, limit=LATEST),
+        latest=latest,
+        holders={card.id: card for card in members.get_cards(session, [each.member_id or 0 for each in latest])},
         batches=queries.list_batches(session, template.id, limit=3),
         claim_address=links.absolute(url_for("public.claim", template_id=template.id)),
         at=clock.now(),
