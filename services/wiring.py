@@ -24,7 +24,15 @@ from services.checkout.permissions import (
 from services.coupons import models as coupons
 from services.coupons import reactions as coupon_reactions
 from services.coupons.checks import find_differences as find_coupon_differences
-from services.coupons.events import CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked, CouponTransferred
+from services.coupons.events import (
+    CouponGiven,
+    CouponIssued,
+    CouponRedeemed,
+    CouponRedeemedAlone,
+    CouponReturned,
+    CouponRevoked,
+    CouponTransferred,
+)
 from services.coupons.jobs import expire_coupons, issue_batch, issue_batches
 from services.coupons.permissions import (
     COUPON_TEMPLATES_CHANGE,
@@ -115,10 +123,15 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     TierWarned: (loyalty.tell_of_warning,),
     SpendingAsked: (asking.ask_member,),
     SpendingOverridden: (asking.tell_of_override,),
+    CouponGiven: (coupon_reactions.tell_of_gift,),
+    CouponRedeemedAlone: (coupon_reactions.tell_of_redemption,),
+    CouponReturned: (coupon_reactions.tell_of_return,),
+    CouponRevoked: (coupon_reactions.tell_of_revocation,),
+    CouponTransferred: (coupon_reactions.tell_of_transfer,),
     # Heard by the screens and messages that the rest of part 2 brings, and by automations.
     **dict.fromkeys(
         (
-            CouponIssued, CouponRedeemed, CouponReturned, CouponRevoked, CouponTransferred, InvoiceAsked, TillClosed,
+            CouponIssued, CouponRedeemed, InvoiceAsked, TillClosed,
             TillOpened,
         ),
         (),
@@ -245,7 +258,7 @@ UNAUDITED: Mapping[str, str] = {
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(
     {
-        "CouponIssued", "CouponRedeemed", "CouponReturned", "CouponRevoked", "CouponTransferred", "InvoiceAsked", "MemberChanged",
+        "CouponIssued", "CouponRedeemed", "InvoiceAsked", "MemberChanged",
         "TillClosed", "TillOpened",
     }
 )  # fmt: skip

@@ -51,3 +51,22 @@ class CouponTransferred(Event):
     coupon_id: int
     from_member_id: int
     to_member_id: int
+
+
+@dataclass(frozen=True)
+class CouponGiven(Event):
+    """Somebody decided to give a member a coupon, or it is the welcome gift: the member is told. CouponIssued comes with it."""
+
+    coupon_id: int
+    member_id: int
+
+
+@dataclass(frozen=True)
+class CouponRedeemedAlone(Event):
+    """A member's coupon was used by itself, without a sale that would tell of it; `saved` is fen. CouponRedeemed comes with it."""
+
+    coupon_id: int
+    member_id: int
+    store_id: int
+    saved: int
+    redemption_id: int

@@ -22,6 +22,8 @@ DATA = (
     "webapp.staff.reasons",  # the words for allergies in notes that staff wrote
     "webapp.web.member_words",  # the digits of the lunar calendar
     "services.demo",  # the demo shop's own words: people, products, notes
+    "services.coupons.texts",  # as messaging's
+    "services.checkout.texts",  # as messaging's
     "services.loyalty.texts",  # as messaging's
     "services.messaging.texts",  # both languages: the reader is not there when it is written
     "services.shared.pinyin",  # words whose characters are read in another way than alone

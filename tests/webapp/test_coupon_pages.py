@@ -254,3 +254,18 @@ def test_every_page_opens_in_both_languages(till: Till, language: str) -> None:
     for path in ("", "?coupons=used", "/centre", f"/{coupon_id}", f"/claim/{template_id}"):
         assert phone.get(f"/member/coupons{path}").status_code == 200, path
     assert owner.get(f"/claim/{template_id}").status_code == 200
+
+
+def test_the_member_is_told_what_happens_to_a_coupon(till: Till) -> None:
+    template_id = make_template(till.shop, free_item(till.products["拿铁"]))
+    manager = till.shop.browser("manager")
+    manager.post(f"/staff/members/{till.member.id}/coupons", template=str(template_id))
+    with database.reading() as session:
+        coupon_id = queries.list_held(session, till.member.id, "usable", at=NOON)[0].id
+    path = f"/staff/coupons/held/{coupon_id}"
+    manager.post(f"{path}/redeem", reason="手机没电")
+    manager.post(f"{path}/undo")
+    manager.post(f"{path}/revoke", reason="发错人了")
+    inbox = till.shop.phone(till.member).get("/member/inbox").text
+    for told in ("送您一张券：请您喝拿铁", "券用掉了：请您喝拿铁", "券退回来了：请您喝拿铁", "券作废了：请您喝拿铁"):
+        assert told in inbox

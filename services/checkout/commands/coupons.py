@@ -11,10 +11,12 @@ from services.checkout.queries.coupons import list_redeemable
 from services.coupons import commands as coupons
 from services.coupons import permissions
 from services.coupons.errors import CouponUnusable, NeedsCart
+from services.coupons.events import CouponRedeemedAlone
 from services.coupons.queries import HeldCoupon, find_redemption, get_coupon
 from services.coupons.rules import ON_A_PIECE, Occasion, hindrance
 from services.loyalty.models import MemberTier
 from services.shared.actors import Actor
+from services.shared.events import announce
 from services.shared.refusals import Invalid, Refusal
 from services.shared.words import N_
 from services.signin import commands as signin
@@ -69,6 +71,8 @@ def redeem_coupon(
     changes = {"name": held.name, "member": held.member_id}
     audit.record(session, "coupons:redeem", ("coupon", held.id), actor=actor, at=at, store_id=store_id, changes=changes)
     redemption_id = find_redemption(session, held.id) or 0
+    if held.member_id is not None:
+        announce(session, CouponRedeemedAlone(held.id, held.member_id, store_id, saved, redemption_id), at=at)
     until = at + timedelta(minutes=held.undo_minutes)
     return Redemption(redemption_id, held.id, store_id, saved, at, until)
 

@@ -11,7 +11,7 @@ from services.audit import commands as audit
 from services.coupons import permissions
 from services.coupons.commands.events import note
 from services.coupons.errors import NoneLeft, TemplateOver
-from services.coupons.events import CouponIssued
+from services.coupons.events import CouponGiven, CouponIssued
 from services.coupons.models import Coupon, CouponCount, CouponTemplate
 from services.coupons.queries.templates import get_open_template
 from services.coupons.rules import validity
@@ -22,6 +22,8 @@ from services.shared.days import day_bounds, local_day
 from services.shared.events import announce
 from services.shared.refusals import NotFound
 from services.stores.queries import load_settings
+
+TOLD = frozenset({"manual", "welcome", "apology"})  # what comes unasked, one by one
 
 _templates: Any = CouponTemplate.__table__
 _counts: Any = CouponCount.__table__
@@ -100,6 +102,8 @@ def issue_coupon(
         changes["reason"] = note_words
     audit.record(session, "coupons:issue", ("coupon", coupon.id), actor=actor, at=at, changes=changes)
     announce(session, CouponIssued(coupon.id, template.id, member_id, source), at=at)
+    if source in TOLD:
+        announce(session, CouponGiven(coupon.id, member_id), at=at)
     return coupon
 
 

@@ -25,9 +25,9 @@ from services.coupons.queries.templates import (
     get_template,
     list_claimable,
     list_groups,
+    list_names,
     list_taken,
     list_templates,
-    list_names,
     list_welcome_templates,
     terms_of,
 )
@@ -59,11 +59,11 @@ __all__ = [
     "list_events",
     "list_groups",
     "list_held",
+    "list_names",
     "list_of_template",
     "list_taken",
     "list_templates",
     "list_usable",
-    "list_names",
     "list_welcome_templates",
     "terms_of",
 ]
