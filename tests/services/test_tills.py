@@ -81,7 +81,7 @@ def test_everything_that_passed_a_till_is_expected_in_it(till: Till) -> None:
     mixed = till.pay(till.quote(till.line("提拉米苏", 2)), cash).get_json()
     wechat = till.sell(till.line("拿铁"))
     put_into(shift, mixed["id"], wechat["id"])
-    till.sell(till.line("巴斯克"))  # in no shift
+    put_into(None, till.sell(till.line("巴斯克"))["id"])  # before anybody opened
     give_back(mixed["id"], "cash", 1000, shift, till.shop.at)
     top_up(till, shift, ("cash", 20000), ("alipay", 10000))
     pay_out(till, shift, 5000)
@@ -216,7 +216,7 @@ def test_a_day_adds_up_its_shifts_and_what_is_in_none(till: Till) -> None:
     shift, cash = open_shift(till.shop), {"kind": "cash", "amount": "22.00"}
     inside = till.pay(till.quote(till.line("拿铁")), cash).get_json()
     put_into(shift, inside["id"])
-    till.sell(till.line("提拉米苏"), member=till.member)
+    put_into(None, till.sell(till.line("提拉米苏"), member=till.member)["id"])
     give_back(inside["id"], "cash", 200, None, till.shop.at)
     top_up(till, None, ("wechat", 10000))
     with database.reading() as session:

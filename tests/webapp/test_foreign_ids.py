@@ -27,13 +27,20 @@ from tests.cast import PASSWORD, Cast
 from tests.couponing import give_coupon
 from tests.pushing import messages
 from tests.selling import open_till, welcome_member
+from tests.tilling import open_shift
 from tests.topping import pay_in
 from tests.webapp import hostile
 
 # What an address can name, and whose it is: a store's, a person's, a member's …
-OWNED = {"order_id", "store_id", "session_id", "link_id", "message_id", "handle", "staff_id", "top_up_id", "payout_id", "coupon_id"}
+OWNED = {
+    "coupon_id", "handle", "link_id", "message_id", "order_id", "payout_id", "session_id", "shift_id", "staff_id",
+    "store_id", "top_up_id",
+}  # fmt: skip
 # … or everybody's who may see such things at all: members, products and shelves are the whole shop's, the rest nobody's.
-SHARED = {"template_id", "batch_id", "redemption_id", "member_id", "product_id", "category_id", "plan_id", "group", "name", "file", "code"}
+SHARED = {
+    "batch_id", "category_id", "code", "day", "file", "group", "member_id", "name", "plan_id", "product_id",
+    "redemption_id", "template_id", "token",
+}  # fmt: skip
 # Named by an owned id, and yet open to whoever has the permission.
 OPEN = {
     "/api/v1/messages/<int:message_id>": "what was written to a member is the shop's, like the member",
@@ -71,6 +78,7 @@ def foreign(shop: Cast) -> Foreign:
     order = till.sell(till.line("提拉米苏"), member=till.member, note="东湖的悄悄话")
     top_up = pay_in(till, amount="77.00")
     back = {"store": str(shop.east.id), "reason": "顾客搬家"}
+    till.browser.post(f"/staff/orders/{order['id']}/invoice", kind="personal", title="东湖抬头")
     payout = body(shop.browser("manager").api("POST", f"/api/v1/members/{till.member.id}/wallet/payouts", back))
     coupon_id, _ = give_coupon(shop, till.member, transferable=True)
     handle = body(shop.phone(till.member).api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
@@ -86,9 +94,9 @@ def foreign(shop: Cast) -> Foreign:
         "order_id": order["id"], "store_id": str(shop.east.id), "session_id": str(mine), "link_id": str(poster.id),
         "message_id": str(messages()[0].id), "handle": handle, "staff_id": str(shop.staff["manager"].id),
         "top_up_id": top_up["id"], "payout_id": payout["id"],
-        "coupon_id": str(coupon_id),
+        "coupon_id": str(coupon_id), "shift_id": str(open_shift(shop)),
     }  # fmt: skip
-    marks = (order["number"], order["receipt_code"], "东湖的悄悄话", poster.code, "东湖门口", handle)
+    marks = (order["number"], order["receipt_code"], "东湖抬头", "东湖的悄悄话", poster.code, "东湖门口", handle)
     askers = {
         "nobody": shop.browser(),
         "another member": shop.phone(fang),

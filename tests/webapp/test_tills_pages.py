@@ -97,7 +97,7 @@ def test_closed_shifts_are_found_by_their_difference(shop: Cast) -> None:
 def test_a_day_is_summed_up_and_printed(till: Till) -> None:
     shift = open_shift(till.shop)
     put_into(shift, till.pay(till.quote(till.line("拿铁")), {"kind": "cash", "amount": "22.00"}).get_json()["id"])
-    till.sell(till.line("提拉米苏"))
+    put_into(None, till.sell(till.line("提拉米苏"))["id"])
     manager = till.shop.browser("manager")
     for path in ("/staff/tills/days/2026-11-21", "/staff/tills/days/2026-11-21/report"):
         page = manager.get(path).text
@@ -134,3 +134,26 @@ def test_a_shift_that_is_over_is_not_counted_again(shop: Cast) -> None:
     assert browser.get(f"/staff/tills/{shift}/close").headers["Location"].endswith(f"/staff/tills/{shift}")
     answer = browser.post(f"/staff/tills/{shift}/close", **{"counted.cash": "300"})
     assert (answer.status_code, "这个班已经交了" in answer.text) == (409, True)
+
+
+def test_a_sale_a_top_up_and_a_refund_go_into_the_open_till(till: Till) -> None:
+    shift = open_shift(till.shop)
+    order = till.pay(
+        till.quote(till.line("拿铁", 2)), {"kind": "cash", "amount": "44.00", "received": "50.00"}
+    ).get_json()
+    manager = till.shop.browser("manager")
+    back = {"lines": [{"line": "1", "quantity": 1}], "reason": "洒了"}
+    assert manager.api("POST", f"/api/v1/orders/{order['id']}/refunds", back).status_code == 201
+    paid_in = {"store": str(till.shop.east.id), "amount": "100.00", "tenders": [{"kind": "cash", "amount": "100.00"}]}
+    answer = till.browser.api("POST", f"/api/v1/members/{till.member.id}/wallet/top-ups", paid_in)
+    assert answer.status_code == 201, answer.text
+    told = manager.get(f"/api/v1/tills/{shift}").get_json()
+    assert told["expected"]["cash"] == "422.00"
+
+
+def test_a_shop_may_want_every_sale_in_a_shift(till: Till) -> None:
+    till.shop.browser("owner").api("PATCH", "/api/v1/settings", {"orders.needs_till": True})
+    refused = till.pay(till.quote(till.line("拿铁")))
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "till_closed")
+    open_shift(till.shop)
+    assert till.pay(till.quote(till.line("拿铁"))).status_code == 201
