@@ -15,7 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.orm import registry as orm_registry
 from sqlalchemy.types import TypeDecorator
 
@@ -92,6 +92,11 @@ class OurSession(Session):
         if self._found is None or self._found.closed or arguments or named:
             self._found = super().connection(*arguments, **named)
         return self._found
+
+    def begin_nested(self) -> SessionTransaction:
+        """A savepoint, set at the next statement: the session has to be asked for its connection once more to set it."""
+        self._found = None
+        return super().begin_nested()
 
 
 def prepare(engine: Engine) -> None:
