@@ -222,6 +222,7 @@ UNAUDITED: Mapping[str, str] = {
     "services.signin.commands.sessions.touch_session": "being here is not an act",
     "services.members.commands.facts.restate_visits": "facts follow orders; the handover has the audit line",
     "services.checkout.commands.sales.spends": "it only adds up",
+    "services.signin.commands.pins.hash_pin": "it only computes",
     **dict.fromkeys(
         (
             f"services.{name}"

@@ -133,7 +133,8 @@ def _spend(session: Session, sale: Sale) -> _Spent:
     amount = _from_wallet(sale)
     stored = wallet.open_spending(session, member_id, amount, sale.counter.settings["wallet.order"]) if amount else None
     earns = sale.earns(stored.bonus if stored else 0)
-    earned = loyalty.open_earning(session, member_id, earns, head=points.head if points else head)
+    waits = sale.counter.settings["points.pending_days"] > 0
+    earned = loyalty.open_earning(session, member_id, earns, head=points.head if points else head, pending=waits)
     return _Spent(points, stored, earned)
 
 
