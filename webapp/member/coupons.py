@@ -82,11 +82,11 @@ def claim_page(template_id: int) -> str:
 @guards.member
 def claim_coupon(template_id: int) -> ResponseReturnValue:
     """Take one."""
-    at, member = clock.now(), people.member()
+    at, member, said = clock.now(), people.member(), _taken_words()
 
     def perform(session: Session, _data: Mapping[str, Any]) -> ResponseReturnValue:
         taken = commands.claim_coupon(session, template_id, member.id, actor=edge.actor(), at=at)
-        return _taken(taken.id)
+        return _taken(taken.id, said)
 
     return forms.submit(forms.Nothing, perform, lambda form: _claim_page(template_id, form))
 
@@ -95,14 +95,14 @@ def claim_coupon(template_id: int) -> ResponseReturnValue:
 @guards.member
 def enter_public_code() -> ResponseReturnValue:
     """Take one by a word (口令). Tries are counted before the word is looked up."""
-    at, member = clock.now(), people.member()
+    at, member, said = clock.now(), people.member(), _taken_words()
 
     def count(_data: dict[str, Any]) -> None:
         edge.spend(commands.CODES_BY_MEMBER, edge.actor().scope, at=at)
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
         taken = commands.claim_by_code(session, data["public_code"], member.id, actor=edge.actor(), at=at)
-        return _taken(taken.id)
+        return _taken(taken.id, said)
 
     return forms.submit(CouponClaimIn, perform, _centre, first=count)
 
@@ -146,16 +146,21 @@ def gift_page(code: str) -> str:
 @guards.member
 def take_gift(code: str) -> ResponseReturnValue:
     """Take it: the first who does has it."""
-    at, member = clock.now(), people.member()
+    at, member, said = clock.now(), people.member(), _taken_words()
 
     def perform(session: Session, _data: Mapping[str, Any]) -> ResponseReturnValue:
-        return _taken(commands.take_transfer(session, code, member.id, actor=edge.actor(), at=at))
+        return _taken(commands.take_transfer(session, code, member.id, actor=edge.actor(), at=at), said)
 
     return forms.submit(forms.Nothing, perform, lambda form: _gift_page(code, form))
 
 
-def _taken(coupon_id: int) -> ResponseReturnValue:
-    toasts.say(_("领到了，已经放进您的券里"))
+def _taken_words() -> str:
+    """Put into words before the write: finding the reader's language may ask the database, and many take at the same moment."""
+    return str(_("领到了，已经放进您的券里"))
+
+
+def _taken(coupon_id: int, said: str) -> ResponseReturnValue:
+    toasts.say(said)
     return redirect(url_for("member.coupon", coupon_id=coupon_id), 303)
 
 
