@@ -41,10 +41,12 @@ def test_a_member_buys_two_tiramisu(till: Till) -> None:
         "36.00",
     )
     assert order["points"] == {"earned": 6, "spent": 0, "before": 0, "after": 6}
-    assert order["tenders"] == [{"kind": "cash", "amount": "64.00", "received": "100.00"}]
+    assert order["tenders"] == [
+        {"kind": "cash", "amount": "64.00", "received": "100.00", "bonus": "0.00", "refunded": "0.00"}
+    ]
     assert order["lines"][0] | {"product": ""} == {
         "line": "1", "product": "", "name": "提拉米苏", "options": {}, "choices": "", "quantity": 2,
-        "list_price": "32.00", "amount": "64.00", "note": "", "shares": [],
+        "list_price": "32.00", "amount": "64.00", "note": "", "shares": [], "refunded": "0.00", "refunded_quantity": 0,
     }  # fmt: skip
 
 
