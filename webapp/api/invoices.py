@@ -42,7 +42,9 @@ def get_invoice_request(order_id: int) -> Response:
 @guards.api(permissions.INVOICES_CREATE)
 def create_invoice_request(order_id: int) -> Response:
     """Ask for an invoice, or change what was asked. 409 `invoice_settled` once it is issued, `nothing_to_invoice` for what went back."""
-    data, at, actor = shape.body(InvoiceIn), clock.now(), edge.actor()
+    at, actor = clock.now(), edge.actor()
+    queries.get_order(edge.read(), order_id, actor=actor)
+    data = shape.body(InvoiceIn)
 
     def effect(session: Session) -> Response:
         order = queries.get_order(session, order_id, actor=actor)
@@ -58,7 +60,9 @@ def create_invoice_request(order_id: int) -> Response:
 @guards.api(permissions.INVOICES_SETTLE)
 def settle_invoice_request(order_id: int) -> Response:
     """The answer: `issued`, or `declined` with a note. The member is told."""
-    data, at, actor = shape.body(InvoiceAnswerIn), clock.now(), edge.actor()
+    at, actor = clock.now(), edge.actor()
+    queries.get_invoice(edge.read(), order_id, actor=actor)
+    data = shape.body(InvoiceAnswerIn)
 
     def effect(session: Session) -> Response:
         commands.settle_invoice(session, order_id, data, actor=actor, at=at)

@@ -81,7 +81,9 @@ def list_till_entries(shift_id: int) -> Response:
 @guards.api(permissions.TILLS_ENTER)
 def create_till_entry(shift_id: int) -> Response:
     """Put cash in or take it out by hand, with a reason. 409 `shift_over` after the count."""
-    data, at, actor = shape.body(TillEntryIn), clock.now(), edge.actor()
+    at, actor = clock.now(), edge.actor()
+    queries.get_shift(edge.read(), shift_id, actor=actor)
+    data = shape.body(TillEntryIn)
 
     def effect(session: Session) -> Response:
         entry_id = commands.create_entry(session, shift_id, data, actor=actor, at=at)
@@ -97,7 +99,9 @@ def create_till_entry(shift_id: int) -> Response:
 @guards.api(permissions.TILLS_CLOSE)
 def create_till_closing(shift_id: int) -> Response:
     """End a shift with the count by kind, cash also as `pieces` (`{"100": 3}`). 422 beside `reason` when it differs and none is told."""
-    data, at, actor = shape.body(TillCloseIn), clock.now(), edge.actor()
+    at, actor = clock.now(), edge.actor()
+    queries.get_shift(edge.read(), shift_id, actor=actor)
+    data = shape.body(TillCloseIn)
 
     def effect(session: Session) -> Response:
         close_till(session, shift_id, data, actor=actor, at=at)
