@@ -20,6 +20,7 @@ from services.members.schemas import MemberIn
 from services.shared import clock, days
 from services.signin.permissions import PROOFS_OVERRIDE
 from services.tills.permissions import TILLS_READ
+from services.wallet.permissions import WALLET_TOP_UP
 from webapp.staff import asked, blueprint, reasons
 from webapp.web import addresses, edge, forms, guards, shop, toasts
 from webapp.web.forms import Form
@@ -134,5 +135,6 @@ def _strip(member_id: int) -> dict[str, Any]:
     return {
         "card": card.with_points(loyalty.get_balance(session, member_id)),
         "stand": checkout.get_standing(session, member_id, at=clock.now()),
+        "may_top_up": edge.actor().may(WALLET_TOP_UP, shop.current_store().id),
         "reasons": reasons.to_care(card, days.local_day(clock.now(), shop.settings().zone)),
     }
