@@ -44,6 +44,16 @@ def deliver_push(page: Page, payload: object, *, scope: str) -> None:
         session.send("ServiceWorker.deliverPushMessage", message)
 
 
+def dispatch_sync(page: Page, tag: str, *, scope: str) -> None:
+    """Tell the worker of `scope` that the network is back, as Background Sync does."""
+    wanted = page.evaluate("scope => new URL(scope, location.href).href", scope)
+    origin = page.evaluate("location.origin")
+    with _session(page) as session:
+        registration = _registration(page, session, wanted)
+        message = {"origin": origin, "registrationId": registration, "tag": tag, "lastChance": False}
+        session.send("ServiceWorker.dispatchSyncEvent", message)
+
+
 def _registration(page: Page, session: CDPSession, scope_url: str) -> str:
     found: dict[str, str] = {}
 

@@ -359,6 +359,8 @@ def test_a_sale_that_had_got_through_after_all_is_not_booked_again(device: Devic
     order = body(till.pay(quote, key="answer-was-lost"))
     again = device.send(device.sale(tenders=[{"kind": "wechat", "amount": "64.00"}]), "answer-was-lost")
     assert (again.status_code, body(again)["id"], orders()) == (201, order["id"], 1)
+    another = device.send(device.sale("曲奇"), "answer-was-lost")
+    assert (another.status_code, body(another)["code"]) == (422, "idempotency_key_reused")
 
 
 def test_a_sale_that_comes_back_online_after_it_was_sent_from_the_queue_is_refused(device: Device) -> None:

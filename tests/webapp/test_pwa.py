@@ -89,6 +89,8 @@ def test_the_worker_ships_unchanged_and_may_serve_the_whole_origin(shop: Cast) -
     assert answer.headers["Cache-Control"] == "no-cache"
     assert answer.mimetype == "text/javascript"
     assert "importScripts('/sw-bundle.js')" in answer.text
+    queue = shop.client().get("/sw-queue.js")
+    assert ("self.changkeQueue=" in queue.text, queue.headers["Cache-Control"]) == (True, "no-cache")
 
 
 def test_the_bundle_names_the_build_and_only_files_that_exist(shop: Cast) -> None:

@@ -124,13 +124,10 @@ async function buildScript(entry) {
   return keep(basename(entry).replace(/\.m?js$/, ".js"), built.outputFiles[0].contents);
 }
 
-async function buildWorkerBundle() {
-  const built = await esbuild.build({
-    ...BASE,
-    entryPoints: { "sw-bundle": join(HERE, "js/sw-bundle.js") },
-    format: "iife",
-  });
-  keep("sw-bundle.js", built.outputFiles[0].contents);
+/** A classic script for the worker to import. */
+async function buildForWorker(name) {
+  const built = await esbuild.build({ ...BASE, entryPoints: [join(HERE, `js/${name}`)], format: "iife" });
+  keep(name, built.outputFiles[0].contents);
 }
 
 /** The barcode reader that barcode-detector itself was made for: its nested copy when there is one. */
@@ -197,7 +194,8 @@ const [icons] = await Promise.all([
   buildScript(join(HERE, "js/elements/ck-colour.js")),
   buildScript(join(HERE, "js/back-office.js")),
   buildScript(join(HERE, "js/sharing.js")),
-  buildWorkerBundle(),
+  buildForWorker("sw-bundle.js"),
+  buildForWorker("sw-queue.js"),
 ]);
 await finish();
 await report(started);

@@ -10,6 +10,9 @@ importScripts('/sw-bundle.js');
 const { routing, strategies, expiration } = self.workbox;
 const { build: BUILD, assets: ASSETS } = self.CHANGKE;
 
+/* Only a till sells: /sw-queue.js gives `self.changkeQueue`, what was sold there without network (lib/sales-queue.js). */
+if (new URL(self.registration.scope).pathname === '/staff/') importScripts('/sw-queue.js');
+
 const SCOPE = new URL(self.registration.scope).pathname; // "/staff/" or "/member/"
 const APP = SCOPE.split('/')[1];
 const OFFLINE = `${SCOPE}offline`;
@@ -20,7 +23,7 @@ const DAY = 24 * HOUR;
    The first rule that matches decides. What no rule names goes to the network as if there were no worker.
    `match` and `except` look at the path; `pages` only at navigations inside the own scope. Times in seconds. */
 
-const NEVER = [/^\/(staff|member)\/sign-(in|out)/, /^\/api\//, /^\/hooks\//, /^\/healthz/, /^\/dev\//, /^\/sw(-bundle)?\.js$/];
+const NEVER = [/^\/(staff|member)\/sign-(in|out)/, /^\/api\//, /^\/hooks\//, /^\/healthz/, /^\/dev\//, /^\/sw(-bundle|-queue)?\.js$/];
 
 const RULES = [
   { name: 'pages', match: inScope, except: NEVER, strategy: 'NetworkFirst', timeout: 3, maxAge: 30 * DAY, limit: 50 },
@@ -177,6 +180,20 @@ self.addEventListener('message', (event) => {
   const act = MESSAGES[event.data?.type];
   if (act) event.waitUntil(Promise.resolve(act(event)).then((answer) => event.ports[0]?.postMessage(answer)));
 });
+
+/* ------------------------------------------------------------------ sales made without network
+   Background Sync (where the browser has it): the network is back, whether or not a page of the app is open. What is left afterwards is
+   an error to the browser, so that it tries again; pages send by themselves, too. */
+
+self.addEventListener('sync', (event) => {
+  if (event.tag === self.changkeQueue?.name) event.waitUntil(sendSales());
+});
+
+async function sendSales() {
+  await self.changkeQueue.send();
+  const left = await self.changkeQueue.list();
+  if (left.some(({ state }) => state === 'waiting')) throw new Error('some sales still wait');
+}
 
 /* ------------------------------------------------------------------ push, click, badge
    The payload is declarative web push: {"web_push": 8030, "notification": {title, navigate, …}, "app_badge": N}.

@@ -160,6 +160,13 @@ def worker() -> Response:
     return _script(_worker_parts()[0])
 
 
+@blueprint.get("/sw-queue.js")
+@guards.public("what the staff app's worker imports")
+def worker_queue() -> Response:
+    """How the worker of the staff app sends what was sold without network."""
+    return _script((assets.DIST / assets.manifest()["sw-queue.js"]).read_text())
+
+
 @blueprint.get("/sw-bundle.js")
 @guards.public("what the worker imports")
 def worker_bundle() -> Response:

@@ -16,8 +16,12 @@ import './elements/ck-install.js';
 import './elements/ck-net.js';
 import './elements/ck-print.js';
 import './elements/ck-push.js';
+import './elements/ck-queue.js';
 import './elements/ck-scanner.js';
 import './elements/ck-update.js';
+import { keepSending } from './lib/keep-sending.js';
+import { mayLeave } from './lib/leaving.js';
 import { start } from './lib/start.js';
 
-start('staff');
+start('staff', { mayLeave });
+keepSending();

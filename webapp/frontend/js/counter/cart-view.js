@@ -37,8 +37,9 @@ function drawLine(node, line, quoted, trouble) {
 }
 
 function drawTrouble(root, { cart, trouble }, lost) {
-  const text = lost || (trouble?.offline ? root.dataset.noNet : (trouble?.text ?? ''));
+  const text = lost || (trouble?.offline ? root.dataset[root.offline.kit ? 'local' : 'noNet'] : (trouble?.text ?? ''));
+  const stuck = trouble && !(trouble.offline && root.offline.kit);
   write(root.querySelector('[data-cart]'), { words: text });
   root.querySelector('[data-trouble]').hidden = !text;
-  root.querySelector('[data-pay]').setAttribute('aria-disabled', String(Boolean(trouble) || !cart.lines.length));
+  root.querySelector('[data-pay]').setAttribute('aria-disabled', String(Boolean(stuck) || !cart.lines.length));
 }

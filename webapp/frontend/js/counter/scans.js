@@ -1,16 +1,20 @@
 /* What a scanned or typed code is, and the words when it is nothing: the cart is never touched by a code that fails. */
-import { post } from '../lib/api.js';
+import { ApiError, post } from '../lib/api.js';
+import { net } from '../lib/net.js';
+import { isMemberScan } from '../lib/offline-sale.js';
 import { fill } from './draw.js';
 
 const PHONE_PART = /^\d{3,11}$/;
 const NAME = /^[\p{Script=Han}a-z· ]{1,20}$/iu;
 
-/** {kind: 'member' | 'product' | 'order' | 'search' | 'trouble', …}; `words` are the dataset of the page. */
+/** {kind: 'member' | 'product' | 'order' | 'coupon' | 'search' | 'scanned' (a member's code, without network) | 'trouble', …}; `words` are the dataset of the page. */
 export async function whatIs(code, store, words) {
   try {
+    if (!net.online) throw new ApiError({});
     return await post('/api/v1/scans', { code, store }, { pauses: [300] });
   } catch (error) {
-    if (error.code === 'code_unknown' && isSearch(code)) return { kind: 'search', text: code };
+    if (error.status === 0 && isMemberScan(code)) return { kind: 'scanned' };
+    if ((error.status === 0 || error.code === 'code_unknown') && isSearch(code)) return { kind: 'search', text: code };
     return { kind: 'trouble', text: wordsFor(error, code, words), status: error.status };
   }
 }

@@ -28,6 +28,11 @@ export class Till extends EventTarget {
     addEventListener('storage', ({ key }) => key === KEPT && this.#takeOver());
   }
 
+  /** Whether the cart is sold at list prices and kept here: there is no network, or there was none when the member was scanned. */
+  get local() {
+    return Boolean(this.trouble?.offline || this.cart.code);
+  }
+
   /** Amount due in fen: the server's, or our own sum until it has answered. */
   get due() {
     return this.quote ? fenOf(this.quote.due) : total(this.cart);
@@ -57,7 +62,7 @@ export class Till extends EventTarget {
     const number = (this.#asked += 1);
     this.quote = this.trouble = null;
     this.#told();
-    if (!this.cart.lines.length) return;
+    if (!this.cart.lines.length || this.cart.code) return;
     await new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
     if (number === this.#asked) await this.fresh().catch(() => {});
   }

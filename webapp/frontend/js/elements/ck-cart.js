@@ -8,6 +8,7 @@
  *   data-pending, data-unanswered, data-sold-out-now, data-back-now, data-list-total, data-sum   words with places like {name}
  *   data-saved, data-adjust, data-change, data-ask, data-ask-first, data-has-coupons, data-has-points, data-has-wallet, data-use-points,
  *   data-saves, data-until, data-parked   words about what the member holds; data-least-points
+ *   data-local, data-scanned-member   words for the time without network; data-seller, the name of whoever is signed in
  *   data-sign-in   address of the sign-in page
  *
  * Expected inside (staff/counter/index.html draws it)
@@ -31,10 +32,12 @@ import { buzz } from '../lib/buzz.js';
 import { fenOf } from '../lib/amount.js';
 import { get } from '../lib/api.js';
 import { tell, toast } from '../lib/events.js';
+import { net } from '../lib/net.js';
 import { drawCart } from '../counter/cart-view.js';
 import { copy, fill, write } from '../counter/draw.js';
 import { askMeasure } from '../counter/measure.js';
 import { Offers } from '../counter/offers.js';
+import { Offline } from '../counter/offline.js';
 import { askOptions } from '../counter/options.js';
 import { Parked } from '../counter/parked.js';
 import { Proofs } from '../counter/proofs.js';
@@ -63,9 +66,10 @@ class CkCart extends HTMLElement {
     this.offers = new Offers(this, signal);
     this.proofs = new Proofs(this, signal);
     this.parked = new Parked(this, signal);
+    this.offline = new Offline(this, signal);
     this.#looks = setInterval(() => this.#look(), LOOK);
     onHold(this, (tile) => this.sheets.openTile(tile), signal);
-    on(this.till, 'change', () => this.#draw());
+    on(this.till, 'change', () => this.draw());
     on(this, 'click', (event) => this.#clicked(event));
     on(this, 'input', ({ target }) => target.matches('[data-find-product]') && this.tiles.find(target.value));
     on(this, 'ck:paid', ({ detail }) => this.#paid(detail));
@@ -73,7 +77,7 @@ class CkCart extends HTMLElement {
     on(document, 'click', (event) => this.#clickedBeside(event));
     on(document, 'ck:scan', (event) => this.#scanned(event));
     on(document, 'ck:member', ({ detail }) => this.attach(detail.id));
-    on(document, 'ck:net', ({ detail }) => detail.online && this.till.trouble?.offline && this.till.ask());
+    on(document, 'ck:net', ({ detail }) => detail.online && this.#reached());
     on(document, 'visibilitychange', () => this.#back());
     byId('people').addEventListener('keydown', (event) => this.#scannedIntoSearch(event), { signal, capture: true });
     new ResizeObserver(([{ borderBoxSize }]) => this.#measured(borderBoxSize[0].blockSize)).observe(this.#part('cart'));
@@ -103,6 +107,7 @@ class CkCart extends HTMLElement {
     const shown = this.#part('member').querySelector('[data-member-id]');
     const { cart } = this.till;
     if (shown) this.#attached(null);
+    else if (cart.code) this.#stands({ id: '', name: this.dataset.scannedMember });
     else if (cart.member) this.#show(cart.member);
     this.till.ask();
     if (cart.pending) this.#tender.confirm(this.till);
@@ -177,6 +182,7 @@ class CkCart extends HTMLElement {
   #pay() {
     if (!this.till.cart.lines.length) return;
     const { trouble } = this.till;
+    if (trouble?.offline && !this.offline.kit) return void toast(this.dataset.noNet);
     if (trouble && !trouble.offline) return void toast(trouble.text || Object.values(trouble.lines)[0]);
     this.#tender.open(this.till);
   }
@@ -210,6 +216,7 @@ class CkCart extends HTMLElement {
     const known = this.tiles.byCode(code);
     if (known) return this.#scannedProduct(known);
     const found = await whatIs(code, this.till.store, this.dataset);
+    if (found.kind === 'scanned') return this.#keepCode(code);
     if (found.kind === 'product') return this.#scannedProduct(this.tiles.byId(found.product));
     if (found.kind === 'member') return this.attach(found.member, found.spendable ? found.id : null);
     this.#scanner.close();
@@ -303,7 +310,8 @@ class CkCart extends HTMLElement {
   /** Show who stands here; `scan` is the proof of a live code. */
   async attach(id, scan = null) {
     const answer = await fetch(`/staff/counter/members/${id}`, { headers: { 'HX-Request': 'true' } }).catch(() => null);
-    if (!answer?.ok || answer.redirected) return this.#say(answer ? this.dataset.failed : this.dataset.noNet);
+    if (!answer) return this.#attachKept(id);
+    if (!answer.ok || answer.redirected) return this.#say(this.dataset.failed);
     this.#part('member').innerHTML = await answer.text();
     this.#scanner.close();
     byId('people').close();
@@ -321,12 +329,46 @@ class CkCart extends HTMLElement {
   }
 
   /* After a reload: at once by name, then with everything, if the network is there. */
-  #show({ id, name }) {
+  #show(member) {
+    this.#stands(member);
+    this.attach(member.id, this.till.cart.proof);
+  }
+
+  /* Who stands here, by name alone. */
+  #stands({ id, name }) {
     const strip = write(copy(this, 'strip'), { name, initial: name.slice(0, 1) });
     Object.assign(strip.dataset, { memberId: id, name });
     this.#part('member').replaceChildren(strip);
     this.toggleAttribute('data-attached', true);
-    this.attach(id, this.till.cart.proof);
+    this.#scanner.close();
+    byId('people').close();
+  }
+
+  /* ------------------------------------------------ without network */
+
+  #attachKept(id) {
+    net.failed();
+    const { cart } = this.till;
+    const known = this.offline.member(id) ?? (cart.member?.id === id ? cart.member : null);
+    if (!known) return this.#say(this.dataset.noNet);
+    this.#stands(known);
+    return cart.member?.id === id ? undefined : this.till.put({ ...cart, ...NOTHING_SPENT, member: known });
+  }
+
+  /* Whose code it is the server will say, when the sale is sent: by then it is long over, so when it was scanned is kept with it. */
+  #keepCode(digits) {
+    const { cart } = this.till;
+    if (!this.offline.kit) return this.#say(this.dataset.noNet);
+    this.#stands({ id: '', name: this.dataset.scannedMember });
+    this.till.put({ ...cart, ...NOTHING_SPENT, member: null, code: { digits, at: this.offline.now } });
+    return this.#say(this.dataset.local);
+  }
+
+  #reached() {
+    this.offline.renew();
+    if (this.till.trouble?.offline) this.till.ask();
+    const { member, proof } = this.till.cart;
+    if (member && !this.standing?.standing) this.attach(member.id, proof);
   }
 
   #detach() {
@@ -338,11 +380,12 @@ class CkCart extends HTMLElement {
 
   /* ------------------------------------------------ after the sale */
 
-  #paid({ order, tenders }) {
+  #paid({ order, tenders, kept }) {
     const { member } = this.till.cart;
     const wallet = this.standing?.wallet;
     this.leave();
-    this.querySelector('ck-done').show(order, tenders, member, wallet === undefined ? null : Number(wallet));
+    if (kept) return this.querySelector('ck-done').showKept(kept, tenders);
+    return this.querySelector('ck-done').show(order, tenders, member, wallet === undefined ? null : Number(wallet));
   }
 
   #next() {
@@ -354,12 +397,13 @@ class CkCart extends HTMLElement {
   #back() {
     if (document.hidden || Date.now() - this.#born < STALE) return;
     this.#born = Date.now();
+    this.offline.renew();
     this.tiles.renew().then(() => this.tiles.count(this.till.cart));
   }
 
   /* ------------------------------------------------ drawing */
 
-  #draw() {
+  draw() {
     const { cart } = this.till;
     this.toggleAttribute('data-filled', cart.lines.length > 0);
     document.documentElement.toggleAttribute('data-busy', cart.lines.length > 0);

@@ -4,21 +4,22 @@
  * Attributes
  *   large             fen; a sale above it is asked for once more
  *   data-choose, data-take, data-partly, data-free, data-ask   words of the button; places {kind} {amount}
- *   data-amount-words, data-cash-hint, data-part-hint, data-wallet-hint, data-wallet-after, data-saved, data-due-label, data-left-label, data-large-words, data-who, data-no-net, data-too-much, data-booked, data-unfit
+ *   data-amount-words, data-cash-hint, data-part-hint, data-wallet-hint, data-wallet-after, data-saved, data-due-label, data-left-label, data-large-words, data-who, data-no-net, data-too-much, data-booked, data-unfit, data-not-kept
  *   data-sign-in      address of the sign-in page
  *
  * Expected inside: a <dialog> with form, [data-kind] radios (data-name), [data-amount], [data-quick], [data-taken], [data-change],
- *   ck-keypad, [data-choices] around all of them, [data-go], [data-back], [data-words], [data-unsure-note]; <ck-dialog id="large-sale"> and <ck-dialog id="repriced">;
+ *   ck-keypad, [data-choices] around all of them, [data-go], [data-back], [data-words], [data-local-note], [data-unsure-note]; <ck-dialog id="large-sale"> and <ck-dialog id="repriced">;
  *   <template data-template="tender | quick | difference">.
- * Events: ck:paid {order, tenders} (bubbles).
+ * Events: ck:paid {order, tenders} (bubbles); {kept, tenders} where the sale was kept on this device, for want of a network.
  * Methods: open(till), confirm(till) (a sale whose answer was lost), say(text).
  *
  * What is sent stays with the cart, under the cart's idempotency key, until an answer is known. Sending it again is the same sale.
  */
 import { fenOf, textOf } from '../lib/amount.js';
 import { newKey, post } from '../lib/api.js';
-import { pieces } from '../lib/cart.js';
+import { pieces, total } from '../lib/cart.js';
 import { tell } from '../lib/events.js';
+import { net } from '../lib/net.js';
 import { changeOf, fitting, MOST_CHANGE, take, taken, without } from '../lib/tenders.js';
 import { fill, write, yuan } from '../counter/draw.js';
 import { drawButton, drawChange, drawQuick, drawRepriced, drawSaved, drawTaken, drawWallet, nameOf } from '../counter/tender-view.js';
@@ -68,7 +69,7 @@ class CkTender extends HTMLElement {
     this.#choose('');
     this.say('');
     if (till.cart.pending) return this.#send();
-    return till.fresh().catch(() => {});
+    return till.local ? undefined : till.fresh().catch(() => {});
   }
 
   /** The page was left before the answer came: ask for it. */
@@ -157,7 +158,8 @@ class CkTender extends HTMLElement {
   /* The price moved while the screen was open: a member was scanned, a product added. */
   #changed() {
     const { tenders } = this.#till.cart;
-    const fit = fitting(tenders, this.#due);
+    const stored = this.#till.local && tenders.some(({ kind }) => kind === 'wallet');
+    const fit = stored ? [] : fitting(tenders, this.#due);
     if (fit !== tenders) {
       this.say(this.dataset.unfit);
       this.#till.mark({ tenders: fit });
@@ -198,17 +200,37 @@ class CkTender extends HTMLElement {
   async #finish(tenders) {
     const till = this.#till;
     const shown = till.quote;
+    if (till.local) return this.#keepHere(tenders.map(asSent));
     this.#busy(true);
     try {
       const quote = await till.fresh();
       if (fenOf(quote.due) !== taken(tenders)) return this.#repriced(quote, shown, taken(tenders));
-      till.mark({ pending: { quote: quote.id, tenders: tenders.map(asSent), proof: till.cart.proof } });
+      const plain = quote.steps.length === 1 && fenOf(quote.due) === total(till.cart) && !tenders.some(({ kind }) => kind === 'wallet');
+      till.mark({ plain, pending: { quote: quote.id, tenders: tenders.map(asSent), proof: till.cart.proof } });
     } catch (error) {
       return this.#refused(error);
     } finally {
       this.#busy(false);
     }
     return this.#send();
+  }
+
+  /* Without network: the sale is kept on this device under the cart's key, and sent by itself (counter/offline.js). */
+  async #keepHere(tenders) {
+    this.#busy(true);
+    try {
+      const kept = await this.#counter.offline.keep(this.#till.cart, tenders);
+      this.#dialog.close();
+      tell(this, 'ck:paid', { kept, tenders });
+    } catch {
+      this.say(this.dataset.notKept);
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  get #counter() {
+    return this.closest('ck-cart');
   }
 
   async #send() {
@@ -220,15 +242,24 @@ class CkTender extends HTMLElement {
       this.#dialog.close();
       tell(this, 'ck:paid', { order, tenders: order.tenders });
     } catch (error) {
+      if (await this.#isCutOff(error)) return await this.#keepHere(pending.tenders);
       this.#refused(error);
     } finally {
       this.#busy(false);
     }
+    return undefined;
+  }
+
+  /* The network is gone, and the sale cost what it costs without one: it goes into the queue under its own key. Had it got through,
+     the server knows, and it stays one sale. */
+  async #isCutOff(error) {
+    return error.status === 0 && this.#till.cart.plain && Boolean(this.#counter.offline.kit) && !(await net.check());
   }
 
   /* No answer is no answer: the sale stays sent, and is asked for again by itself. Everything else is known, and says so. */
   #refused(error) {
     const till = this.#till;
+    if (!till.cart.pending && till.local && this.#counter.offline.kit) return this.#choose(''); // at list prices: whoever pays is asked again
     if (till.cart.pending && (error.status === 0 || error.status >= 500)) {
       this.#timer = setTimeout(() => this.#again(), AGAIN);
       this.#unsure = true;
@@ -250,7 +281,7 @@ class CkTender extends HTMLElement {
 
   /* The member has to agree first; what was typed stays, and the same button goes on. */
   async #prove(words, tenders) {
-    if (!(await this.closest('ck-cart').ask(words))) return this.say(words);
+    if (!(await this.#counter.ask(words))) return this.say(words);
     this.say('');
     if (!tenders) return undefined;
     await this.#till.fresh().catch(() => null);
@@ -308,6 +339,7 @@ class CkTender extends HTMLElement {
     drawQuick(this, left, amount, kind === 'cash');
     drawButton(this, { kind, amount, left, due, covers: taken(after) >= due, pending });
     this.#part('choices').inert = this.#sending || pending;
+    this.#part('local-note').hidden = !this.#till.local || pending;
     this.#unsure &&= pending;
     this.#part('unsure-note').hidden = !this.#unsure;
     this.#part('pad').hidden = this.#unsure;

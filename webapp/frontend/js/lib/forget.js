@@ -1,4 +1,7 @@
-/* Signing out leaves nothing behind on a shared phone: pages, the code's secret, the push subscription. */
+/*
+ * Signing out leaves nothing behind on a shared phone: pages, the code's secret, the push subscription. What was sold without network
+ * is the shop's, and stays until it was sent (lib/sales-queue.js has a database of its own).
+ */
 import { current, inTime } from './push.js';
 import { storeOf } from './store.js';
 import { askWorker } from './worker.js';

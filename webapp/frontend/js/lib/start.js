@@ -1,6 +1,6 @@
 /*
  * What each app does once per page, before any element: the worker, the sign-out, the push subscription.
- * Called by the entries: `start('member')`, `start('staff')`.
+ * Called by the entries: `start('member')`, `start('staff', {mayLeave})`; `mayLeave` asks before somebody signs out.
  *
  * Reads <meta name="push-key" content="…"> (the server's VAPID public key; rendered only for people who are signed in).
  */
@@ -9,9 +9,9 @@ import { keepInstallPrompt } from './install-prompt.js';
 import { resync } from './push.js';
 import { keepShell, registerWorker } from './worker.js';
 
-export function start(app) {
+export function start(app, { mayLeave = async () => true } = {}) {
   keepInstallPrompt();
-  document.addEventListener('submit', (event) => clearBeforeSignOut(event, app), true);
+  document.addEventListener('submit', (event) => clearBeforeSignOut(event, app, mayLeave), true);
   registerWorker(app).then((registration) => registration && settle(app));
 }
 
@@ -22,12 +22,13 @@ function settle(app) {
 }
 
 /* Signing out empties this device first, then goes on with the form as it was. */
-function clearBeforeSignOut(event, app) {
-  const form = event.target;
+async function clearBeforeSignOut(event, app, mayLeave) {
+  const { submitter, target: form } = event;
   if (!form.matches('form[data-sign-out], form[action$="/sign-out"]')) return;
   if (form.dataset.cleared) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  if (!(await mayLeave())) return;
   form.dataset.cleared = 'yes';
-  forgetEverything(app).finally(() => form.requestSubmit(event.submitter));
+  forgetEverything(app).finally(() => form.requestSubmit(submitter));
 }

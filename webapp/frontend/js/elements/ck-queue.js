@@ -1,0 +1,79 @@
+/*
+ * <ck-queue data-waiting="{count} 笔待同步" data-look="{count} 笔要看一下">: how many sales wait on this device, and the sheet #queue of them.
+ *
+ * Attributes: data-waiting, data-look, data-walk-in, data-scanned, data-state-waiting, data-state-sending, data-state-later, data-state-look
+ *   ({problem}), data-by ({name}).
+ * Expected inside: a button with [data-slot=count]. On the page: <ck-sheet id="queue"> with [data-list], [data-send],
+ *   <template data-template="kept-sale"> ([data-slot]s who about state amount, button [data-retry]).
+ * Hidden while nothing waits. Hears: ck:queue on document, the channel of the queue.
+ */
+import { textOf } from '../lib/amount.js';
+import { net } from '../lib/net.js';
+import { sendNow } from '../lib/keep-sending.js';
+import { list, NAME, retry } from '../lib/sales-queue.js';
+import { copy, fill, keyed, write } from '../counter/draw.js';
+
+class CkQueue extends HTMLElement {
+  #heard = null;
+  #channel = null;
+
+  connectedCallback() {
+    this.#heard = new AbortController();
+    const { signal } = this.#heard;
+    if (globalThis.BroadcastChannel) this.#channel = new BroadcastChannel(NAME);
+    this.#channel?.addEventListener('message', () => this.#draw());
+    document.addEventListener('ck:queue', () => this.#draw(), { signal });
+    net.addEventListener('change', () => this.#draw(), { signal });
+    this.#sheet?.addEventListener('ck:open', () => this.#draw(), { signal });
+    this.#sheet?.addEventListener('click', (event) => this.#clicked(event), { signal });
+    this.#draw();
+  }
+
+  disconnectedCallback() {
+    this.#heard?.abort();
+    this.#channel?.close();
+  }
+
+  get #sheet() {
+    return document.getElementById('queue');
+  }
+
+  async #draw() {
+    const sales = await list().catch(() => []);
+    const look = sales.filter(({ state }) => state === 'look').length;
+    const words = [[sales.length - look, this.dataset.waiting], [look, this.dataset.look]];
+    write(this, { count: words.filter(([count]) => count).map(([count, text]) => fill(text, { count })).join(' · ') });
+    this.hidden = !sales.length;
+    if (!this.#sheet) return;
+    if (!sales.length) this.#sheet.close();
+    keyed(this.#sheet.querySelector('[data-list]'), sales, {
+      key: ({ id }) => id,
+      make: () => copy(this.#sheet, 'kept-sale'),
+      show: (node, sale) => this.#row(node, sale),
+    });
+  }
+
+  #row(node, { who, scanned, at, staff, amount, state, tries, problem }) {
+    const words = this.dataset;
+    const waits = tries ? words.stateLater : (net.online ? words.stateSending : words.stateWaiting);
+    write(node, {
+      who: who || (scanned ? words.scanned : words.walkIn),
+      about: [momentOf(at), staff && fill(words.by, { name: staff })].filter(Boolean).join(' · '),
+      state: state === 'look' ? fill(words.stateLook, { problem }) : waits,
+      amount: textOf(amount),
+    });
+    node.querySelector('[data-retry]').hidden = state !== 'look';
+  }
+
+  async #clicked({ target }) {
+    const again = target.closest('[data-retry]');
+    if (again) await retry(Number(again.closest('[data-row]').dataset.row));
+    if (again || target.closest('[data-send]')) sendNow();
+  }
+}
+
+const momentOf = (at) => new Intl.DateTimeFormat(document.documentElement.lang, {
+  month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit',
+}).format(new Date(at));
+
+customElements.define('ck-queue', CkQueue);
