@@ -31,16 +31,16 @@ def handover(language: str, event: OrderHandedOver, *, gets: bool) -> Text:
         return _gone(language, event)
     if language == "en":
         got = f"{event.points} points are yours, you have {event.points_after} now. " if event.points else ""
-        title, push = f"Order {event.number} is yours now", "Tap to see the receipt"
+        title, push = "A purchase is yours now", "Tap to see the receipt"
         return Text(title, f"{got}{push}.", title, push)
     got = f"补得 {event.points} 积分，现有 {event.points_after} 积分。" if event.points else ""
-    title, push = f"{event.number} 记到您名下了", "点开看小票"
+    title, push = "有一单记到您名下了", "点开看小票"
     return Text(title, f"{got}{push}。", title, push)
 
 
 def _gone(language: str, event: OrderHandedOver) -> Text:
     if language == "en":
-        said = f"Order {event.number} was not yours; the shop has put it right"
+        said = "A purchase on your card was not yours; the shop has put it right"
         taken = f" {event.points} points went with it." if event.points else ""
         owed = f" You had spent them: {event.debt} are owed." if event.debt else ""
         return Text(
@@ -48,13 +48,12 @@ def _gone(language: str, event: OrderHandedOver) -> Text:
         )
     taken = f"收回 {event.points} 积分。" if event.points else ""
     owed = f"这些积分已经用掉了，还欠 {event.debt}。" if event.debt else ""
-    body = f"{event.number} 不是您的消费，记错了，已经改正。{taken}{owed}"
+    body = f"有一单不是您的消费，记错了，已经改正。{taken}{owed}"
     return Text("有一单记错了，已改正", body, "有一单记错了，已改正", "点开看看积分")
 
 
 def _chinese(event: OrderRefunded) -> str:
-    words = ["订单已作废，" if event.way == "void" else ""]
-    words.append(f"{event.number.rsplit('-R', 1)[0]} 退回 ¥{money.text(event.amount)}。")
+    words = ["订单已作废，" if event.way == "void" else "", f"退回 ¥{money.text(event.amount)}。"]
     if event.points_returned:
         words.append(f"退回用掉的 {event.points_returned} 积分。")
     if event.points_taken_back:
@@ -65,7 +64,7 @@ def _chinese(event: OrderRefunded) -> str:
 
 
 def _english(event: OrderRefunded) -> str:
-    words = [f"¥{money.text(event.amount)} came back for {event.number.rsplit('-R', 1)[0]}."]
+    words = [f"¥{money.text(event.amount)} came back to you."]
     if event.way == "void":
         words.append("The order was voided.")
     if event.points_returned:

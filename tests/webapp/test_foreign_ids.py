@@ -33,7 +33,7 @@ from tests.webapp import hostile
 
 # What an address can name, and whose it is: a store's, a person's, a member's …
 OWNED = {
-    "coupon_id", "handle", "link_id", "message_id", "order_id", "payout_id", "session_id", "shift_id", "staff_id",
+    "coupon_id", "handle", "link_id", "message_id", "order_id", "payout_id", "refund_id", "session_id", "shift_id", "staff_id",
     "store_id", "top_up_id",
 }  # fmt: skip
 # … or everybody's who may see such things at all: members, products and shelves are the whole shop's, the rest nobody's.
@@ -80,6 +80,8 @@ def foreign(shop: Cast) -> Foreign:
     back = {"store": str(shop.east.id), "reason": "顾客搬家"}
     till.browser.post(f"/staff/orders/{order['id']}/invoice", kind="personal", title="东湖抬头")
     payout = body(shop.browser("manager").api("POST", f"/api/v1/members/{till.member.id}/wallet/payouts", back))
+    part = {"amount": "1.00", "reason": "做错了"}
+    refund = body(shop.browser("manager").api("POST", f"/api/v1/orders/{order['id']}/refunds", part))
     coupon_id, _ = give_coupon(shop, till.member, transferable=True)
     handle = body(shop.phone(till.member).api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
     fang = welcome_member(shop.at, "王芳", "+8613900139000")
@@ -94,6 +96,7 @@ def foreign(shop: Cast) -> Foreign:
         "order_id": order["id"], "store_id": str(shop.east.id), "session_id": str(mine), "link_id": str(poster.id),
         "message_id": str(messages()[0].id), "handle": handle, "staff_id": str(shop.staff["manager"].id),
         "top_up_id": top_up["id"], "payout_id": payout["id"],
+        "refund_id": refund["id"],
         "coupon_id": str(coupon_id), "shift_id": str(open_shift(shop)),
     }  # fmt: skip
     marks = (order["number"], order["receipt_code"], "东湖抬头", "东湖的悄悄话", poster.code, "东湖门口", handle)

@@ -6,7 +6,7 @@ from services.checkout import commands, permissions
 from services.checkout.commands.handovers import CLAIM_TRIES
 from services.orders import queries
 from services.orders.permissions import ORDERS_READ
-from services.orders.schemas import OrderClaimIn, HandoverOut, MyOrderClaimIn, ReassignmentIn
+from services.orders.schemas import HandoverOut, MyOrderClaimIn, OrderClaimIn, ReassignmentIn
 from services.shared import clock
 from webapp.api import shape
 from webapp.api.document import Blueprint
@@ -54,7 +54,9 @@ def list_reassignments(order_id: int) -> Response:
 @guards.api(permissions.ORDERS_REASSIGN)
 def create_reassignment(order_id: int) -> Response:
     """Move an order from the wrong member to the right one. 409 says why it stays: `order_spent_wallet`, `order_correction_too_old`…"""
-    data, at, actor = shape.body(ReassignmentIn), clock.now(), edge.actor()
+    at, actor = clock.now(), edge.actor()
+    queries.get_order(edge.read(), order_id, actor=actor)  # somebody else's is not there, whatever was sent
+    data = shape.body(ReassignmentIn)
     return edge.write(
         lambda session: shape.one(
             HandoverOut,

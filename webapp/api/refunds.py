@@ -36,7 +36,9 @@ def create_refund(order_id: int) -> Response:
 
     409 `order_refunded`, `refund_moved`, `void_too_late`.
     """
-    data, at, actor = shape.body(RefundIn), clock.now(), edge.actor()
+    at, actor = clock.now(), edge.actor()
+    queries.get_order(edge.read(), order_id, actor=actor)  # somebody else's is not there, whatever was sent
+    data = shape.body(RefundIn)
     wish = wish_of(data)
     return edge.write(
         lambda session: shape.one(
