@@ -56,7 +56,7 @@ class PublicCode(Optional):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:  # type: ignore[override]
         typed = super()._deserialize(value, attr, data, **kwargs)
-        return typed.upper() if typed else None
+        return _CODE(typed.upper()) if typed else None
 
 
 def _ids() -> fields.List[int]:
@@ -106,7 +106,7 @@ class TemplateIn(Schema):
     per_day = Whole(load_default=None, allow_none=True, least=1, most=1_000_000)
     transferable = fields.Boolean(load_default=False)
     claimable = fields.Boolean(load_default=False)
-    public_code = PublicCode(load_default=None, allow_none=True, validate=_CODE)
+    public_code = PublicCode(load_default=None, allow_none=True)
     welcome = fields.Boolean(load_default=False)
     how_to = Text(load_default="", validate=validate.Length(max=300, error=N_("最多 300 个字")))
     undo_minutes = Whole(load_default=30, least=0, most=1440)

@@ -52,8 +52,8 @@ class OtherMember(Refusal):
 def redeem_held(coupon_id: int) -> ResponseReturnValue:
     """Use it up. A member code in the form is read in the same transaction: refused, it is not used up."""
     at, actor, store = clock.now(), edge.actor(), shop.current_store()
-    values = {name: value for name, value in forms.typed().items() if value.strip()}
-    code, most = values.get("code", "").replace(" ", ""), _most(coupon_id, store.id)
+    values = {name: value for name, value in forms.typed().items() if not isinstance(value, str) or value.strip()}
+    code, most = str(values.get("code", "")).replace(" ", ""), _most(coupon_id, store.id)
     if code:
         edge.done_reading()
         signin.require_room_for_guess(code, actor=actor, at=at)
