@@ -18,6 +18,7 @@ const APP = SCOPE.split('/')[1];
 const OFFLINE = `${SCOPE}offline`;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
+const MOMENT = 60_000; // ms
 
 /* ------------------------------------------------------------------ what is kept, how, and for how long
    The first rule that matches decides. What no rule names goes to the network as if there were no worker.
@@ -134,11 +135,21 @@ async function keepStatic() {
 async function keepShell() {
   const pages = await caches.open(cacheName('pages'));
   const brand = await caches.open(cacheName('brand'));
-  const keep = async (cache, address) => {
-    const response = await fetch(address, { credentials: 'same-origin', cache: 'no-cache' });
-    if (isKeepable(response)) await cache.put(address, response);
-  };
-  await Promise.allSettled([keep(pages, SCOPE), keep(brand, '/brand.css')]);
+  const keep = async (cache, address, response) => isKeepable(response) && cache.put(address, response);
+  await Promise.allSettled([
+    justFetched(SCOPE).then((page) => keep(pages, SCOPE, page)),
+    anew('/brand.css').then((colours) => keep(brand, '/brand.css', colours)),
+  ]);
+}
+
+const anew = (address) => fetch(address, { credentials: 'same-origin', cache: 'no-cache' });
+
+/** On a first visit the page that brought this worker was fetched a moment ago: the browser's own copy costs nobody's mobile data. */
+async function justFetched(address) {
+  if (self.registration.active) return anew(address);
+  const copy = await fetch(address, { credentials: 'same-origin', cache: 'force-cache' });
+  const age = Date.now() - Date.parse(copy.headers.get('Date'));
+  return Math.abs(age) < MOMENT ? copy : anew(address);
 }
 
 /** Somebody may have signed in while this worker was still being installed: then nobody has kept the first page yet. */

@@ -22,6 +22,7 @@ const AGAIN = 10_000; // ms until another try where there is none yet
 export class Offline {
   kit = null;
   #timer = 0;
+  #asking = null;
   #counter;
   #people = document.getElementById('people');
 
@@ -47,9 +48,14 @@ export class Offline {
   }
 
   /** Fetch it anew, unless that was just done. */
-  async renew() {
+  renew() {
+    if (this.kit && Date.now() - this.kit.at < FRESH) return undefined;
+    this.#asking ??= this.#fetch().finally(() => { this.#asking = null; });
+    return this.#asking;
+  }
+
+  async #fetch() {
     clearTimeout(this.#timer);
-    if (this.kit && Date.now() - this.kit.at < FRESH) return;
     const asked = Date.now();
     const kit = await get('/staff/counter/offline').catch(() => null);
     if (!kit?.credential) {

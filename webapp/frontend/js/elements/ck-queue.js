@@ -16,6 +16,7 @@ import { copy, fill, keyed, write } from '../counter/draw.js';
 class CkQueue extends HTMLElement {
   #heard = null;
   #channel = null;
+  #drawing = 0;
 
   connectedCallback() {
     this.#heard = new AbortController();
@@ -32,13 +33,20 @@ class CkQueue extends HTMLElement {
   disconnectedCallback() {
     this.#heard?.abort();
     this.#channel?.close();
+    clearTimeout(this.#drawing);
   }
 
   get #sheet() {
     return document.getElementById('queue');
   }
 
-  async #draw() {
+  /* Many changes are drawn once. */
+  #draw() {
+    this.#drawing ||= setTimeout(() => this.#drawNow(), 50);
+  }
+
+  async #drawNow() {
+    this.#drawing = 0;
     const sales = await list().catch(() => []);
     const look = sales.filter(({ state }) => state === 'look').length;
     const words = [[sales.length - look, this.dataset.waiting], [look, this.dataset.look]];
@@ -46,6 +54,7 @@ class CkQueue extends HTMLElement {
     this.hidden = !sales.length;
     if (!this.#sheet) return;
     if (!sales.length) this.#sheet.close();
+    if (!this.#sheet.dialog.open) return;
     keyed(this.#sheet.querySelector('[data-list]'), sales, {
       key: ({ id }) => id,
       make: () => copy(this.#sheet, 'kept-sale'),
