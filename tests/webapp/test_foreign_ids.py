@@ -33,13 +33,13 @@ from tests.webapp import hostile
 
 # What an address can name, and whose it is: a store's, a person's, a member's …
 OWNED = {
-    "coupon_id", "handle", "link_id", "message_id", "order_id", "payout_id", "refund_id", "session_id", "shift_id", "staff_id",
-    "store_id", "top_up_id",
+    "coupon_id", "handle", "link_id", "message_id", "order_id", "parked_id", "payout_id", "proof_id", "refund_id", "session_id",
+    "shift_id", "staff_id", "store_id", "top_up_id",
 }  # fmt: skip
 # … or everybody's who may see such things at all: members, products and shelves are the whole shop's, the rest nobody's.
 SHARED = {
     "batch_id", "category_id", "code", "day", "file", "group", "member_id", "name", "plan_id", "product_id",
-    "redemption_id", "template_id", "token",
+    "redemption_id", "rule_id", "template_id", "tier_id", "token",
 }  # fmt: skip
 # Named by an owned id, and yet open to whoever has the permission.
 OPEN = {
@@ -84,6 +84,11 @@ def foreign(shop: Cast) -> Foreign:
     refund = body(shop.browser("manager").api("POST", f"/api/v1/orders/{order['id']}/refunds", part))
     coupon_id, _ = give_coupon(shop, till.member, transferable=True)
     handle = body(shop.phone(till.member).api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
+    east = {"store": str(shop.east.id), "member": str(till.member.id)}
+    asked = {**east, "way": "app", "amount": "9.00"}
+    proof = body(till.browser.api("POST", "/api/v1/proofs", asked))
+    waiting = {**east, "label": "东湖靠窗", "pieces": 1, "cart": {}}
+    parked = body(till.browser.api("POST", "/api/v1/parked-carts", waiting))
     fang = welcome_member(shop.at, "王芳", "+8613900139000")
     with database.transaction() as session:
         link = {"label": "东湖门口", "store_id": shop.east.id, "source": "walk_in"}
@@ -96,10 +101,10 @@ def foreign(shop: Cast) -> Foreign:
         "order_id": order["id"], "store_id": str(shop.east.id), "session_id": str(mine), "link_id": str(poster.id),
         "message_id": str(messages()[0].id), "handle": handle, "staff_id": str(shop.staff["manager"].id),
         "top_up_id": top_up["id"], "payout_id": payout["id"],
-        "refund_id": refund["id"],
+        "refund_id": refund["id"], "proof_id": proof["id"].removeprefix("p_"), "parked_id": parked["id"],
         "coupon_id": str(coupon_id), "shift_id": str(open_shift(shop)),
     }  # fmt: skip
-    marks = (order["number"], order["receipt_code"], "东湖抬头", "东湖的悄悄话", poster.code, "东湖门口", handle)
+    marks = (order["number"], order["receipt_code"], "东湖抬头", "东湖的悄悄话", "东湖靠窗", poster.code, "东湖门口", handle)
     askers = {
         "nobody": shop.browser(),
         "another member": shop.phone(fang),

@@ -51,7 +51,9 @@ def _ledger(member_id: int) -> Response:
     return shape.page(
         EntryOut,
         lambda after, limit: explain_entries(
-            edge.read(), queries.list_entries(edge.read(), member_id, after=after, limit=limit)
+            edge.read(),
+            queries.list_entries(edge.read(), member_id, after=after, limit=limit),
+            stores=people.seen_stores(),
         ),
         balance=queries.get_balance(edge.read(), member_id),
         pending=sum(each.points for each in queries.list_pending(edge.read(), member_id)),

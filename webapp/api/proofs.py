@@ -57,10 +57,11 @@ def get_proof(proof_id: int) -> Response:
 @guards.api(permissions.PROOFS_CREATE)
 def confirm_proof(proof_id: int) -> Response:
     """The code that the member says: 422 when it is wrong, and after five wrong ones the proof is dead."""
-    data, at, actor = shape.body(ProofCodeIn), clock.now(), edge.actor()
+    at, actor = clock.now(), edge.actor()
+    _seen(edge.read(), proof_id, actor, at)
+    data = shape.body(ProofCodeIn)
 
     def effect(session: Session) -> Response:
-        _seen(session, proof_id, actor, at)
         commands.enter_proof_code(session, proof_id, data["code"], actor=actor, at=at)
         return shape.one(ProofOut, queries.get_proof(session, proof_id, at=at))
 
@@ -76,7 +77,10 @@ def confirm_proof(proof_id: int) -> Response:
 @guards.api_member
 def answer_proof(proof_id: int) -> Response:
     """My answer to a counter that asks whether it may use something of mine."""
-    data, at, member = shape.body(AnswerIn), clock.now(), people.member()
+    at, member = clock.now(), people.member()
+    if queries.get_proof(edge.read(), proof_id, at=at).member_id != member.id:
+        raise NotFound("proof_not_found")
+    data = shape.body(AnswerIn)
 
     def effect(session: Session) -> Response:
         commands.confirm_proof(session, proof_id, member.id, agrees=data["agrees"], actor=edge.actor(), at=at)

@@ -9,6 +9,7 @@ from services.shared import clock
 from services.shared.actors import SYSTEM
 from services.shared.refusals import NotFound
 from services.signin import commands, queries
+from services.signin.queries import ProofView
 from services.stores.queries import get_store
 from webapp.member import blueprint
 from webapp.web import edge, guards, people, toasts
@@ -18,10 +19,7 @@ from webapp.web import edge, guards, people, toasts
 @guards.member
 def confirmation(proof_id: int) -> str:
     """What is asked, by which store. Somebody else's does not exist."""
-    session = edge.read()
-    proof = queries.get_proof(session, proof_id, at=clock.now())
-    if proof.member_id != people.member().id or proof.way != "app":
-        raise NotFound("proof_not_found")
+    session, proof = edge.read(), _mine(proof_id)
     return render_template(
         "member/confirmation.html", proof=proof, store=get_store(session, proof.store_id, actor=SYSTEM)
     )
@@ -31,7 +29,7 @@ def confirmation(proof_id: int) -> str:
 @guards.member
 def answer_confirmation(proof_id: int) -> ResponseReturnValue:
     """Yes or no. An answer that comes too late says so."""
-    agrees, at, member_id = request.form.get("answer") == "yes", clock.now(), people.member().id
+    agrees, at, member_id = request.form.get("answer") == "yes", clock.now(), _mine(proof_id).member_id
 
     def effect(session: Session) -> ResponseReturnValue:
         commands.confirm_proof(session, proof_id, member_id, agrees=agrees, actor=edge.actor(), at=at)
@@ -42,3 +40,10 @@ def answer_confirmation(proof_id: int) -> ResponseReturnValue:
     except NotFound:
         toasts.say(_("这次确认已经结束了"))
         return redirect(url_for("member.confirmation", proof_id=proof_id), 303)
+
+
+def _mine(proof_id: int) -> ProofView:
+    proof = queries.get_proof(edge.read(), proof_id, at=clock.now())
+    if proof.member_id != people.member().id or proof.way != "app":
+        raise NotFound("proof_not_found")
+    return proof

@@ -13,7 +13,7 @@ from services.members import queries as members
 from services.orders import queries as orders
 from webapp.staff import blueprint
 from webapp.staff.members import page
-from webapp.web import edge, guards, levels, points_words
+from webapp.web import edge, guards, levels, people, points_words
 
 PAGE = 30
 
@@ -26,7 +26,8 @@ def member_points(member_id: int) -> str:
     card = members.get_member(session, member_id)
     found = loyalty.list_entries(session, card.id, after=_after(), limit=PAGE + 1)
     section = levels.points_section(session, card.id)
-    section["told"] = [points_words.tell(entry) for entry in explain_entries(session, found[:PAGE])]
+    explained = explain_entries(session, found[:PAGE], stores=people.seen_stores())
+    section["told"] = [points_words.tell(entry) for entry in explained]
     following = _following("staff.member_points", card.id, found)
     return page("points", card=card, following=following, **section)
 
@@ -49,7 +50,8 @@ def member_growth(member_id: int) -> str:
 
 
 def _numbers(session: Session, found: list[GrowthEntry]) -> dict[int, str]:
-    return orders.list_numbers(session, {entry.order_id for entry in found if entry.order_id})
+    ids = {entry.order_id for entry in found if entry.order_id}
+    return orders.list_numbers(session, ids, stores=people.seen_stores())
 
 
 def _following(endpoint: str, member_id: int, found: list[Any]) -> str:

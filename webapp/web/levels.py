@@ -11,7 +11,7 @@ from services.coupons import queries as coupons
 from services.loyalty import queries as loyalty
 from services.loyalty.models import Tier
 from services.shared import clock
-from webapp.web import i18n, points_words, shop
+from webapp.web import i18n, people, points_words, shop
 from webapp.web import loyalty_words as words
 
 LATEST = 5
@@ -66,7 +66,7 @@ def points_section(session: Session, member_id: int) -> dict[str, Any]:
         "debt": points_words.debt_words(balance),
         "ending": points_words.ending_words(session, member_id, at=clock.now()),
         "coming": points_words.coming(session, member_id),
-        "told": [points_words.tell(entry) for entry in explain_entries(session, latest)],
+        "told": [points_words.tell(entry) for entry in explain_entries(session, latest, stores=people.seen_stores())],
     }
 
 

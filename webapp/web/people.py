@@ -62,6 +62,12 @@ def load(asking: Request) -> Person | None:
     return _staff(asking.cookies.get(STAFF_COOKIE))
 
 
+def seen_stores() -> frozenset[int] | None:
+    """The stores whose orders may be named to whoever asks; None: all. A member sees every order of their own."""
+    asking = actor()
+    return None if asking.kind == "member" else asking.stores
+
+
 def _bearer(authorization: Authorization) -> Person | None:
     from webapp.web.edge import read
 

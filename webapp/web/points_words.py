@@ -12,7 +12,7 @@ from services.loyalty import queries as loyalty
 from services.loyalty.schemas import decimal
 from services.orders import queries as orders
 from services.shared.words import N_
-from webapp.web import i18n
+from webapp.web import i18n, people
 from webapp.web.loyalty_words import yuan
 
 KINDS = {
@@ -93,7 +93,7 @@ def ending_words(session: Session, member_id: int, *, at: datetime) -> str:
 def coming(session: Session, member_id: int) -> list[ComingPoints]:
     """What is pending, with the orders' numbers."""
     found = loyalty.list_pending(session, member_id)
-    numbers = orders.list_numbers(session, {each.order_id for each in found})
+    numbers = orders.list_numbers(session, {each.order_id for each in found}, stores=people.seen_stores())
     return [ComingPoints(each.points, each.due_at, each.order_id, numbers.get(each.order_id, "")) for each in found]
 
 

@@ -84,9 +84,11 @@ class ExplainedEntry:
         return max(0, -(self.balance_after - self.amount)) if self.amount > 0 else 0
 
 
-def explain_entries(session: Session, entries: Sequence[PointsEntry]) -> list[ExplainedEntry]:
-    """The same entries with what explains them. Three queries, however many they are."""
-    sold = _sold(session, {entry.order_id for entry in entries if entry.order_id})
+def explain_entries(
+    session: Session, entries: Sequence[PointsEntry], *, stores: Collection[int] | None = None
+) -> list[ExplainedEntry]:
+    """The same entries with what explains them; orders of other `stores` (None: all are seen) stay unnamed. Three queries."""
+    sold = _sold(session, {entry.order_id for entry in entries if entry.order_id}, stores)
     lots = _lots(session, [entry.key for entry in entries])
     return [
         ExplainedEntry(
@@ -94,7 +96,7 @@ def explain_entries(session: Session, entries: Sequence[PointsEntry]) -> list[Ex
             kind=entry.kind,
             amount=entry.amount,
             balance_after=entry.balance_after,
-            order_id=entry.order_id,
+            order_id=entry.order_id if entry.order_id in sold else None,
             note=entry.note,
             at=entry.at,
             sold=sold.get(entry.order_id) if entry.order_id else None,
@@ -104,17 +106,18 @@ def explain_entries(session: Session, entries: Sequence[PointsEntry]) -> list[Ex
     ]
 
 
-def _sold(session: Session, order_ids: Collection[int]) -> dict[int, Sold]:
+def _sold(session: Session, order_ids: Collection[int], stores: Collection[int] | None) -> dict[int, Sold]:
     if not order_ids:
         return {}
     highest = select(OrderLine.order_id, func.max(OrderLine.multiplier)).where(OrderLine.order_id.in_(order_ids))
     multipliers = {row[0]: row[1] for row in session.execute(highest.group_by(OrderLine.order_id))}
-    rows = session.execute(
+    query = (
         select(Order.id, Order.number, Order.earn_rate, func.coalesce(func.sum(Tender.amount - Tender.bonus), 0))
         .outerjoin(Tender, Tender.order_id == Order.id)
         .where(Order.id.in_(order_ids))
         .group_by(Order.id)
     )
+    rows = session.execute(query if stores is None else query.where(Order.store_id.in_(stores)))
     return {row[0]: Sold(row[1], int(row[3]), row[2], multipliers.get(row[0], 100)) for row in rows}
 
 

@@ -199,9 +199,14 @@ def list_orders_of_member(
     return _views(session, _page(query, after, limit))
 
 
-def list_numbers(session: Session, order_ids: Collection[int]) -> dict[int, str]:
-    """The readable numbers of some orders, by id."""
-    rows = session.execute(select(Order.id, Order.number).where(Order.id.in_(order_ids)))
+def list_numbers(
+    session: Session, order_ids: Collection[int], *, stores: Collection[int] | None = None
+) -> dict[int, str]:
+    """The readable numbers of some orders, by id; only of `stores` where they are named."""
+    query = select(Order.id, Order.number).where(Order.id.in_(order_ids))
+    if stores is not None:
+        query = query.where(Order.store_id.in_(stores))
+    rows = session.execute(query)
     return dict(rows.tuples().all())
 
 

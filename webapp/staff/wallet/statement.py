@@ -14,7 +14,7 @@ from services.shared.refusals import Invalid
 from services.wallet import commands, permissions, queries
 from webapp.staff import asked, blueprint
 from webapp.staff.wallet.forms import AdjustmentForm
-from webapp.web import edge, forms, guards, shop, toasts
+from webapp.web import edge, forms, guards, people, shop, toasts
 from webapp.web.forms import Form
 
 PAGE = 30
@@ -33,7 +33,9 @@ def wallet(member_id: int) -> str:
         card=member,
         balance=queries.get_balance(session, member.id),
         entries=entries,
-        numbers=list_numbers(session, {entry.order_id for entry in entries if entry.order_id}),
+        numbers=list_numbers(
+            session, {entry.order_id for entry in entries if entry.order_id}, stores=people.seen_stores()
+        ),
         way=way,
         following=url_for("staff.wallet", member_id=member.id, way=way, after=entries[-1].id) if more else "",
     )
