@@ -1,5 +1,6 @@
 """Migrations are numbered, go forward, and end where the models are."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from services import wiring
+from services.identity.models import Role
 from services.loyalty.models import PointsLot
 from services.loyalty.queries import POINTS
 from services.shared import database, ledger, migrations, runtime
@@ -63,3 +65,17 @@ _ENTRY = (
 
 def test_the_database_stands_at_the_head(empty_app: Flask) -> None:
     assert migrations.current() == migrations.head()
+
+
+def test_shops_that_exist_may_do_what_came_later(template: Template, tmp_path: Path) -> None:
+    """A shop of the first release: its cashier takes top-ups since, the owner's own changes stay."""
+    create_app(template.nothing(tmp_path / "data"))
+    migrations.upgrade("0010")
+    with database.transaction() as session:
+        held = json.dumps(["orders:create", "shop's own"])
+        session.execute(text("INSERT INTO roles (id, name, permissions) VALUES (1, 'cashier', :held)"), {"held": held})
+    migrations.upgrade()
+    with database.transaction() as session:
+        allowed = set(session.scalars(select(Role.permissions)).one())
+    assert {"orders:create", "shop's own", "wallet:top_up", "coupons:redeem"} <= allowed
+    assert "refunds:create" not in allowed
