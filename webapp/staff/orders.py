@@ -90,7 +90,7 @@ def _page(*, show: str, order: OrderView | None) -> str:
         show=show,
         order=order,
         refunds=queries.list_refunds(edge.read(), shown.id) if shown and shown.state != PAID else [],
-        handovers=queries.list_handovers(edge.read(), shown.id) if shown else [],
+        handovers=queries.list_handovers(edge.read(), shown.id) if shown and shown.member_id else [],
         may=_may(shown),
         invoice=queries.find_invoice(edge.read(), shown.id) if shown else None,
         orders=found,
