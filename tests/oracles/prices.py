@@ -87,8 +87,37 @@ def _together(one: Coupon, other: Coupon) -> bool:
     return (one.friends is None or other.group in one.friends) and (other.friends is None or one.group in other.friends)
 
 
+def settle(lines: list[Line], some: list[Coupon], tier_pays: int | None, points: int) -> tuple[list[int], list[int]]:
+    """What each line is sold for with these coupons, and how much of it points pay (`points` at most; 100 at least)."""
+    piles = _reduced(lines, some, tier_pays)
+    assert piles is not None, "one of these coupons does nothing"
+    before = [sum(pile.fen for pile in piles if pile.line == place) for place in range(len(lines))]
+    _take(piles, _spent(sum(before), points))
+    after = [sum(pile.fen for pile in piles if pile.line == place) for place in range(len(lines))]
+    return after, [one - other for one, other in zip(before, after, strict=True)]
+
+
 def _price(lines: list[Line], some: list[Coupon], tier_pays: int | None, points: int, rounding: int) -> Answer | None:
     """The answer for one combination; None when one of its coupons would do nothing."""
+    piles = _reduced(lines, some, tier_pays)
+    if piles is None:
+        return None
+    left = sum(pile.fen for pile in piles)
+    spent = _spent(left, points)
+    due = left - spent
+    due -= due % rounding if rounding else 0
+    expiries = tuple(sorted(coupon.expires for coupon in some))
+    return Answer(due, frozenset(coupon.id for coupon in some), expiries, tier_pays is not None, spent)
+
+
+def _spent(left: int, points: int) -> int:
+    """The points that pay: 100 points = ¥1, so a point is a fen; at most half, at least 100."""
+    off = min(points, left * 50 // 100)
+    return off if off >= 100 else 0
+
+
+def _reduced(lines: list[Line], some: list[Coupon], tier_pays: int | None) -> list[Pile] | None:
+    """The pieces after coupons and tier; None when one of the coupons would do nothing."""
     piles = [
         Pile(
             place,
@@ -105,21 +134,20 @@ def _price(lines: list[Line], some: list[Coupon], tier_pays: int | None, points:
     if tier_pays is not None:
         meant = [pile for pile in piles if lines[pile.line].takes_tier]
         _take(meant, _half_up(Fraction(sum(pile.fen for pile in meant) * (1000 - tier_pays), 1000)))
-    if not all(_use(coupon, lines, piles) for coupon in rest):
-        return None
-    left = sum(pile.fen for pile in piles)
-    off = min(points, left * 50 // 100)  # 100 points = ¥1: a point is a fen
-    spent = off if off >= 100 else 0
-    due = left - spent
-    due -= due % rounding if rounding else 0
-    expiries = tuple(sorted(coupon.expires for coupon in some))
-    return Answer(due, frozenset(coupon.id for coupon in some), expiries, tier_pays is not None, spent)
+    return piles if all(_use(coupon, lines, piles) for coupon in rest) else None
 
 
 def _turn(coupon: Coupon) -> tuple[object, ...]:
     """Item coupons, percentage, threshold-off, cash; then the higher threshold, the larger value, and what they hold for."""
     size = (-coupon.threshold, coupon.pays, -coupon.value, -1 if coupon.cap is None else coupon.cap)
-    return KINDS.index(coupon.kind), *size, sorted(coupon.products), sorted(coupon.categories), coupon.expires, coupon.id
+    return (
+        KINDS.index(coupon.kind),
+        *size,
+        sorted(coupon.products),
+        sorted(coupon.categories),
+        coupon.expires,
+        coupon.id,
+    )
 
 
 def _use(coupon: Coupon, lines: list[Line], piles: list[Pile]) -> bool:

@@ -125,6 +125,18 @@ def test_a_limit_that_comes_later_counts_what_was_given_before(session: Session,
         give(session, some, xiaoman, now)
 
 
+def test_a_coupon_from_a_friend_is_the_friends_share(session: Session, shop: Cast, now: datetime) -> None:
+    some = template(session, now, claimable=True, transferable=True, per_member=1)
+    giver, taker = member(session, now), member(session, now, 1)
+    coupon = commands.claim_coupon(session, some.id, giver.id, actor=SYSTEM, at=now)
+    token = commands.offer_transfer(session, coupon.id, giver.id, actor=SYSTEM, at=now)
+    commands.take_transfer(session, token, taker.id, actor=SYSTEM, at=now)
+    commands.claim_coupon(session, some.id, taker.id, actor=SYSTEM, at=now)
+    for whoever in (giver, taker):
+        with pytest.raises(NoneLeft):
+            commands.claim_coupon(session, some.id, whoever.id, actor=SYSTEM, at=now)
+
+
 def test_nothing_is_given_out_that_is_paused_archived_or_over(session: Session, shop: Cast, now: datetime) -> None:
     some, xiaoman = template(session, now, ends_on="2026-11-22"), member(session, now)
     with pytest.raises(TemplateOver):

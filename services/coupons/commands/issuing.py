@@ -12,7 +12,7 @@ from services.coupons import permissions
 from services.coupons.commands.events import note
 from services.coupons.errors import NoneLeft, TemplateOver
 from services.coupons.events import CouponGiven, CouponIssued
-from services.coupons.models import Coupon, CouponCount, CouponTemplate
+from services.coupons.models import Coupon, CouponCount, CouponEvent, CouponTemplate
 from services.coupons.queries.templates import get_open_template
 from services.coupons.rules import validity
 from services.members.models import Member
@@ -76,8 +76,12 @@ def issue_coupon(
     if expires_at is not None and expires_at <= max(at, starts_at or at):
         raise TemplateOver
     if limited:
-        held, today = Coupon.member_id == member_id, Coupon.issued_at >= day_bounds(day, zone)[0]
-        _count(session, template.id, f"member:{member_id}", template.per_member, "member", counted=held)
+        today = Coupon.issued_at >= day_bounds(day, zone)[0]
+        # Whoever holds it now: a coupon that came from a friend was given to the friend.
+        given = Coupon.id.in_(
+            select(CouponEvent.coupon_id).where(CouponEvent.kind == "issue", CouponEvent.member_id == member_id)
+        )
+        _count(session, template.id, f"member:{member_id}", template.per_member, "member", counted=given)
         _count(session, template.id, f"day:{day}", template.per_day, "day", counted=today)
     if not session.connection().execute(_STOCK, {"template": template.id}).rowcount:
         raise NoneLeft("stock")
