@@ -80,7 +80,8 @@ def issue_coupon(member_id: int) -> Response:
 def get_coupon(code: str) -> Response:
     """The coupon with this code, as it is printed or scanned. Wrong codes are counted (429)."""
     at = clock.now()
-    return _one(edge.read(), _found(code, at).id, at)
+    found = _found(code, at)  # gives the reading back to count a wrong one: so it comes first
+    return _one(edge.read(), found.id, at)
 
 
 @blueprint.post("/coupons/<code>/redemptions")
