@@ -59,7 +59,7 @@ class Pays(Permille):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if value is None or str(value).strip() == "":
             return 1000
-        tenths = _tenths(str(value).replace("折", ""), self)
+        tenths = _tenths(str(value).replace(N_("折"), ""), self)
         return self._within(tenths * 10 if tenths <= 100 else tenths, 1000)
 
 

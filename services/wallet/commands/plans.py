@@ -51,7 +51,8 @@ def archive_plan(session: Session, plan_id: int, *, actor: Actor, at: datetime) 
     plan = get_plan(session, plan_id)
     if plan.archived_at is None:
         plan.archived_at = at
-        _note(session, "top_up_plans:archive", plan, actor, at)
+        told = _told(plan)
+        audit.record(session, "top_up_plans:archive", ("top_up_plan", plan.id), actor=actor, at=at, changes=told)
     return plan
 
 
@@ -61,7 +62,8 @@ def restore_plan(session: Session, plan_id: int, *, actor: Actor, at: datetime) 
     plan = get_plan(session, plan_id)
     if plan.archived_at is not None:
         plan.archived_at = None
-        _note(session, "top_up_plans:restore", plan, actor, at)
+        told = _told(plan)
+        audit.record(session, "top_up_plans:restore", ("top_up_plan", plan.id), actor=actor, at=at, changes=told)
     return plan
 
 
@@ -79,7 +81,5 @@ def _drop_what_nobody_gets(plan: TopUpPlan) -> None:
         plan.coupons, plan.template_id = 0, None
 
 
-def _note(session: Session, action: str, plan: TopUpPlan, actor: Actor, at: datetime) -> None:
-    session.flush()
-    changes = {"name": plan.name, "amount": plan.amount}
-    audit.record(session, action, ("top_up_plan", plan.id), actor=actor, at=at, changes=changes)
+def _told(plan: TopUpPlan) -> dict[str, Any]:
+    return {"name": plan.name, "amount": plan.amount}
