@@ -79,13 +79,17 @@ class Front:
         """Where it answers."""
         return f"http://localhost:{self.port}"
 
-    def start(self) -> None:
-        """Start the server, or start it anew."""
+    def run(self, *arguments: str) -> Child:
+        """Start a `changke` command on this shop."""
         outer = {name: value for name, value in os.environ.items() if name not in PRIVATE}
         place = {"HOST": LOOPBACK, "PORT": str(self.port), "PUBLIC_ORIGIN": self.origin, "DEMO": "0"}
         several = {"WEB_PROCESSES": "2"} if "DATABASE_URL" in self.environ else {}
         env = outer | dict(self.environ) | place | several
-        self.web = Child([str(CHANGKE), "serve"], log=self.log, env=env, cwd=REPOSITORY)
+        return Child([str(CHANGKE), *arguments], log=self.log, env=env, cwd=REPOSITORY)
+
+    def start(self) -> None:
+        """Start the server, or start it anew."""
+        self.web = self.run("serve")
         self.web.wait_for(lambda: http_status(f"{self.origin}/healthz") in {200, 503}, what="an answer of the server")
 
     def stop(self) -> None:

@@ -58,7 +58,7 @@ def test_after_each_step_the_books_are_what_the_model_says(record_property: Call
     for name, times in fired.items():
         rules[name.removesuffix(", refused")] += times
     assert runs >= RUNS
-    assert len(rules) == 25
+    assert len(rules) == 26
     assert min(rules.values()) >= FIRED * min(RUNS, 300) // 300
 
 
