@@ -14,7 +14,8 @@ WRITES = ("post", "put", "patch", "delete")
 UNKEYED = {"/quotes", "/orders/{order_id}/refund-preview"}  # they store nothing
 WITHOUT_BODY = {
     "/me/codes", "/members/{member_id}/sign-in-codes", "/me/messages/read", "/me/messages/{message_id}/read",
-    "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}",
+    "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}", "/members/{member_id}/wallet-pin",
+    "/parked-carts/{parked_id}/takings",
 }  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from flask_smorest import Api
 from marshmallow.fields import Field
 
 from services.checkout.schemas import ScanId
-from services.loyalty.schemas import Permille
 from services.coupons.schemas import Day, Minute
+from services.loyalty.schemas import Permille
 from services.members.schemas import Phone
 from services.shared.fields import Identifier, Moment, Money, Whole
 from services.tills.schemas import Pieces, Sums

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, Response, current_app, g, jsonify, request
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from services.shared import clock, idempotency, limits
@@ -95,6 +96,7 @@ def write(effect: Effect, *, keyed: bool = True, scope: str = "") -> Response:
     `idempotency_key_reused` (422). Nothing is stored when the effect refuses. `scope` is under which name the key counts, where
     that is not who asks and what for.
     """
+    get_locale()  # looked up now: words inside the write would take a second connection
     if not keyed:
         people.person()  # looked up now: inside it would take a second connection
         done_reading()

@@ -22,8 +22,8 @@ __all__ = [
     "give_consent",
     "record_order",
     "record_refund",
-    "restate_visits",
     "register",
+    "restate_visits",
     "restore_member",
     "withdraw_consent",
 ]
