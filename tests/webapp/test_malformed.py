@@ -22,12 +22,14 @@ from schemathesis import GenerationMode
 from werkzeug.test import TestResponse
 
 from services.catalog import commands as catalog
+from services.checkout.queries import get_credential
 from services.members import commands as members
 from services.shared import database, jobs
 from services.shared.actors import SYSTEM
 from services.stores.settings import SETTINGS
 from tests.browse import Browser
 from tests.cast import Cast
+from tests.conftest import NOON
 from tests.selling import Till, open_till
 from tests.webapp import hostile
 
@@ -205,6 +207,16 @@ def bodies(till: Till) -> dict[tuple[str, str], dict[str, Any]]:
             "external_key": "x",
         },
         ("POST", "/scans"): {"code": "6901234567892", "store": store},
+        ("POST", "/offline-sales"): {
+            "sold_at": NOON.isoformat(),
+            "member": member,
+            "code": "8" * 20,
+            "scanned_at": NOON.isoformat(),
+            "lines": [line | {"name": "x", "choices": "x", "price": quote["due"], "grams": 1}],
+            "tenders": [tender],
+            "note": "x",
+            "credential": get_credential(till.shop.cashier, till.shop.east.id, at=NOON),
+        },
         ("POST", "/me/devices"): {"name": "x", "handle": "12345678"},
         ("POST", "/me/push-subscriptions"): subscription,
         ("DELETE", "/me/push-subscriptions"): {"endpoint": "x"},
