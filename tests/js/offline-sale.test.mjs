@@ -67,7 +67,7 @@ test('what the server fails on again and again holds up nobody for ever, nor doe
 test('only the shop\'s own answer is one', () => {
   const verdict = (status, body) => offline.verdictOf({ status, body });
   assert.equal(verdict(201, { number: 'A1-1121-0001' }), 'booked');
-  assert.equal(verdict(409, { code: 'already_booked' }), 'booked');
+  assert.equal(verdict(409, { code: 'order_exists' }), 'booked');
   assert.equal(verdict(200, null), 'lost'); // a café's page that wants a password
   assert.equal(verdict(0, null), 'lost');
   assert.equal(verdict(502, null), 'lost');

@@ -172,3 +172,23 @@ test('without an open window a click opens one', async () => {
   await click(worker, '/member/orders/9');
   assert.deepEqual(worker.opened, [`${ORIGIN}/member/orders/9`]);
 });
+
+test('when the network is back the staff app\'s worker sends what waits, and asks to be called again while something is left', async () => {
+  const { heard, self } = load('staff');
+  const states = ['waiting', 'look'];
+  let sent = 0;
+  self.changkeQueue = {
+    name: 'changke-queue',
+    send: async () => { sent += 1; if (sent === 2) states.shift(); },
+    list: async () => states.map((state) => ({ state })),
+  };
+  const sync = (tag) => {
+    let work;
+    heard.sync({ tag, waitUntil: (promise) => { work = promise; } });
+    return work;
+  };
+  await assert.rejects(sync('changke-queue'));
+  await sync('changke-queue');
+  assert.equal(sync('something-else'), undefined);
+  assert.equal(sent, 2);
+});

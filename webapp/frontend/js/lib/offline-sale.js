@@ -63,7 +63,7 @@ function isHeldUp(lane, held) {
 export function verdictOf({ status, body }) {
   if (status === 429 || status === 503) return 'pause';
   if (status === 201 || status === 200) return body?.number ? 'booked' : 'lost';
-  if (body?.code === 'already_booked') return 'booked';
+  if (body?.code === 'order_exists') return 'booked';
   if (!body?.code) return 'lost';
   return status >= 500 ? 'later' : 'look';
 }
