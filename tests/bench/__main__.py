@@ -11,12 +11,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.bench import bench_checkout, bench_lighthouse, bench_memory
+from tests.bench import bench_checkout, bench_coupons, bench_lighthouse, bench_memory
 
 # Each takes the options behind its name and returns whether what it must reach was reached.
 Row = Callable[[list[str]], bool]
 ROWS: Mapping[str, Row] = {
     "checkout": bench_checkout.main,
+    "coupons": bench_coupons.main,
     "memory": bench_memory.main,
     "lighthouse": bench_lighthouse.main,
 }
