@@ -47,7 +47,7 @@ class Device:
 
     def sale(self, *names: str, at: datetime = NOON - HOUR, **more: Any) -> dict[str, Any]:
         """What the phone kept of a sale: a piece of each, in cash."""
-        lines = [
+        lines: list[dict[str, Any]] = [
             {
                 "product": str(self.till.products[name]),
                 "name": name,
