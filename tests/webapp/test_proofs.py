@@ -180,3 +180,12 @@ def test_another_pin_asks_for_the_former_one_and_a_manager_may_take_a_forgotten_
     assert till.browser.api("DELETE", path).status_code == 403
     assert shop.browser("manager").api("DELETE", path).status_code == 204
     assert choose_pin(till, "161803").status_code == 303
+
+
+def test_a_manager_clears_a_forgotten_pin_on_the_member_s_wallet(till: Till, shop: Cast) -> None:
+    choose_pin(till, "271828")
+    manager, page = shop.browser("manager"), f"/staff/members/{till.member.id}/wallet"
+    assert "会员忘了支付密码" in manager.get(page).text
+    assert "会员忘了支付密码" not in till.browser.get(page).text
+    assert manager.post(f"{page}/pin/erase").status_code == 303
+    assert "会员忘了支付密码" not in manager.get(page).text

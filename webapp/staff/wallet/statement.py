@@ -11,6 +11,9 @@ from services.members.queries import MemberCard, get_member
 from services.orders.queries import list_numbers
 from services.shared import clock
 from services.shared.refusals import Invalid
+from services.signin import commands as signin
+from services.signin.permissions import PROOFS_OVERRIDE
+from services.signin.queries import has_wallet_pin
 from services.wallet import commands, permissions, queries
 from webapp.staff import asked, blueprint
 from webapp.staff.wallet.forms import AdjustmentForm
@@ -37,8 +40,23 @@ def wallet(member_id: int) -> str:
             session, {entry.order_id for entry in entries if entry.order_id}, stores=people.seen_stores()
         ),
         way=way,
+        has_pin=has_wallet_pin(session, member.id),
         following=url_for("staff.wallet", member_id=member.id, way=way, after=entries[-1].id) if more else "",
     )
+
+
+@blueprint.post("/members/<int:member_id>/wallet/pin/erase")
+@guards.staff(PROOFS_OVERRIDE)
+def erase_wallet_pin(member_id: int) -> ResponseReturnValue:
+    """Take a forgotten PIN away."""
+    at, actor, member = clock.now(), edge.actor(), get_member(edge.read(), member_id)
+
+    def effect(session: Session) -> ResponseReturnValue:
+        signin.erase_wallet_pin(session, member.id, actor=actor, at=at)
+        toasts.say(_("清掉了，请会员重新设"))
+        return redirect(url_for("staff.wallet", member_id=member.id), 303)
+
+    return edge.write(effect)
 
 
 @blueprint.get("/members/<int:member_id>/wallet/adjust")
