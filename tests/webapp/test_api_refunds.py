@@ -96,7 +96,7 @@ def test_one_key_is_one_refund(desk: Desk) -> None:
 
 
 def test_many_refunds_at_once_never_exceed_what_was_paid(desk: Desk) -> None:
-    # 64.00 of wallet, points and wechat; 54.00 paid; sixteen want 10.00 each at the same moment: five get it, eleven are told that less is left.
+    # 64.00 of wallet, points and wechat; 54.00 paid; sixteen want 10.00 each at once: five get it, eleven are told that less is left.
     desk.give_points(2000)
     desk.top_up(3000, 500)
     order = desk.sell(("提拉米苏", 2), paid={"wallet": 2000}, points=1000)

@@ -104,7 +104,16 @@ def foreign(shop: Cast) -> Foreign:
         "refund_id": refund["id"], "proof_id": proof["id"].removeprefix("p_"), "parked_id": parked["id"],
         "coupon_id": str(coupon_id), "shift_id": str(open_shift(shop)),
     }  # fmt: skip
-    marks = (order["number"], order["receipt_code"], "东湖抬头", "东湖的悄悄话", "东湖靠窗", poster.code, "东湖门口", handle)
+    marks = (
+        order["number"],
+        order["receipt_code"],
+        "东湖抬头",
+        "东湖的悄悄话",
+        "东湖靠窗",
+        poster.code,
+        "东湖门口",
+        handle,
+    )
     askers = {
         "nobody": shop.browser(),
         "another member": shop.phone(fang),

@@ -165,7 +165,10 @@ def _start(tar: tarfile.TarFile) -> Copy:
     shapes = {
         table: Shape(table, tuple((column, kind) for column, kind in columns)) for table, columns in head["tables"]
     }
-    return Copy(members, head["revision"], shapes, next(members)[1], story)
+    _name, secrets = next(members, ("", None))
+    if secrets is None:
+        raise UnreadableError("this is not a copy of the books, or it is damaged (it ends too soon)")
+    return Copy(members, head["revision"], shapes, secrets, story)
 
 
 def _members(tar: tarfile.TarFile, story: Story) -> Iterator[tuple[str, bytes]]:
