@@ -87,7 +87,7 @@ _BUILT = {"sqlite": _statements(sqlite.insert), "postgresql": _statements(postgr
 _COUNTER = {name: pair[0] for name, pair in _BUILT.items()}
 _ORDER = {name: pair[1] for name, pair in _BUILT.items()}
 _LINES = insert(OrderLine.__table__)  # type: ignore[arg-type]
-_LINE = _LINES.returning(OrderLine.__table__.c.id)
+_LINES_BACK = _LINES.returning(OrderLine.__table__.c.id, OrderLine.__table__.c.position)
 _SHARES = insert(LineShare.__table__)  # type: ignore[arg-type]
 _TENDERS = insert(Tender.__table__)  # type: ignore[arg-type]
 
@@ -129,14 +129,13 @@ def _order_row(draft: OrderDraft, actor: Actor, day: date, sequence: int) -> dic
 
 
 def _write_lines(connection: Connection, order_id: int, lines: Sequence[LineView]) -> None:
-    """All lines in one statement; only lines that carry discounts are written one by one, for their ids."""
-    plain = [_line_row(order_id, line) for line in lines if not line.shares]
-    if plain:
-        connection.execute(_LINES, plain)
-    for line in lines:
-        if line.shares:
-            line_id = connection.execute(_LINE, _line_row(order_id, line)).scalar_one()
-            connection.execute(_SHARES, [_share_row(line_id, share) for share in line.shares])
+    """All lines in one statement, all shares of discounts in another."""
+    rows = [_line_row(order_id, line) for line in lines]
+    if not any(line.shares for line in lines):
+        connection.execute(_LINES, rows)
+        return
+    placed = {position: line_id for line_id, position in connection.execute(_LINES_BACK, rows)}
+    connection.execute(_SHARES, [_share_row(placed[line.position], share) for line in lines for share in line.shares])
 
 
 def _share_row(line_id: int, share: ShareView) -> dict[str, Any]:
