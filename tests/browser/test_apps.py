@@ -61,7 +61,7 @@ def work(page: Page, name: str, *, wide: bool) -> None:
     """As it looks while people work: a member and some cakes at the counter; beside a list, its first row."""
     if name == "counter":
         page.locator("[data-choose-member]", has_text="林知夏").first.click()
-        page.locator("[data-member-id] a").wait_for()
+        page.locator("[data-member-id] a").first.wait_for()
         for number in (0, 4, 4, 6):
             page.locator("[data-product]").nth(number).click()
         expect(page.locator("[data-offers]")).to_be_visible()  # the server's price has come
