@@ -52,7 +52,7 @@ VALUES = {
     "code": "SELECT code FROM registration_links WHERE archived_at IS NULL ORDER BY id LIMIT 1",
     "group": "SELECT 'shop'",
     "name": "SELECT 'member'",
-    "template_id": "SELECT max(id) FROM coupon_templates WHERE archived_at IS NULL",
+    "template_id": "SELECT max(id) FROM coupon_templates WHERE claimable AND archived_at IS NULL",
     "coupon_id": "SELECT max(id) FROM coupons WHERE member_id = :member",
     "plan_id": "SELECT max(id) FROM top_up_plans",
     "tier_id": "SELECT max(id) FROM tiers",
