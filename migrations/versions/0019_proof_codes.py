@@ -15,3 +15,8 @@ def upgrade() -> None:
     """One-time codes that agree to a spending."""
     op.add_column("spending_proofs", sa.Column("code_hash", sa.String(), nullable=True))
     op.add_column("spending_proofs", sa.Column("wrong_tries", whole(), nullable=False, server_default="0"))
+
+
+def downgrade() -> None:
+    """Migrations go forward; a copy of the books is the way back."""
+    raise NotImplementedError

@@ -21,3 +21,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_wallet_pins_member_id")),
         sa.PrimaryKeyConstraint("member_id", name=op.f("pk_wallet_pins")),
     )
+
+
+def downgrade() -> None:
+    """Migrations go forward; a copy of the books is the way back."""
+    raise NotImplementedError

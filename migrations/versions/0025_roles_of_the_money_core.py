@@ -28,3 +28,8 @@ def upgrade() -> None:
         if held is not None:
             allowed = sorted({*held, *gained})
             connection.execute(sa.update(roles).where(roles.c.name == name).values(permissions=allowed))
+
+
+def downgrade() -> None:
+    """Migrations go forward; a copy of the books is the way back."""
+    raise NotImplementedError

@@ -1,6 +1,6 @@
 """/members/{id}/coupons, /coupons/{code} with redemptions and revocations, /me/coupons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -182,15 +182,16 @@ def _found(code: str, at: datetime) -> HeldCoupon:
 
 
 def _list(member_id: int) -> Response:
-    at, asked = clock.now(), request.args.get("state")
-    if asked is not None and asked not in STATES:
+    at, session, word = clock.now(), edge.read(), request.args.get("state")
+    asked = next((state for state in STATES if state == word), None)
+    if word is not None and asked is None:
         raise Invalid({"state": [N_("请从列表里选")]})
-    session = edge.read()
-    fetch: Callable[[int | None, int], Sequence[HeldCoupon]] = lambda after, limit: (  # noqa: E731
-        queries.list_held(session, member_id, asked, at=at, after=after, limit=limit)  # type: ignore[arg-type]
-        if asked
-        else queries.list_all(session, member_id, after=after, limit=limit)
-    )
+
+    def fetch(after: int | None, limit: int) -> Sequence[HeldCoupon]:
+        if asked is None:
+            return queries.list_all(session, member_id, after=after, limit=limit)
+        return queries.list_held(session, member_id, asked, at=at, after=after, limit=limit)
+
     return shape.page(CouponOut, lambda after, limit: [_Told(session, each, at) for each in fetch(after, limit)])
 
 
