@@ -40,13 +40,13 @@ def tell_member(session: Session, event: OrderCompleted) -> None:
     reader = find_reader(session, event.member_id)
     if not reader.listens:
         return
-    language = reader.language or str(settings["shop.language"])
+    language, waits = reader.language or str(settings["shop.language"]), settings["points.pending_days"]
     text = texts.sale(
         language,
         amount=event.paid,
         points=event.points_earned,
         balance=event.points_after or 0,
-        days=settings["points.pending_days"] if find_pending(session, event.order_id) else 0,
+        days=waits if waits and find_pending(session, event.order_id) else 0,
     )
     if spent is not None:
         told = wallet_texts.spent(language, amount=-spent[0], balance=spent[1])

@@ -174,9 +174,13 @@ def transaction() -> Iterator[Session]:
 
 @contextlib.contextmanager
 def reading() -> Iterator[Session]:
-    """A read-only look: one consistent snapshot, never blocked by a writer, never committed."""
+    """A read-only look: one consistent snapshot, never blocked by a writer, never committed.
+
+    `session.info["kept"]` may keep what was read once: nothing changes in a snapshot.
+    """
     engine = runtime.current().reading_engine
     with _unavailable_when_down(), OurSession(engine, expire_on_commit=False, autoflush=False) as session:
+        session.info["kept"] = {}
         yield session
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.identity import queries as identity
@@ -24,6 +24,13 @@ from services.signin.models import (
     StaffSession,
     WalletPin,
 )
+
+
+def _whose(table: Any) -> Any:
+    return select(table.c.member_id, table.c.store_id).where(table.c.id == bindparam("proof"))
+
+
+_SCAN, _SPENDING = _whose(Scan.__table__), _whose(SpendingProof.__table__)  # built once: every sale with a proof asks
 
 
 @dataclass(frozen=True)
@@ -131,8 +138,8 @@ class Proof:
 
 def is_of(session: Session, proof: Proof, member_id: int | None, store_id: int) -> bool:
     """Whether a proof is of this member, at this store."""
-    table: type[Scan | SpendingProof] = Scan if proof.kind == "scan" else SpendingProof
-    found = session.execute(select(table.member_id, table.store_id).where(table.id == proof.id)).first()
+    query = _SCAN if proof.kind == "scan" else _SPENDING
+    found = session.connection().execute(query, {"proof": proof.id}).first()
     return found is not None and tuple(found) == (member_id, store_id)
 
 

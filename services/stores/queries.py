@@ -15,9 +15,15 @@ _SETTINGS = select(_settings.c.name, _settings.c.value)  # built once: nearly ev
 
 
 def load_settings(session: Session) -> Settings:
-    """All settings, in one query."""
+    """All settings, in one query; in a session that only reads, once."""
+    kept = session.info.get("kept")
+    if kept is not None and "settings" in kept:
+        return kept["settings"]  # type: ignore[no-any-return]
     session.flush()
-    return Settings({row.name: row.value for row in session.connection().execute(_SETTINGS)})
+    settings = Settings({row.name: row.value for row in session.connection().execute(_SETTINGS)})
+    if kept is not None:
+        kept["settings"] = settings
+    return settings
 
 
 def list_stores(session: Session, *, actor: Actor, archived: bool = False) -> list[Store]:

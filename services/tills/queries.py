@@ -98,6 +98,12 @@ def find_shift_for(session: Session, store_id: int, *, actor: Actor, required: b
     return found
 
 
+def has_open_shift(session: Session, store_id: int) -> bool:
+    """Whether a till is open in a store, for who only looks."""
+    query = select(TillShift.id).where(TillShift.store_id == store_id, TillShift.closed_at.is_(None))
+    return session.scalar(query.limit(1)) is not None
+
+
 def find_shift_at(session: Session, store_id: int, moment: datetime, *, actor: Actor) -> tuple[int | None, bool]:
     """The shift into which money belongs that `actor` took at a moment that is past, and whether a till was open then at all.
 

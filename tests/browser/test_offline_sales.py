@@ -184,12 +184,13 @@ def test_members_of_the_list_and_scanned_codes_are_served(shop: Shop, phone: Ope
     assert (scanned["member"], json.loads(scanned["flags"])) == (None, ["code_refused"])
 
 
-def test_what_cannot_be_booked_stays_in_sight_until_it_can(shop: Shop, phone: OpenDevice, sheet: ContactSheet) -> None:
+def test_what_cannot_be_booked_stays_in_sight_until_it_can_or_is_removed(shop: Shop, phone: OpenDevice, sheet: ContactSheet) -> None:
     before = len(booked(shop))
     context = phone()
     context.add_init_script(NO_SYNC)
     till = ready(shop, context)
     cut(context, till)
+    sell(till)
     sell(till)
     refusal = {
         "type": "about:blank",
@@ -203,10 +204,15 @@ def test_what_cannot_be_booked_stays_in_sight_until_it_can(shop: Shop, phone: Op
         lambda route: route.fulfill(status=422, content_type="application/problem+json", body=json.dumps(refusal)),
     )
     context.set_offline(False)
-    expect(chip(till)).to_have_text("1 笔要看一下", timeout=PATIENCE)
+    expect(chip(till)).to_have_text("2 笔要看一下", timeout=PATIENCE)
     till.locator("ck-queue button").click()
-    expect(till.locator("#queue [data-list] li")).to_contain_text("记不进去：没有这个商品")
+    kept = till.locator("#queue [data-list] li")
+    expect(kept).to_contain_text(["记不进去：没有这个商品"] * 2)
     shoot(till, "offline-look", sheet)
+    kept.last.locator("[data-drop]").click()
+    shoot(till, "offline-remove", sheet)
+    till.locator("#drop-sale [data-drop-yes]").click()
+    expect(kept).to_have_count(1)
     context.unroute(SALES)
     till.locator("#queue [data-retry]").click()
     expect(till.locator("ck-queue")).to_be_hidden()

@@ -155,5 +155,7 @@ def test_a_shop_may_want_every_sale_in_a_shift(till: Till) -> None:
     till.shop.browser("owner").api("PATCH", "/api/v1/settings", {"orders.needs_till": True})
     refused = till.pay(till.quote(till.line("拿铁")))
     assert (refused.status_code, refused.get_json()["code"]) == (409, "till_closed")
+    assert "/staff/tills/new" in till.browser.get("/staff/").text
     open_shift(till.shop)
+    assert "/staff/tills/new" not in till.browser.get("/staff/").text
     assert till.pay(till.quote(till.line("拿铁"))).status_code == 201

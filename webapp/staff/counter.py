@@ -19,7 +19,8 @@ from services.members.permissions import MEMBERS_CREATE
 from services.members.schemas import MemberIn
 from services.shared import clock, days
 from services.signin.permissions import PROOFS_OVERRIDE
-from services.tills.permissions import TILLS_READ
+from services.tills.permissions import TILLS_OPEN, TILLS_READ
+from services.tills.queries import has_open_shift
 from services.wallet.permissions import WALLET_TOP_UP
 from webapp.staff import asked, blueprint, reasons
 from webapp.web import addresses, edge, forms, guards, shop, toasts
@@ -46,7 +47,9 @@ def counter() -> ResponseReturnValue:
         tells_member=settings["messages.sale"],
         least_points=settings["points.least"],
         may_sell_out=actor.may(PRODUCTS_SELL_OUT),
-        may_open_till=actor.may(TILLS_READ, store.id),
+        may_see_tills=actor.may(TILLS_READ, store.id),
+        may_open_till=actor.may(TILLS_OPEN, store.id),
+        lacks_till=settings["orders.needs_till"] and not has_open_shift(session, store.id),
         may_discount=actor.may(permissions.DISCOUNTS_CREATE, store.id),
         may_override=actor.may(PROOFS_OVERRIDE, store.id),
         **(_strip(member_id) if member_id else {}),

@@ -3,11 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.loyalty.models import GrowthEntry
 from services.orders.models import Order, Refund, RefundTender, Tender
+
+
+# Built once: every sale of a member asks.
+_o: Any = Order.__table__.c
+_paid: Any = Tender.__table__.c
+_PAID = (
+    select(_o.member_id, _o.refunded, func.coalesce(func.sum(_paid.amount - _paid.bonus), 0))
+    .select_from(Order.__table__.outerjoin(Tender.__table__, _paid.order_id == _o.id))
+    .where(_o.id == bindparam("order"))
+    .group_by(_o.id)
+)
 
 
 @dataclass(frozen=True)
@@ -19,14 +32,9 @@ class PaidByMember:
 
 
 def get_paid_by_member(session: Session, order_id: int) -> PaidByMember:
-    """Money of the member's own that stands in an order. Two queries."""
-    paid = (
-        select(Order.member_id, Order.refunded, func.coalesce(func.sum(Tender.amount - Tender.bonus), 0))
-        .outerjoin(Tender, Tender.order_id == Order.id)
-        .where(Order.id == order_id)
-        .group_by(Order.id)
-    )
-    member_id, refunded, amount = session.execute(paid).one()
+    """Money of the member's own that stands in an order. One query; two where something went back."""
+    session.flush()
+    member_id, refunded, amount = session.connection().execute(_PAID, {"order": order_id}).one()
     if refunded:
         back = select(func.coalesce(func.sum(RefundTender.amount - RefundTender.bonus), 0))
         amount -= session.scalar(back.join(Refund).where(Refund.order_id == order_id)) or 0

@@ -68,6 +68,7 @@ _USABLE = (
     .order_by(_c.expires_at.is_(None), _c.expires_at, _c.id)
     .limit(MOST_AT_A_CART)
 )
+_NAMED = _HELD.where(_c.id.in_(bindparam("ids", expanding=True)))
 
 
 def list_usable(session: Session, member_id: int, *, at: datetime) -> list[HeldCoupon]:
@@ -130,7 +131,7 @@ def get_coupon(session: Session, coupon_id: int) -> HeldCoupon:
 
 def list_coupons(session: Session, coupon_ids: Sequence[int]) -> list[HeldCoupon]:
     """Some coupons, by id."""
-    return [_view(row) for row in session.execute(_HELD.where(_c.id.in_(coupon_ids)))]
+    return [_view(row) for row in session.connection().execute(_NAMED, {"ids": list(coupon_ids)})]
 
 
 def find_by_code(session: Session, typed: str) -> HeldCoupon | None:

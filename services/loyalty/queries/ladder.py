@@ -31,6 +31,10 @@ _STANDING = (
     .join_from(_stands, _tiers, _tiers.c.id == _stands.c.tier_id)
     .where(_stands.c.member_id == bindparam("member"))
 )
+_grown: Any = GrowthEntry.__table__.c
+_OF_ORDER = select(func.coalesce(func.sum(_grown.amount), 0)).where(
+    _grown.member_id == bindparam("member"), _grown.order_id == bindparam("order")
+)
 
 
 @dataclass(frozen=True)
@@ -130,8 +134,8 @@ def _growths(basis: str, member_ids: Collection[int], at: datetime) -> Select[in
 
 def get_growth_of_order(session: Session, member_id: int, order_id: int) -> int:
     """What an order has given to a member's growth, less what was taken back."""
-    entries = GrowthEntry.member_id == member_id, GrowthEntry.order_id == order_id
-    return session.scalar(select(func.coalesce(func.sum(GrowthEntry.amount), 0)).where(*entries)) or 0
+    given = {"member": member_id, "order": order_id}
+    return int(session.connection().execute(_OF_ORDER, given).scalar_one())
 
 
 def get_progress(session: Session, member_id: int, settings: Settings, *, at: datetime) -> Progress:

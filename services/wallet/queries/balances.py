@@ -2,11 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.wallet.models import WalletAccount, WalletEntry
+
+# Built once: every sale of a member asks.
+_e: Any = WalletEntry.__table__.c
+_CHANGE = select(_e.principal + _e.bonus, _e.principal_after + _e.bonus_after).where(_e.key == bindparam("key"))
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,5 @@ def list_balances(session: Session, member_ids: Collection[int]) -> dict[int, Ba
 
 def find_change(session: Session, key: str) -> tuple[int, int] | None:
     """By how much the entry `key` changed a wallet (fen, signed) and what the wallet held after it; None where there is no such entry."""
-    row = session.execute(
-        select(WalletEntry.principal + WalletEntry.bonus, WalletEntry.principal_after + WalletEntry.bonus_after).where(
-            WalletEntry.key == key
-        )
-    ).first()
+    row = session.connection().execute(_CHANGE, {"key": key}).first()
     return None if row is None else (int(row[0]), int(row[1]))

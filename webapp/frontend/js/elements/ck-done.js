@@ -93,11 +93,11 @@ class CkDone extends HTMLElement {
   }
 
   async #share() {
-    const { number, paid, receipt_code: code } = this.#order;
+    const { number, paid, receipt_code: code, receipt_url: url } = this.#order;
     const text = fill(this.dataset.share, { number, amount: paid, code });
     try {
-      if (navigator.share) await navigator.share({ text });
-      else await navigator.clipboard.writeText(text);
+      if (navigator.share) await navigator.share({ text, url });
+      else await navigator.clipboard.writeText(`${text} ${url}`);
       if (!navigator.share) write(this.#dialog, { how: this.dataset.shared });
     } catch (error) {
       if (error.name !== 'AbortError') toast(this.dataset.shareFailed);

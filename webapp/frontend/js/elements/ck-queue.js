@@ -4,19 +4,21 @@
  * Attributes: data-waiting, data-look, data-walk-in, data-scanned, data-state-waiting, data-state-sending, data-state-later, data-state-look
  *   ({problem}), data-by ({name}).
  * Expected inside: a button with [data-slot=count]. On the page: <ck-sheet id="queue"> with [data-list], [data-send],
- *   <template data-template="kept-sale"> ([data-slot]s who about state amount, button [data-retry]).
+ *   <template data-template="kept-sale"> ([data-slot]s who about state amount, buttons [data-retry] [data-drop]); <ck-dialog id="drop-sale"> with
+ *   [data-drop-yes].
  * Hidden while nothing waits. Hears: ck:queue on document, the channel of the queue.
  */
 import { textOf } from '../lib/amount.js';
 import { net } from '../lib/net.js';
 import { sendNow } from '../lib/keep-sending.js';
-import { list, NAME, retry } from '../lib/sales-queue.js';
+import { drop, list, NAME, retry } from '../lib/sales-queue.js';
 import { copy, fill, keyed, write } from '../counter/draw.js';
 
 class CkQueue extends HTMLElement {
   #heard = null;
   #channel = null;
   #drawing = 0;
+  #doomed = null;
 
   connectedCallback() {
     this.#heard = new AbortController();
@@ -27,6 +29,7 @@ class CkQueue extends HTMLElement {
     net.addEventListener('change', () => this.#draw(), { signal });
     this.#sheet?.addEventListener('ck:open', () => this.#draw(), { signal });
     this.#sheet?.addEventListener('click', (event) => this.#clicked(event), { signal });
+    this.#question?.addEventListener('click', (event) => this.#answered(event), { signal });
     this.#draw();
   }
 
@@ -38,6 +41,10 @@ class CkQueue extends HTMLElement {
 
   get #sheet() {
     return document.getElementById('queue');
+  }
+
+  get #question() {
+    return document.getElementById('drop-sale');
   }
 
   /* Many changes are drawn once. */
@@ -71,15 +78,28 @@ class CkQueue extends HTMLElement {
       state: state === 'look' ? fill(words.stateLook, { problem }) : waits,
       amount: textOf(amount),
     });
-    node.querySelector('[data-retry]').hidden = state !== 'look';
+    for (const button of node.querySelectorAll('[data-retry], [data-drop]')) button.hidden = state !== 'look';
   }
 
   async #clicked({ target }) {
     const again = target.closest('[data-retry]');
-    if (again) await retry(Number(again.closest('[data-row]').dataset.row));
+    const gone = target.closest('[data-drop]');
+    if (gone) {
+      this.#doomed = idOf(gone);
+      this.#question.show();
+    }
+    if (again) await retry(idOf(again));
     if (again || target.closest('[data-send]')) sendNow();
   }
+
+  async #answered({ target }) {
+    if (!target.closest('[data-drop-yes]')) return;
+    this.#question.close();
+    await drop(this.#doomed);
+  }
 }
+
+const idOf = (node) => Number(node.closest('[data-row]').dataset.row);
 
 const momentOf = (at) => new Intl.DateTimeFormat(document.documentElement.lang, {
   month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit',

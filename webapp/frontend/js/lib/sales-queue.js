@@ -55,6 +55,12 @@ export async function retry(id) {
   if (sale) await change((store) => store.put(again(sale)));
 }
 
+/** Take a sale off this device that somebody had to look at and has written down elsewhere. Nothing else is ever thrown away. */
+export async function drop(id) {
+  const sale = await (await database()).get(SHELF, id);
+  if (sale?.state === 'look') await change((store) => store.delete(id));
+}
+
 let turn = null; // one sender per page; of several pages and the worker, the lock lets one through
 
 /** Send what waits, in order. Resolves to what stopped it: `empty`, `lost`, or the seconds to wait. */
