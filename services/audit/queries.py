@@ -51,3 +51,11 @@ def list_entries(
     if search.until is not None:
         query = query.where(AuditEntry.at < search.until)
     return list(session.scalars(query))
+
+
+def find_last_actor_kind(session: Session, action: str, subject: tuple[str, int]) -> str | None:
+    """What kind of actor did `action` to `subject` last; None when nobody did."""
+    query = select(AuditEntry.actor_kind).where(
+        AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1], AuditEntry.action == action
+    )
+    return session.scalar(query.order_by(AuditEntry.id.desc()).limit(1))

@@ -33,6 +33,13 @@ class InvoiceSettled(Refusal):
     text = N_("发票已经开好了，要改请找店里")
 
 
+class InvoiceAskedBefore(Refusal):
+    """Somebody who signed in asked for this invoice, or the shop answered: a receipt's link changes neither."""
+
+    code = "invoice_asked"
+    text = N_("这一单已经申请过发票了，要改请联系店里")
+
+
 class NothingToInvoice(Refusal):
     """Nothing of this order can be invoiced: all of it went back, or it was paid from stored value."""
 

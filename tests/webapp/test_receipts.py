@@ -105,8 +105,36 @@ def test_an_invoice_is_asked_for_by_the_link_and_issued(till: Till, anyone: Brow
     assert manager.post(f"/staff/invoices/{order['id']}", state="issued", note="已发到邮箱").status_code == 303
     page = anyone.get(path).text
     assert "已开" in page
-    assert "已发到邮箱" in page
+    assert "已发到邮箱" not in page  # what the shop wrote is for who asked
     assert anyone.post(f"{path}/invoice", **COMPANY).status_code == 409
+
+
+def test_who_holds_the_link_changes_only_what_the_link_asked_and_nobody_answered(till: Till, anyone: Browser) -> None:
+    members, walk_ins = till.sell(till.line("拿铁"), member=till.member), till.sell(till.line("拿铁"))
+    phone, manager, other = till.shop.phone(till.member), till.shop.browser("manager"), COMPANY | {"title": "别人公司"}
+    phone.post(f"/member/orders/{members['id']}/invoice", kind="personal", title="林小满")
+    refused = anyone.post(f"{link_of(members)}/invoice", **other)
+    assert (refused.status_code, "已经申请过发票了" in refused.text) == (409, True)
+    assert "改发票信息" not in anyone.get(link_of(members)).text
+    path = f"/api/v1/orders/{members['id']}/invoice-request"
+    assert body(manager.get(path))["title"] == "林小满"
+    assert anyone.post(f"{link_of(walk_ins)}/invoice", **COMPANY).status_code == 303
+    assert anyone.post(f"{link_of(walk_ins)}/invoice", **other).status_code == 303
+    assert till.browser.post(f"/staff/orders/{walk_ins['id']}/invoice", **COMPANY).status_code == 303
+    assert anyone.post(f"{link_of(walk_ins)}/invoice", **other).status_code == 409
+    manager.post(f"/staff/invoices/{walk_ins['id']}", state="declined", note="抬头不对")
+    assert anyone.post(f"{link_of(walk_ins)}/invoice", **other).status_code == 409
+    assert "重新申请也请联系店里" in anyone.get(link_of(walk_ins)).text
+
+
+def test_a_shared_receipt_leaves_out_what_staff_noted(till: Till, anyone: Browser) -> None:
+    order = till.sell(till.line("拿铁", note="少冰，老赵的亲戚"), note="上次吵过架")
+    till.browser.post(f"/staff/orders/{order['id']}/invoice", **COMPANY)
+    till.shop.browser("manager").post(f"/staff/invoices/{order['id']}", state="declined", note="先别给他开")
+    shared, paper = anyone.get(link_of(order)).text, till.browser.get(f"/staff/orders/{order['id']}/receipt").text
+    for note in ("老赵的亲戚", "上次吵过架", "先别给他开"):
+        assert note not in shared
+    assert "少冰" in paper
 
 
 def test_mistakes_come_back_with_what_was_typed(till: Till, anyone: Browser) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from services.checkout.queries.receipts import load_receipt
 from services.orders import commands
-from services.orders.queries import OrderView, find_invoice, get_order_of_token, may_ask
+from services.orders.queries import OrderView, find_invoice, get_order_of_token, may_ask_by_link
+from services.orders.rules import invoiceable
 from services.orders.schemas import InvoiceIn
 from services.shared import clock, limits
 from services.shared.actors import Actor
@@ -72,8 +73,13 @@ def _order(token: str) -> OrderView:
 
 
 def _invoice(order: OrderView) -> dict[str, Any]:
-    found = find_invoice(edge.read(), order.id)
-    return {"invoice": found, "may_ask": may_ask(order, found)}
+    session = edge.read()
+    found = find_invoice(session, order.id)
+    return {
+        "invoice": found,
+        "may_ask": may_ask_by_link(session, order, found),
+        "invoiceable": invoiceable(order.tenders),
+    }
 
 
 def _form(token: str, order: OrderView, form: Form) -> str:

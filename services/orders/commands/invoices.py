@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.orders import permissions
-from services.orders.errors import InvoiceNotAsked, InvoiceSettled, NothingToInvoice
+from services.orders.errors import InvoiceAskedBefore, InvoiceNotAsked, InvoiceSettled, NothingToInvoice
 from services.orders.events import InvoiceAnswered, InvoiceAsked
 from services.orders.models import InvoiceRequest
-from services.orders.queries.invoices import get_invoice
+from services.orders.queries.invoices import PUBLIC, find_invoice, get_invoice, may_ask_by_link
 from services.orders.queries.orders import OrderView
 from services.orders.rules import invoiceable
 from services.shared.actors import Actor
@@ -27,13 +27,15 @@ def ask_invoice(session: Session, order: OrderView, data: Mapping[str, Any], *, 
     """Ask for an order's invoice, once; until it is issued the same can be changed, or asked again after a no.
 
     `data` is kind, title, tax_number, email. Staff need invoices:create in the store; a member asks for an own order; whoever holds the
-    receipt's link was let in by it. Raises NothingToInvoice, InvoiceSettled.
+    receipt's link was let in by it, and changes only what was asked by it. Raises NothingToInvoice, InvoiceSettled, InvoiceAskedBefore.
     """
     _require(actor, order)
     if not invoiceable(order.tenders):
         raise NothingToInvoice
     told = {name: data[name] for name in ("kind", "title", "tax_number", "email")}
     known = session.scalar(select(InvoiceRequest.id).where(InvoiceRequest.order_id == order.id).with_for_update())
+    if actor.kind == PUBLIC and not may_ask_by_link(session, order, found := find_invoice(session, order.id)):
+        raise InvoiceSettled if found and found.state == ISSUED else InvoiceAskedBefore
     fresh = told | {"state": ASKED, "asked_at": at, "settled_at": None, "note": ""}
     if known is None:
         session.add(InvoiceRequest(order_id=order.id, **fresh))

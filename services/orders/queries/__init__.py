@@ -17,6 +17,7 @@ from services.orders.queries.invoices import (
     get_invoice,
     list_invoices,
     may_ask,
+    may_ask_by_link,
 )
 from services.orders.queries.orders import (
     HIGHEST_ID,
@@ -93,6 +94,7 @@ __all__ = [
     "list_refunds",
     "list_waiting",
     "may_ask",
+    "may_ask_by_link",
     "read_receipt_token",
     "receipt_ends_at",
     "receipt_token",

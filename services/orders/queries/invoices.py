@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from services.audit.queries import find_last_actor_kind
 from services.orders.models import InvoiceRequest, Order
 from services.orders.queries.orders import OrderView
 from services.orders.rules import invoiceable
@@ -15,6 +16,7 @@ from services.shared.refusals import NotFound
 from services.stores.models import Store
 
 STATES = ("asked", "issued", "declined")
+PUBLIC = "public"
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,16 @@ def count_invoices(session: Session, store_id: int) -> dict[str, int]:
 def may_ask(order: OrderView, invoice: InvoiceView | None) -> bool:
     """Whether an invoice can be asked for now, or what was asked be changed."""
     return (invoice is None or invoice.state != "issued") and invoiceable(order.tenders) > 0
+
+
+def may_ask_by_link(session: Session, order: OrderView, invoice: InvoiceView | None) -> bool:
+    """Whether who only holds the receipt's link may ask, or change what was asked: a member's or the shop's words are not theirs to
+    change, nor what somebody answered. The audit log knows who asked last."""
+    if invoice is None:
+        return may_ask(order, None)
+    if invoice.state != "asked" or not may_ask(order, invoice):
+        return False
+    return find_last_actor_kind(session, "invoices:create", ("order", order.id)) == PUBLIC
 
 
 def _requests() -> Any:
