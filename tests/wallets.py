@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from services.catalog.queries import SaleProduct
+from services.catalog.queries import Choice as OptionChoice
+from services.catalog.queries import Option, SaleProduct
 from services.checkout.rules.pricing import Candidate, Cart, CartLine, Choice, Customer, HeldCoupon, House, Price, price
 from services.coupons.rules import Kind, Occasion, Scope, Terms
 from tests.oracles import prices
@@ -32,12 +33,17 @@ class Case:
         """What the product says."""
         shelf = {
             line.product: SaleProduct(
-                line.product, "", line.price, (), True, False, None, None, line.category, line.member_price,
-                takes_tier=line.takes_tier, takes_coupons=line.takes_coupons,
+                line.product, "", line.price, _choices(line), True, False, None, None, line.category, line.member_price,
+                "piece" if line.grams is None else "weight", takes_tier=line.takes_tier, takes_coupons=line.takes_coupons,
             )
             for line in self.lines
         }  # fmt: skip
-        wanted = tuple(CartLine(line.product, {}, line.pieces) for line in self.lines)
+        wanted = tuple(
+            CartLine(
+                line.product, {"size": "x"} if line.extra else {}, line.pieces, grams=line.grams, manual_price=line.by_hand
+            )
+            for line in self.lines
+        )  # fmt: skip
         held = tuple(HeldCoupon(candidate(coupon), "") for coupon in self.coupons)
         return price(
             Cart(1, 7, wanted, coupons=None, points=self.points),
@@ -53,6 +59,11 @@ class Case:
         return prices.best(
             self.lines, self.coupons, tier_pays=self.tier_pays, points=self.points, rounding=self.rounding
         )
+
+
+def _choices(line: prices.Line) -> tuple[Option, ...]:
+    """What one may choose of it: nothing, or a size that costs its `extra`."""
+    return (Option("size", "尺寸", (OptionChoice("x", "大", line.extra),)),) if line.extra else ()
 
 
 def candidate(coupon: prices.Coupon) -> Candidate:
@@ -89,7 +100,8 @@ def small(chance: random.Random) -> Case:
 
 
 def _odd_line(chance: random.Random, number: int) -> prices.Line:
-    return prices.Line(
+    """Some of them weighed, some with a choice that costs more or less, some at a price by hand."""
+    line = prices.Line(
         product=number,
         category=number % 3,
         price=chance.choice([1, 210, 990, 1990, 2200, 3200, 3333, 19800]),
@@ -97,7 +109,11 @@ def _odd_line(chance: random.Random, number: int) -> prices.Line:
         member_price=chance.choice([None, None, 900, 2000]),
         takes_tier=chance.random() < 0.8,
         takes_coupons=chance.random() < 0.9,
+        grams=chance.choice([1, 50, 62, 250, 333, 500, 1000]) if chance.random() < 0.25 else None,
+        extra=chance.choice([0, 0, 0, 300, -150]),
     )
+    by_hand = line.piece(line.price) * chance.randint(0, 10) // 10 if chance.random() < 0.1 else None
+    return replace(line, by_hand=by_hand)
 
 
 def _odd_coupon(chance: random.Random, number: int) -> prices.Coupon:

@@ -9,7 +9,11 @@ KINDS = ("trial_price", "free_item", "percentage", "threshold_off", "cash")
 
 @dataclass
 class Line:
-    """A line: price of a piece in fen, pieces, the lower price for members, what may lower it."""
+    """A line: price of a piece in fen, pieces, the lower price for members, what may lower it.
+
+    With `grams` it is weighed and both prices are for 500 g; `extra` is what its choices cost on top; `by_hand` is the price of a piece
+    that somebody set instead.
+    """
 
     product: int
     category: int
@@ -18,6 +22,22 @@ class Line:
     member_price: int | None = None
     takes_tier: bool = True
     takes_coupons: bool = True
+    grams: int | None = None
+    extra: int = 0
+    by_hand: int | None = None
+
+    def piece(self, price: int) -> int:
+        """What a piece costs at one of the two prices."""
+        weighed = price if self.grams is None else _half_up(Fraction(price * self.grams, 500))
+        return max(0, weighed + self.extra)
+
+    @property
+    def costs(self) -> int:
+        """What a member pays for a piece before any discount."""
+        if self.by_hand is not None:
+            return self.by_hand
+        prices = [self.price] if self.member_price is None else [self.price, self.member_price]
+        return min(self.piece(price) for price in prices)
 
 
 @dataclass
@@ -118,21 +138,14 @@ def _spent(left: int, points: int) -> int:
 
 def _reduced(lines: list[Line], some: list[Coupon], tier_pays: int | None) -> list[Pile] | None:
     """The pieces after coupons and tier; None when one of the coupons would do nothing."""
-    piles = [
-        Pile(
-            place,
-            line.pieces,
-            line.pieces * (line.price if line.member_price is None else min(line.price, line.member_price)),
-        )
-        for place, line in enumerate(lines)
-    ]
+    piles = [Pile(place, line.pieces, line.pieces * line.costs) for place, line in enumerate(lines)]
     queue = sorted(some, key=_turn)
     trials = [coupon for coupon in queue if coupon.kind == "trial_price"]
     rest = [coupon for coupon in queue if coupon.kind != "trial_price"]
     if not all(_use(coupon, lines, piles) for coupon in trials):
         return None
     if tier_pays is not None:
-        meant = [pile for pile in piles if lines[pile.line].takes_tier]
+        meant = [pile for pile in piles if lines[pile.line].takes_tier and lines[pile.line].by_hand is None]
         _take(meant, _half_up(Fraction(sum(pile.fen for pile in meant) * (1000 - tier_pays), 1000)))
     return piles if all(_use(coupon, lines, piles) for coupon in rest) else None
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.catalog.queries import SaleProduct
+from services.catalog.queries import Choice, Option, SaleProduct
 from services.checkout.rules.pricing import (
     STANDARD,
     Candidate,
@@ -114,3 +114,17 @@ def test_13_rounding_goes_down_last_as_its_own_line() -> None:
     found = priced({TIRAMISU: 2}, member(tier=True), house=House(rounding=100))
     assert steps(found) == [("list", "64.00"), ("tier", "-6.40"), ("rounding", "-0.60")]
     assert found.due == 5700
+
+
+def test_a_members_price_of_what_is_weighed_is_for_the_weight_too() -> None:
+    """¥48 per 500 g, ¥42 for members: 250 g cost ¥24, or ¥21; with a box for ¥3 on it ¥27 and ¥24."""
+    box = Option("box", "包装", (Choice("no", "袋装", 0), Choice("yes", "盒装", 300)))
+    sweets = {1: SaleProduct(1, "散装曲奇", 4800, (box,), True, False, None, None, member_price=4200, pricing="weight")}
+    dues = {
+        (grams, box): [price(Cart(1, who, (CartLine(1, {"box": box}, grams=grams),)), sweets).due for who in (None, 7)]
+        for grams, box in ((50, "no"), (62, "no"), (250, "no"), (1000, "no"), (250, "yes"))
+    }
+    assert dues == {
+        (50, "no"): [480, 420], (62, "no"): [595, 521], (250, "no"): [2400, 2100], (1000, "no"): [9600, 8400],
+        (250, "yes"): [2700, 2400],
+    }  # fmt: skip

@@ -116,19 +116,24 @@ def goods_of(cart: Cart, lines: Sequence[LineView], products: Mapping[int, SaleP
 
 
 def _goods(cart: Cart, wanted: CartLine, line: LineView, product: SaleProduct) -> Goods:
-    member_price = None
-    if cart.member_id is not None and product.member_price is not None:
-        member_price = max(0, product.member_price + line.list_price - product.price)  # choices cost members the same
     return Goods(
         product.id,
         product.category_id,
         line.list_price,
         line.quantity,
-        member_price=member_price,
+        member_price=None if cart.member_id is None else _member_price(wanted, line, product),
         manual_price=wanted.manual_price,
         takes_tier=product.takes_tier,
         takes_coupons=product.takes_coupons,
     )
+
+
+def _member_price(wanted: CartLine, line: LineView, product: SaleProduct) -> int | None:
+    """What a piece costs a member, choices included; they cost members the same. What has no price of its own has no member's either."""
+    if product.member_price is None or product.pricing == "open":
+        return None
+    for_choices = line.list_price - _list_price(wanted, product)
+    return max(0, _of_weight(product.member_price, wanted, product) + for_choices)
 
 
 def _line(place: int, wanted: CartLine, product: SaleProduct | None, errors: dict[str, list[str]]) -> LineView | None:
@@ -171,9 +176,12 @@ def _odd_amount(wanted: CartLine, product: SaleProduct) -> tuple[str, str]:
 
 def _list_price(wanted: CartLine, product: SaleProduct) -> int:
     """The list price of a piece before choices; something weighed is one piece."""
-    if product.pricing == "weight":
-        return money.portion(product.price, wanted.grams or 0, GRAMS)
-    return wanted.open_price or 0 if product.pricing == "open" else product.price
+    return wanted.open_price or 0 if product.pricing == "open" else _of_weight(product.price, wanted, product)
+
+
+def _of_weight(price: int, wanted: CartLine, product: SaleProduct) -> int:
+    """`price` as it is for a piece; for what is sold by weight, that of the weight (`price` is for 500 g)."""
+    return money.portion(price, wanted.grams or 0, GRAMS) if product.pricing == "weight" else price
 
 
 def _choose(
