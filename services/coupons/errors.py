@@ -12,7 +12,7 @@ class CouponNotFound(NotFound):
 
 
 class CouponUnusable(Refusal):
-    """The coupon is not there to be used: redeemed, reserved by another cart, revoked or expired (`state` says which)."""
+    """The coupon is not there to be used: redeemed, reserved by another cart, revoked, expired or somebody else's (`state` says which)."""
 
     code = "coupon_unusable"
     text = N_("这张券已经不能用了")
@@ -27,6 +27,7 @@ _WORDS = {
     "redeemed": N_("这张券已经用掉了"),
     "reserved": N_("这张券正被另一单占用"),
     "revoked": N_("这张券已作废"),
+    "passed_on": N_("这张券已经转赠给别人了"),
     "expired": N_("这张券已过期"),
 }
 

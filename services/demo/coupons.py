@@ -35,7 +35,8 @@ def give_out(session: Session, opened: Mapping[str, Store], *, now: datetime) ->
     first, latte = members[0], made["请您喝杯拿铁"]
     used = _give(session, latte, first, now - timedelta(days=12))
     store_id = next(iter(opened.values())).id
-    commands.redeem(session, used, saved=2200, store_id=store_id, actor=SYSTEM, at=now - timedelta(days=8))
+    used_at = now - timedelta(days=8)
+    commands.redeem(session, used, member_id=first, saved=2200, store_id=store_id, actor=SYSTEM, at=used_at)
     _give(session, made["满100减20"], first, now - timedelta(days=38))
 
 

@@ -47,6 +47,16 @@ def give(session: Session, some: CouponTemplate, to: Member, at: datetime, **tol
     return commands.issue_coupon(session, some.id, to.id, **{"source": "manual"} | told, actor=SYSTEM, at=at)
 
 
+def redeem(
+    session: Session, shop: Cast, coupon: Coupon, at: datetime, *, by: int | None = None, order_id: int | None = None
+) -> None:
+    """`by` is the member at the till, the holder where nobody is named."""
+    holder = by or coupon.member_id
+    commands.redeem(
+        session, coupon.id, member_id=holder, saved=2000, store_id=shop.east.id, order_id=order_id, actor=SYSTEM, at=at
+    )
+
+
 @pytest.mark.parametrize(
     ("told", "field"),
     [
@@ -240,8 +250,42 @@ def test_a_link_ends_with_time_by_being_taken_back_and_with_its_coupon(
         if end == "again":
             commands.offer_transfer(session, coupon.id, giver.id, actor=SYSTEM, at=now)
         if end == "used":
-            commands.redeem(session, coupon.id, saved=2000, store_id=shop.east.id, order_id=7, actor=SYSTEM, at=now)
+            redeem(session, shop, coupon, now, order_id=7)
         refused(coupon, token, now + timedelta(days=4) if end == "late" else now)
+
+
+def test_a_coupon_that_a_friend_took_is_not_used_up_by_its_giver_any_more(
+    session: Session, shop: Cast, now: datetime
+) -> None:
+    giver, friend = member(session, now, 1), member(session, now, 2)
+    coupon = give(session, template(session, now, transferable=True), giver, now)
+    token = commands.offer_transfer(session, coupon.id, giver.id, actor=SYSTEM, at=now)
+    commands.take_transfer(session, token, friend.id, actor=SYSTEM, at=now)
+    for stranger in (giver.id, None):
+        with pytest.raises(CouponUnusable) as refused:
+            commands.redeem(
+                session,
+                coupon.id,
+                member_id=stranger,
+                saved=2000,
+                store_id=shop.east.id,
+                order_id=7,
+                actor=SYSTEM,
+                at=now,
+            )
+        assert (refused.value.params["state"], refused.value.text) == ("passed_on", "这张券已经转赠给别人了")
+    session.expire_all()
+    assert queries.get_coupon(session, coupon.id).state == "issued"
+    redeem(session, shop, coupon, now, by=friend.id, order_id=8)
+
+
+def test_a_printed_coupon_is_used_up_by_whoever_brings_it(session: Session, shop: Cast, now: datetime) -> None:
+    coupon = give(session, template(session, now), member(session, now), now)
+    coupon.member_id = None
+    session.flush()
+    redeem(session, shop, coupon, now)
+    session.expire_all()
+    assert queries.get_coupon(session, coupon.id).state == "redeemed"
 
 
 def test_what_may_not_be_passed_on_is_not(session: Session, shop: Cast, now: datetime) -> None:
@@ -257,8 +301,8 @@ def test_a_redemption_is_undone_in_time_by_its_store_and_never_from_an_order(
     some, xiaoman = template(session, now, undo_minutes=10), member(session, now)
     alone, ordered = give(session, some, xiaoman, now), give(session, some, xiaoman, now)
     east, later = shop.east.id, now + timedelta(minutes=11)
-    commands.redeem(session, alone.id, saved=0, store_id=east, actor=SYSTEM, at=now)
-    commands.redeem(session, ordered.id, saved=2000, store_id=east, order_id=9, actor=SYSTEM, at=now)
+    redeem(session, shop, alone, now)
+    redeem(session, shop, ordered, now, order_id=9)
     session.expire_all()
     with pytest.raises(Forbidden):
         commands.undo_redemption(session, alone.id, actor=shop.cashier, at=now)

@@ -4,10 +4,15 @@ from collections import Counter
 
 import pytest
 
+from services.checkout.commands import complete_order
+from services.checkout.queries import get_sale_of_quote
 from services.coupons import commands, queries
+from services.coupons.errors import CouponUnusable
+from services.orders.queries import TenderView
 from services.shared import database
 from services.shared.actors import SYSTEM
-from tests.browse import Browser
+from services.signin.queries import Proof
+from tests.browse import Browser, body
 from tests.cast import Cast
 from tests.couponing import free_item, give_coupon, make_template
 from tests.selling import Till, open_till, welcome_member
@@ -86,3 +91,27 @@ def test_a_link_goes_to_one_of_sixty_four_friends(till: Till) -> None:
         return people[number].post(f"/member/coupons/gift/{token}").status_code
 
     assert Counter(at_once(take)) == {303: 1, 410: AT_ONCE - 1}
+
+
+def test_a_checked_sale_does_not_take_the_coupon_that_a_friend_got_meanwhile(till: Till) -> None:
+    coupon_id, _ = give_coupon(till.shop, till.member, transferable=True)
+    friend = welcome_member(till.shop.at, "阿远", "+8613900139000")
+    cart = {"store": str(till.shop.east.id), "member": str(till.member.id), "lines": [till.line("提拉米苏", 4)]}
+    quote = body(till.browser.api("POST", "/api/v1/quotes", cart | {"coupons": "best"}))
+    assert quote["due"] == "108.00"
+    seen = till.browser.api("POST", "/api/v1/scans", {"code": code_of(till), "store": str(till.shop.east.id)})
+    proof, paid = Proof("scan", int(body(seen)["id"][2:])), [TenderView("wechat", 10800, None)]
+    with database.transaction() as session:
+        token = commands.offer_transfer(session, coupon_id, till.member.id, actor=SYSTEM, at=till.shop.at)
+    with database.reading() as session:
+        sale = get_sale_of_quote(session, quote["id"], paid, proof=proof, actor=till.shop.cashier, at=till.shop.at)
+    with database.transaction() as session:
+        commands.take_transfer(session, token, friend.id, actor=SYSTEM, at=till.shop.at)
+    with pytest.raises(CouponUnusable), database.transaction() as session:
+        complete_order(session, sale, origin="counter", actor=till.shop.cashier, at=till.shop.at)
+    with database.reading() as session:
+        assert queries.get_coupon(session, coupon_id).standing(till.shop.at) == "usable"
+
+
+def code_of(till: Till) -> str:
+    return str(body(till.shop.phone(till.member).api("POST", "/api/v1/me/codes"))["code"])

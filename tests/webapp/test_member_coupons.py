@@ -30,7 +30,15 @@ def test_used_and_expired_ones_have_tabs_of_their_own(till: Till) -> None:
     used, _ = give_coupon(till.shop, till.member, name="用掉的")
     give_coupon(till.shop, till.member, name="还在的")
     with database.transaction() as session:
-        commands.redeem(session, used, saved=2000, store_id=till.shop.east.id, actor=SYSTEM, at=till.shop.at)
+        commands.redeem(
+            session,
+            used,
+            member_id=till.member.id,
+            saved=2000,
+            store_id=till.shop.east.id,
+            actor=SYSTEM,
+            at=till.shop.at,
+        )
     phone = till.shop.phone(till.member)
     usable, other = phone.get("/member/coupons").text, phone.get("/member/coupons?coupons=used").text
     assert ("还在的" in usable, "用掉的" in usable) == (True, False)

@@ -143,7 +143,8 @@ def _undo(desk: Desk) -> Act:
     shop, now = desk.till.shop, datetime.now(UTC)
     coupon_id, code = give_coupon(shop, desk.till.member, free_item(desk.till.products["拿铁"]))
     with database.transaction() as session:
-        coupons.redeem(session, coupon_id, saved=2200, store_id=shop.east.id, actor=shop.cashier, at=now)
+        member, east = desk.till.member.id, shop.east.id
+        coupons.redeem(session, coupon_id, member_id=member, saved=2200, store_id=east, actor=shop.cashier, at=now)
         number = find_redemption(session, coupon_id)
     return Act(f"/coupons/{code}/redemptions/{number}", None, {"reason": "点错了"})
 

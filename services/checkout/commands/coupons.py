@@ -67,7 +67,7 @@ def redeem_coupon(
             session, proof, held.member_id, saved, store_id=store_id, confirm_above=settings["wallet.confirm_above"],
             actor=actor, at=at,
         )  # fmt: skip
-    coupons.redeem(session, held.id, saved=saved, store_id=store_id, actor=actor, at=at)
+    coupons.redeem(session, held.id, member_id=held.member_id, saved=saved, store_id=store_id, actor=actor, at=at)
     changes = {"name": held.name, "member": held.member_id}
     audit.record(session, "coupons:redeem", ("coupon", held.id), actor=actor, at=at, store_id=store_id, changes=changes)
     redemption_id = find_redemption(session, held.id) or 0

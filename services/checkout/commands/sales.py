@@ -150,8 +150,9 @@ def _enter(session: Session, sale: Sale, spent: _Spent, order_id: int, *, actor:
     for step in sorted((step for step in sale.price.steps if step.coupon_id), key=lambda step: step.coupon_id or 0):
         assert step.coupon_id is not None
         coupons.redeem(
-            session, step.coupon_id, saved=-step.amount, store_id=store_id, order_id=order_id, actor=actor, at=at
-        )
+            session, step.coupon_id, member_id=sale.cart.member_id, saved=-step.amount, store_id=store_id,
+            order_id=order_id, actor=actor, at=at,
+        )  # fmt: skip
 
 
 def _draft(sale: Sale, spent: _Spent, origin: str, external_key: str | None, moment: datetime) -> OrderDraft:

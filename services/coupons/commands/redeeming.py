@@ -33,7 +33,7 @@ _usable = and_(
 )
 _REDEEM = (
     update(_coupons)
-    .where(_usable)
+    .where(_usable, _coupons.c.member_id.is_not_distinct_from(bindparam("member")))
     .values(
         state="redeemed", redeemed_at=bindparam("now"), order_id=bindparam("order"), store_id=bindparam("store"),
         saved=bindparam("fen"), reserved_for=None, reserved_until=None,
@@ -56,6 +56,7 @@ def redeem(
     session: Session,
     coupon_id: int,
     *,
+    member_id: int | None,
     saved: int,
     store_id: int,
     order_id: int | None = None,
@@ -63,11 +64,18 @@ def redeem(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Use a coupon up. `cart` names the parked cart that holds it reserved, if one does. Raises CouponUnusable (409)."""
-    given = {"coupon": coupon_id, "cart": cart, "now": at, "order": order_id, "store": store_id, "fen": saved}
+    """Use a coupon of a member up (None: one that nobody holds). `cart` names the parked cart that holds it reserved, if one does.
+
+    Raises CouponUnusable (409), also when it went to somebody else since it was looked at.
+    """
+    given = {
+        "coupon": coupon_id, "member": member_id, "cart": cart, "now": at, "order": order_id, "store": store_id,
+        "fen": saved,
+    }  # fmt: skip
     row = session.connection().execute(_REDEEM, given).first()
     if row is None:
-        raise CouponUnusable(coupon_id, _state(session, coupon_id, at))
+        state = _state(session, coupon_id, at)
+        raise CouponUnusable(coupon_id, "passed_on" if state == "issued" else state)
     note(
         session, coupon_id, "redeem", member_id=row.member_id, order_id=order_id, store_id=store_id, actor=actor, at=at
     )
