@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from services.shared import clock, database, migrations
 from tests.cast import Cast, meet, open_shop
+from tests.kit.compiled import keep_compiled
 from tests.kit.postgres import Postgres, temporary_postgres
 from webapp import create_app
 
 ENGINE = os.environ.get("DB", "sqlite")
+keep_compiled()
 NOON = datetime(2026, 11, 21, 6, 20, tzinfo=UTC)  # Saturday 14:20 in the shop
 
 

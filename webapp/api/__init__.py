@@ -1,6 +1,7 @@
 """REST API v1 (api.md): bearer tokens with scopes, JSON, OpenAPI 3.1 at /api/v1/openapi.json."""
 
 from importlib import import_module
+from threading import Lock
 from typing import Any
 
 from flask import Flask
@@ -51,9 +52,31 @@ FIELDS: tuple[tuple[type[Field[Any]], str, str | None], ...] = (
 
 
 class ChangkeApi(Api):  # type: ignore[misc]
-    """flask-smorest without its own error pages: the edge answers every error in one shape."""
+    """flask-smorest without its own error pages: the edge answers every error in one shape.
+
+    The document is written when somebody asks for it: most processes never are.
+    """
 
     ERROR_SCHEMA = Problem
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        self._untold: list[Any] = []
+        self._telling = Lock()
+        super().__init__(app, **options)
+
+    def register_blueprint(self, blueprint: Any, **options: Any) -> None:
+        """The routes of a resource; what the document says of them comes later."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint, **options)
+        self._untold.append(blueprint)
+
+    def _openapi_json(self) -> Any:
+        with self._telling:
+            while self._untold:
+                blueprint = self._untold.pop(0)
+                blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+        return super()._openapi_json()
 
     def _register_error_handlers(self) -> None:
         """The edge has registered them (webapp/web/errors.py)."""
