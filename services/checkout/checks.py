@@ -3,22 +3,23 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.coupons.models import Coupon
-from services.loyalty.models import PendingPoints, PointsEntry
-from services.orders.models import LineShare, Order, OrderLine, Tender
+from services.loyalty.models import GrowthEntry, PendingPoints, PointsEntry
+from services.orders.models import LineShare, Order, OrderLine, Refund, RefundTender, Tender
 from services.wallet.models import TopUp, WalletEntry, WalletLot
 
 WALLET = "wallet"
 
 
 def find_differences(session: Session) -> Iterator[str]:
-    """A sentence for every order whose points, stored value or coupon its ledger does not know, and every top-up without its lot."""
+    """A sentence for every order whose points, growth, stored value or coupon its ledger does not know, every top-up without its lot."""
     for query, words in (
         (_points_spent(), "order {0}: {1} points spent, {2} in the ledger"),
         (_points_earned(), "order {0}: {1} points earned, none in the ledger"),
+        (_growth(), "order {0}: {1} hundredths of growth for member {2}, {3} fen still paid"),
         (_stored_value(), "order {0}: {1} fen paid by the wallet, {2} in the ledger"),
         (_coupons(), "coupon {0} takes something off {1} orders that stand"),
         (_top_ups(), "top-up {0}: {1} + {2} ≠ its lot"),
@@ -37,6 +38,26 @@ def _points_earned() -> Any:
     waits = exists().where(PendingPoints.order_id == Order.id)
     standing = (Order.state == "paid", Order.points_earned > 0, Order.member_id.is_not(None))
     return select(Order.number, Order.points_earned).where(*standing, ~came, ~waits).order_by(Order.id)
+
+
+def _growth() -> Any:
+    """What an order gives its member is what is still paid for it; nobody else has anything of it. One that has not counted yet will."""
+    paid = select(func.coalesce(func.sum(Tender.amount - Tender.bonus), 0)).where(Tender.order_id == Order.id)
+    back = (
+        select(func.coalesce(func.sum(RefundTender.amount - RefundTender.bonus), 0))
+        .join(Refund, Refund.id == RefundTender.refund_id)
+        .where(Refund.order_id == Order.id)
+    )
+    own = paid.correlate(Order).scalar_subquery() - back.correlate(Order).scalar_subquery()
+    given = (
+        select(GrowthEntry.order_id, GrowthEntry.member_id, func.sum(GrowthEntry.amount).label("sum"))
+        .where(GrowthEntry.order_id.is_not(None))
+        .group_by(GrowthEntry.order_id, GrowthEntry.member_id)
+        .subquery()
+    )
+    stands = case((given.c.member_id == Order.member_id, own), else_=0)
+    found = select(Order.number, given.c.sum, given.c.member_id, stands).join(given, given.c.order_id == Order.id)
+    return found.where(given.c.sum != stands).order_by(Order.id)
 
 
 def _stored_value() -> Any:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.checkout.queries.benefits import BIRTHDAY, Gift, list_birthdays, list_monthly
-from services.checkout.queries.growth import get_paid_by_member, list_ungrown
+from services.checkout.queries.growth import hold_paid_by_member, list_ungrown
 from services.coupons import commands as coupons
 from services.coupons.models import Coupon
 from services.coupons.queries import get_template
@@ -43,7 +43,7 @@ def catch_up_growth() -> None:
         if not found:
             break
         with transaction() as session:
-            grown |= {member for order, at in found if (member := _count(session, order, at)) is not None}
+            grown |= _count(session, found)
         after = found[-1][0]
     members = sorted(grown)
     for start in range(0, len(members), AT_A_TIME):
@@ -52,13 +52,16 @@ def catch_up_growth() -> None:
                 loyalty.rise(session, member_id, at=clock.now())
 
 
-def _count(session: Session, order_id: int, at: datetime) -> int | None:
-    """Let an order count that was sold at `at`; whose it is, where it counts for anything."""
-    paid = get_paid_by_member(session, order_id)
-    if paid.member_id is None or not paid.amount:
-        return None
-    loyalty.settle_growth(session, paid.member_id, paid.amount, order_id=order_id, rises=False, at=at)
-    return paid.member_id
+def _count(session: Session, orders: Sequence[tuple[int, datetime]]) -> set[int]:
+    """Let orders count, each at the moment at which it was sold; whose they are, where they count for anything."""
+    # All orders are held before the first account, and the accounts in one order: as everybody locks them.
+    held = [(hold_paid_by_member(session, order_id), order_id, at) for order_id, at in orders]
+    members: set[int] = set()
+    for paid, order_id, at in sorted(held, key=lambda each: (each[0].member_id or 0, each[1])):
+        if paid.member_id is not None and paid.amount:
+            loyalty.settle_growth(session, paid.member_id, paid.amount, order_id=order_id, rises=False, at=at)
+            members.add(paid.member_id)
+    return members
 
 
 def give_benefits() -> None:

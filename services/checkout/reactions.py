@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from services.checkout import texts as refund_texts
-from services.checkout.queries.growth import get_paid_by_member
+from services.checkout.queries.growth import hold_paid_by_member
 from services.loyalty import commands as loyalty
 from services.loyalty.queries import find_pending
 from services.members import commands as members
@@ -118,7 +118,7 @@ def grow_by_sale(session: Session, event: OrderCompleted) -> None:
     """Let the member grow by what was paid with money of their own: not by bonus money, not by what went back meanwhile."""
     if event.member_id is None:
         return
-    buyer = get_paid_by_member(session, event.order_id)
+    buyer = hold_paid_by_member(session, event.order_id)
     if buyer.member_id is not None:
         at = datetime.fromisoformat(event.completed_at)
         loyalty.settle_growth(session, buyer.member_id, buyer.amount, order_id=event.order_id, at=at)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from services import wiring
+from services.checkout.checks import find_differences
 from services.checkout.jobs import catch_up_growth
 from services.loyalty import commands as loyalty
 from services.loyalty.jobs import review_tiers, settle_ladder
@@ -213,3 +214,13 @@ def test_what_was_bought_before_there_was_a_ladder_counts_at_its_own_time(shop: 
     with database.reading() as session:
         assert session.scalars(select(GrowthEntry.at)).all() == [shop.at]
         assert not list(ledger.differences(session, GROWTH))
+
+
+def test_verify_names_growth_that_no_order_stands_for(shop: Cast, till: Till) -> None:
+    order = till.sell(till.line("提拉米苏", 2), member=till.member)
+    with database.reading() as session:
+        assert not list(find_differences(session))
+    with database.transaction() as session:
+        loyalty.settle_growth(session, till.member.id, 7000, order_id=int(order["id"]), at=shop.at)
+        told = f"order {order['number']}: 7000 hundredths of growth for member {till.member.id}, 6400 fen still paid"
+        assert list(find_differences(session)) == [told]

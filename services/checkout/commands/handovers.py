@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.checkout import permissions
 from services.checkout.errors import NotHandedOver, ReceiptUnknown
-from services.checkout.queries.growth import get_paid_by_member
+from services.checkout.queries.growth import hold_paid_by_member
 from services.checkout.queries.handovers import CORRECTABLE, Worth, get_worth_to, why_not_claimed, why_not_reassigned
 from services.checkout.queries.refunds import Case, load_case
 from services.loyalty import commands as loyalty
@@ -145,10 +145,11 @@ def _hand_over(
         multipliers=worth.multipliers if worth else {},
     )
     done = orders.record_handover(session, draft, actor=actor, at=at)
+    growth = {member_id: hold_paid_by_member(session, case.order.id).amount}
     if case.order.member_id is not None:
-        loyalty.settle_growth(session, case.order.member_id, 0, order_id=case.order.id, at=at)
-    paid = get_paid_by_member(session, case.order.id).amount
-    loyalty.settle_growth(session, member_id, paid, order_id=case.order.id, at=at)
+        growth[case.order.member_id] = 0
+    for whose in sorted(growth):  # everybody locks two accounts in this order
+        loyalty.settle_growth(session, whose, growth[whose], order_id=case.order.id, at=at)
     announce(session, _handed_over(case, done, moved), at=at)
     return done
 

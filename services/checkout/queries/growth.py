@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
@@ -11,16 +10,13 @@ from sqlalchemy.orm import Session
 from services.loyalty.models import GrowthEntry
 from services.orders.models import Order, Refund, RefundTender, Tender
 
-
 # Built once: every sale of a member asks.
 _o: Any = Order.__table__.c
 _paid: Any = Tender.__table__.c
-_PAID = (
-    select(_o.member_id, _o.refunded, func.coalesce(func.sum(_paid.amount - _paid.bonus), 0))
-    .select_from(Order.__table__.outerjoin(Tender.__table__, _paid.order_id == _o.id))
-    .where(_o.id == bindparam("order"))
-    .group_by(_o.id)
+_OF_OWN: Any = (
+    select(func.coalesce(func.sum(_paid.amount - _paid.bonus), 0)).where(_paid.order_id == _o.id).scalar_subquery()
 )
+_PAID = select(_o.member_id, _o.refunded, _OF_OWN).where(_o.id == bindparam("order")).with_for_update()
 
 
 @dataclass(frozen=True)
@@ -31,8 +27,11 @@ class PaidByMember:
     amount: int
 
 
-def get_paid_by_member(session: Session, order_id: int) -> PaidByMember:
-    """Money of the member's own that stands in an order. One query; two where something went back."""
+def hold_paid_by_member(session: Session, order_id: int) -> PaidByMember:
+    """Money of the member's own that stands in an order, which nobody refunds or hands over until this transaction ends.
+
+    One query; two where something went back.
+    """
     session.flush()
     member_id, refunded, amount = session.connection().execute(_PAID, {"order": order_id}).one()
     if refunded:
