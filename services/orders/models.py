@@ -24,7 +24,7 @@ class Order(Model):
 
     `refunded` is what went back since; `state` is paid, part_refunded or refunded. `earn_rate` is the points rule it was sold under
     (JSON of loyalty's Rate), `pending_until` when its points count. `flags` say what a manager should look at (an offline sale's closed
-    till, an old price).
+    till, an old price). `manual_reason` is why a price was changed or a discount given by hand.
     """
 
     __tablename__ = "orders"
@@ -61,6 +61,7 @@ class Order(Model):
     tier_id: Mapped[int | None]
     shift_id: Mapped[int | None] = mapped_column(index=True)
     flags: Mapped[list[str]]
+    manual_reason: Mapped[str] = mapped_column(default="")
     completed_at: Mapped[datetime] = mapped_column(index=True)
 
 

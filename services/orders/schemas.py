@@ -88,6 +88,7 @@ class OrderOut(Schema):
     receipt_url = fields.Function(lambda order: receipt_url(order.id))
     external_key = fields.String(allow_none=True)
     flags = fields.List(fields.String())
+    manual_reason = fields.String()
     completed_at = Moment()
     lines = fields.List(fields.Nested(SoldLineOut))
     tenders = fields.List(fields.Nested(TenderOut))

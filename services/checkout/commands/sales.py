@@ -183,6 +183,7 @@ def _draft(sale: Sale, spent: _Spent, origin: str, external_key: str | None, mom
         lines=sale.lines,
         tenders=tuple(_tender(tender, spent.bonus) for tender in sale.settlement.tenders),
     )
+        manual_reason=sale.cart.manual_reason if sale.cart.is_by_hand else "",
 
 
 def _tender(tender: TenderView, bonus: int) -> TenderView:

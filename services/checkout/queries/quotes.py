@@ -252,8 +252,7 @@ def load_multipliers(session: Session, counter: Counter, cart: Cart, buyer: Buye
 
 def _require_discount(cart: Cart, actor: Actor) -> None:
     """A price or discount by hand needs its permission, and a reason."""
-    by_hand = cart.manual_off or any(line.manual_price is not None for line in cart.lines)
-    if not by_hand:
+    if not cart.is_by_hand:
         return
     actor.require(permissions.DISCOUNTS_CREATE, cart.store_id)
     if not cart.manual_reason:

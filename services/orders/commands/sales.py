@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.orders.errors import AlreadyBooked
 from services.orders.models import FlaggedOrder, LineShare, Order, OrderCounter, OrderLine, Tender
-from services.orders.queries import LineView, OrderView, ShareView, TenderView
+from services.orders.queries import LineView, OrderView, ShareView, TenderView, by_hand_of
 from services.shared import ids
 from services.shared.actors import Actor
 from services.shared.days import local_day
@@ -22,7 +22,10 @@ PAID = "paid"
 
 @dataclass(frozen=True)
 class OrderDraft:
-    """A priced and paid sale, ready to be written. Amounts are fen; `zone` is the shop's, for the day in the number."""
+    """A priced and paid sale, ready to be written. Amounts are fen; `zone` is the shop's, for the day in the number.
+
+    `manual_reason` is why a price was changed or a discount given by hand.
+    """
 
     store_id: int
     store_code: str
@@ -48,6 +51,7 @@ class OrderDraft:
     tier_id: int | None = None
     shift_id: int | None = None
     flags: tuple[str, ...] = ()
+    manual_reason: str = ""
 
 
 def record_order(session: Session, draft: OrderDraft, *, actor: Actor, at: datetime) -> OrderView:
@@ -65,11 +69,16 @@ def record_order(session: Session, draft: OrderDraft, *, actor: Actor, at: datet
     if draft.flags:
         flagged = {"order_id": order_id, "store_id": draft.store_id, "flagged_at": at}
         connection.execute(insert(FlaggedOrder), flagged)
-    changes = {"number": row["number"], "paid": draft.due}
-    audit.record(
-        session, "orders:create", ("order", order_id), actor=actor, at=at, store_id=draft.store_id, changes=changes
-    )
+    subject, changes = ("order", order_id), _changes(draft, row)
+    audit.record(session, "orders:create", subject, actor=actor, at=at, store_id=draft.store_id, changes=changes)
     return _view(draft, row, order_id, actor)
+
+
+def _changes(draft: OrderDraft, row: dict[str, Any]) -> dict[str, Any]:
+    changes = {"number": row["number"], "paid": draft.due}
+    if draft.manual_reason:
+        changes |= {"by_hand": by_hand_of(draft.lines), "reason": draft.manual_reason}
+    return changes
 
 
 def _statements(build: Any) -> tuple[Any, Any]:
@@ -124,6 +133,7 @@ def _order_row(draft: OrderDraft, actor: Actor, day: date, sequence: int) -> dic
         "tier_id": draft.tier_id,
         "shift_id": draft.shift_id,
         "flags": list(draft.flags),
+        "manual_reason": draft.manual_reason,
         "completed_at": draft.completed_at,
     }
 

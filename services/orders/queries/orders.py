@@ -101,11 +101,22 @@ class OrderView:
     shift_id: int | None = None
     flags: tuple[str, ...] = ()
 
+    manual_reason: str = ""
     @property
     def units(self) -> int:
         """How many pieces were sold."""
         return sum(line.quantity for line in self.lines)
 
+
+    @property
+    def by_hand(self) -> int:
+        """What was taken off by hand, for `manual_reason`."""
+        return by_hand_of(self.lines)
+
+
+def by_hand_of(lines: Iterable[LineView]) -> int:
+    """What prices and a discount by hand took off these lines (fen, positive)."""
+    return -sum(share.amount for line in lines for share in line.shares if share.kind in _BY_HAND)
 
 @dataclass(frozen=True)
 class DayTotals:
@@ -279,7 +290,7 @@ def _view(row: Row[Any], lines: Iterable[LineView], tenders: Iterable[TenderView
         points_earned=order.points_earned, points_before=order.points_before, points_after=order.points_after,
         completed_at=order.completed_at, lines=tuple(lines), tenders=tuple(tenders),
         points_spent=order.points_spent, refunded=order.refunded, earn_rate=order.earn_rate, tier_id=order.tier_id,
-        shift_id=order.shift_id, flags=tuple(order.flags),
+        shift_id=order.shift_id, flags=tuple(order.flags), manual_reason=order.manual_reason,
     )  # fmt: skip
 
 

@@ -53,6 +53,11 @@ class Cart:
     manual_off: int = 0
     manual_reason: str = ""
 
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody changed a price or gave a discount."""
+        return bool(self.manual_off) or any(line.manual_price is not None for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Step:
