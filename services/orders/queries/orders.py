@@ -18,6 +18,7 @@ from services.shared.refusals import NotFound
 from services.stores.models import Store
 
 HIGHEST_ID = 2**63 - 1  # what a database can count to
+_BY_HAND = ("manual_price", "manual_discount")  # kinds of shares
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,12 @@ class OrderView:
     tier_id: int | None = None
     shift_id: int | None = None
     flags: tuple[str, ...] = ()
-
     manual_reason: str = ""
+
     @property
     def units(self) -> int:
         """How many pieces were sold."""
         return sum(line.quantity for line in self.lines)
-
 
     @property
     def by_hand(self) -> int:
@@ -117,6 +117,7 @@ class OrderView:
 def by_hand_of(lines: Iterable[LineView]) -> int:
     """What prices and a discount by hand took off these lines (fen, positive)."""
     return -sum(share.amount for line in lines for share in line.shares if share.kind in _BY_HAND)
+
 
 @dataclass(frozen=True)
 class DayTotals:
