@@ -20,6 +20,7 @@ from services.shared.refusals import Invalid
 from services.stores import commands as stores
 from services.stores.queries import load_settings
 from tests.cast import Cast
+from tests.refunding import CAKE, open_desk
 from tests.selling import Till, open_till, welcome_member
 
 DAY = timedelta(days=1)
@@ -224,3 +225,17 @@ def test_verify_names_growth_that_no_order_stands_for(shop: Cast, till: Till) ->
         loyalty.settle_growth(session, till.member.id, 7000, order_id=int(order["id"]), at=shop.at)
         told = f"order {order['number']}: 7000 hundredths of growth for member {till.member.id}, 6400 fen still paid"
         assert list(find_differences(session)) == [told]
+
+
+def test_a_refund_leaves_the_year_together_with_its_order(shop: Cast) -> None:
+    """Day 0 ¥1,980, back on day 19; day 31 ¥990. The refund is younger than its order, and is never left alone in the year."""
+    desk = open_desk(shop)
+    cakes = desk.sell((CAKE, 10))
+    desk.now = shop.at + 19 * DAY
+    with clock.stand_at(desk.now):
+        desk.whole(cakes)
+    desk.now = shop.at + 31 * DAY
+    with clock.stand_at(desk.now):
+        desk.sell((CAKE, 5))
+    days = (32, 364, 370, 385, 395, 397)
+    assert [growth(desk.member.id, shop.at + day * DAY) for day in days] == [*[99000] * 5, 0]

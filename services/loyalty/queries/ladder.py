@@ -125,11 +125,16 @@ def _growths(basis: str, member_ids: Collection[int], at: datetime) -> Select[in
             .where(PointsEntry.member_id.in_(member_ids), PointsEntry.kind.in_(EARNED))
             .group_by(PointsEntry.member_id)
         )
-    return (
-        select(GrowthEntry.member_id, func.sum(GrowthEntry.amount))
-        .where(GrowthEntry.member_id.in_(member_ids), GrowthEntry.at > at - YEAR)
-        .group_by(GrowthEntry.member_id)
+    # What an order gave and what was taken back later leave the year together: with the order's first entry.
+    origin = func.coalesce(GrowthEntry.order_id, -GrowthEntry.id)
+    counted = (
+        select(GrowthEntry.member_id, func.sum(GrowthEntry.amount).label("sum"))
+        .where(GrowthEntry.member_id.in_(member_ids))
+        .group_by(GrowthEntry.member_id, origin)
+        .having(func.min(GrowthEntry.at) > at - YEAR)
+        .subquery()
     )
+    return select(counted.c.member_id, func.sum(counted.c.sum)).group_by(counted.c.member_id)
 
 
 def get_growth_of_order(session: Session, member_id: int, order_id: int) -> int:
