@@ -13,7 +13,7 @@ from sqlalchemy import select
 from services import wiring
 from services.identity import commands as identity
 from services.identity import queries as identity_queries
-from services.identity.models import Staff
+from services.identity.models import Role, Staff
 from services.members.models import Member
 from services.shared import database
 from services.shared.actors import SYSTEM, Actor
@@ -87,6 +87,12 @@ class Cast:
                 at=self.at,
             )
         return Browser(self.app, (STAFF_COOKIE, clear))
+
+    def browser_that_may(self, *permissions: str) -> Browser:
+        """A browser of 老赵, whose role may do just this from now on."""
+        with database.transaction() as session:
+            session.get_one(Role, self.staff["kitchen"].role_id).permissions = list(permissions)
+        return self.browser("kitchen")
 
     def phone(self, member: Member) -> Browser:
         """A phone signed in to the member app."""

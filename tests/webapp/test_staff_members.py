@@ -10,6 +10,7 @@ from services.members.models import Member
 from services.members.schemas import MemberIn
 from services.shared import database
 from tests.cast import Cast
+from tests.selling import open_till
 
 
 def open_card(shop: Cast, **fields: object) -> Member:
@@ -226,3 +227,30 @@ def test_links_are_for_managers_of_their_own_store(shop: Cast) -> None:
     assert shop.browser("manager").get(made.headers["Location"]).status_code == 404
     assert shop.browser("manager").post(made.headers["Location"] + "/archive").status_code == 404
     assert shop.browser("cashier").get("/staff/registration-links").status_code == 403
+
+
+def test_a_members_page_names_orders_of_own_stores_only(shop: Cast) -> None:
+    till = open_till(shop)
+    order = till.sell(till.line("提拉米苏", 2), member=till.member)
+    path, row = f"/staff/members/{till.member.id}", f"/staff/orders/{order['id']}"
+    assert row in shop.browser("cashier").get(path).text
+    far = shop.browser("southern").get(path).text
+    assert (row in far, "东湖店 ·" in far) == (False, False)
+
+
+def test_a_members_page_shows_what_they_hold_with_its_permission_only(shop: Cast) -> None:
+    till = open_till(shop)
+    till.sell(till.line("提拉米苏", 2), member=till.member)
+    path = f"/staff/members/{till.member.id}"
+    parts = {
+        "orders:read": 'id="orders"',
+        "points:read": 'id="points"',
+        "wallet:read": 'id="wallet"',
+        "coupons:read": 'id="coupons"',
+    }
+    for one in ("", *parts):
+        page = shop.browser_that_may("members:read", *filter(None, [one])).get(path)
+        assert page.status_code == 200
+        assert [mark for mark in parts.values() if mark in page.text] == ([parts[one]] if one else [])
+    listed = shop.browser_that_may("members:read").get("/staff/members").text
+    assert ("林小满" in listed, "6 分" in listed) == (True, False)

@@ -10,15 +10,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from services.coupons.permissions import COUPONS_READ
 from services.loyalty import queries as loyalty
+from services.loyalty.permissions import POINTS_READ
 from services.members import commands, permissions, queries
 from services.members.queries import STATES, Filter, MemberCard
 from services.members.schemas import ChangedMemberIn, MemberIn
 from services.orders import queries as orders
+from services.orders.permissions import ORDERS_READ
 from services.shared import clock, days
 from services.shared.actors import SYSTEM
 from services.stores import queries as stores
 from services.wallet import queries as wallet
+from services.wallet.permissions import WALLET_READ
 from webapp.staff import blueprint
 from webapp.staff.coupons.held import of_member as coupons_of
 from webapp.web import edge, forms, guards, levels, people, shop, toasts
@@ -65,20 +69,24 @@ def create_member() -> ResponseReturnValue:
 @blueprint.get("/members/<int:member_id>")
 @guards.staff(permissions.MEMBERS_READ)
 def member(member_id: int) -> str:
-    """Everything about one member."""
+    """Everything about one member that this person may know: of what they hold each part with its permission, orders of own stores."""
     session = edge.read()
     card = queries.get_member(session, member_id)
-    return page(
-        "member",
-        card=card.with_points(loyalty.get_balance(session, card.id)),
-        consents=queries.list_consents(session, card.id),
-        latest_orders=orders.list_orders_of_member(session, card.id, limit=LATEST),
-        **levels.points_section(session, card.id),
-        **levels.tier_section(session, card.id),
-        **coupons_of(card.id),
-        wallet=wallet.get_balance(session, card.id),
-        wallet_entries=wallet.list_entries(session, card.id, limit=WALLET_ENTRIES),
-    )
+    return page("member", card=card, consents=queries.list_consents(session, card.id), **_held(session, card))
+
+
+def _held(session: Session, card: MemberCard) -> dict[str, Any]:
+    actor, told = edge.actor(), dict[str, Any]()
+    if actor.may(ORDERS_READ):
+        told["latest_orders"] = orders.list_orders(session, actor=actor, member_id=card.id, limit=LATEST)
+    if actor.may(POINTS_READ):
+        told |= levels.points_section(session, card.id) | levels.tier_section(session, card.id)
+    if actor.may(COUPONS_READ):
+        told |= coupons_of(card.id)
+    if actor.may(WALLET_READ):
+        told["wallet"] = wallet.get_balance(session, card.id)
+        told["wallet_entries"] = wallet.list_entries(session, card.id, limit=WALLET_ENTRIES)
+    return told
 
 
 @blueprint.get("/members/<int:member_id>/edit")
@@ -173,7 +181,7 @@ def _list() -> dict[str, Any]:
     asked = {"q": text, "state": chosen.state, "source": chosen.source, "store": chosen.store_id}
     kept: dict[str, Any] = {key: value for key, value in asked.items() if value and value != "all"}
     return {
-        "cards": _with_points(session, cards),
+        "cards": _with_points(session, cards) if edge.actor().may(POINTS_READ) else cards,
         "count": len(cards) if text else queries.count_members(session, where),
         "kept": kept,
         "text": text,
