@@ -68,7 +68,7 @@ class TenderOut(Schema):
 
 
 class OrderOut(Schema):
-    """An order as the API shows it."""
+    """An order as the API shows it; `receipt_code` and `receipt_url` are null for who may neither sell nor claim nor reassign orders."""
 
     id = Identifier()
     number = fields.String()
@@ -84,8 +84,8 @@ class OrderOut(Schema):
     refunded = Money()
     change = Money()
     points = fields.Method("_points")
-    receipt_code = fields.String()
-    receipt_url = fields.Function(lambda order: receipt_url(order.id))
+    receipt_code = fields.Function(lambda order: order.receipt_code or None)
+    receipt_url = fields.Function(lambda order: receipt_url(order.id) if order.receipt_code else None)
     external_key = fields.String(allow_none=True)
     flags = fields.List(fields.String())
     manual_reason = fields.String()

@@ -9,6 +9,7 @@ import pytest
 from services.shared import clock, database
 from services.shared.actors import SYSTEM
 from services.stores import commands as stores
+from tests.browse import body
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.selling import Till, open_till
@@ -48,10 +49,47 @@ def test_a_day_without_orders_says_what_to_do(shop: Cast) -> None:
 def test_the_latest_order_stands_first_and_the_day_is_summed_up(till: Till) -> None:
     till.sell(till.line("提拉米苏", 2))
     till.pay(till.quote(till.line("提拉米苏", 2), member=till.member), CASH)
-    page = till.browser.get("/staff/orders").text
+    page = till.shop.browser("manager").get("/staff/orders").text
     assert numbers_of(page) == ["A1-1121-0002", "A1-1121-0001"]
     for words in ("2 单", "4 件", "128.00", "现金 ¥64.00", "微信 ¥64.00", "林小满", "散客"):
         assert words in page
+
+
+def test_who_counts_blind_reads_no_sums_by_way_of_paying(till: Till) -> None:
+    till.sell(till.line("提拉米苏", 2))
+    till.pay(till.quote(till.line("提拉米苏", 2)), CASH)
+    assert "现金 ¥64.00" not in till.browser.get("/staff/orders").text
+    manager = till.shop.browser("manager")
+    filtered = {"tender": "cash"}
+    till.pay(till.quote(till.line("提拉米苏", 3)), {"kind": "cash", "amount": "96.00"})
+    assert "160.00" not in re.sub(r"<[^>]+>", "", till.browser.get("/staff/orders", query_string=filtered).text)
+    assert "160.00" in re.sub(r"<[^>]+>", "", manager.get("/staff/orders", query_string=filtered).text)
+
+
+def test_who_only_reads_orders_gets_no_receipt_to_pass_on(till: Till) -> None:
+    order = till.sell(till.line("提拉米苏"))
+    kitchen, told = till.shop.browser("kitchen"), {"receipt_code": None, "receipt_url": None}
+    link = order["receipt_url"].rsplit("/", 1)[1]
+    api, page = f"/api/v1/orders/{order['id']}", f"/staff/orders/{order['id']}"
+    for path in ("/api/v1/orders", api, page, f"{page}/receipt", "/staff/orders"):
+        seen = kitchen.get(path)
+        assert (seen.status_code, order["receipt_code"] in seen.text, link in seen.text) == (200, False, False), path
+        assert order["receipt_code"] in till.browser.get(path).text
+    assert told.items() <= body(kitchen.get(api)).items()
+    assert (kitchen.get(f"{api}/receipt-link").status_code, till.browser.get(f"{api}/receipt-link").status_code) == (
+        403,
+        200,
+    )
+    claims = till.shop.token("orders:read", "orders:claim")
+    assert order["receipt_code"] in till.shop.client().get(api, headers=claims).text
+
+
+def test_members_find_orders_only_for_who_may_read_members(till: Till) -> None:
+    till.sell(till.line("拿铁"), member=till.member)
+    kitchen = till.shop.browser("kitchen")
+    for text in ("13800138000", "8000", "lxm"):
+        assert numbers_of(kitchen.get("/staff/orders", query_string={"q": text}).text) == [], text
+    assert numbers_of(kitchen.get("/staff/orders?q=A1-1121").text) == ["A1-1121-0001"]
 
 
 def test_yesterday_is_one_tap_away(till: Till) -> None:

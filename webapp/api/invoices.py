@@ -3,9 +3,12 @@
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from services.checkout.permissions import ORDERS_CREATE
+from services.checkout.queries.receipts import may_pass_on
 from services.orders import commands, permissions, queries
 from services.orders.schemas import InvoiceAnswerIn, InvoiceFilter, InvoiceIn, InvoiceOut, ReceiptLinkOut
 from services.shared import clock
+from services.shared.refusals import Forbidden
 from services.stores.queries import get_store, load_settings
 from webapp.api import shape
 from webapp.api.document import Blueprint
@@ -75,7 +78,10 @@ def settle_invoice_request(order_id: int) -> Response:
 @blueprint.response(200, ReceiptLinkOut)
 @guards.api(permissions.ORDERS_READ)
 def get_receipt_link(order_id: int) -> Response:
-    """Where the customer reads the receipt without signing in, and until when."""
-    order = queries.get_order(edge.read(), order_id, actor=edge.actor())
+    """Where the customer reads the receipt without signing in, and until when; for who sells, claims or reassigns orders."""
+    actor = edge.actor()
+    order = queries.get_order(edge.read(), order_id, actor=actor)
+    if not may_pass_on(actor, order.store_id):
+        raise Forbidden(permission=ORDERS_CREATE)
     ends_at = queries.receipt_ends_at(order.completed_at, load_settings(edge.read())["receipts.days"])
     return shape.one(ReceiptLinkOut, {"url": queries.receipt_url(order_id), "ends_at": ends_at})

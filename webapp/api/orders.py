@@ -4,6 +4,7 @@ from flask import Response, request
 
 from services.checkout import commands, permissions
 from services.checkout import queries as checkout
+from services.checkout.queries.receipts import as_told
 from services.checkout.schemas import SaleIn
 from services.orders import queries
 from services.orders.permissions import ORDERS_READ
@@ -27,7 +28,10 @@ def list_orders() -> Response:
         get_store(edge.read(), wanted["store_id"], actor=actor)
     return shape.page(
         OrderOut,
-        lambda after, limit: queries.list_orders(edge.read(), actor=actor, **wanted, after=after, limit=limit),
+        lambda after, limit: [
+            as_told(each, actor)
+            for each in queries.list_orders(edge.read(), actor=actor, **wanted, after=after, limit=limit)
+        ],
     )
 
 
@@ -60,4 +64,5 @@ def create_order() -> Response:
 @guards.api(ORDERS_READ)
 def get_order(order_id: int) -> Response:
     """One order."""
-    return shape.one(OrderOut, queries.get_order(edge.read(), order_id, actor=edge.actor()))
+    actor = edge.actor()
+    return shape.one(OrderOut, as_told(queries.get_order(edge.read(), order_id, actor=actor), actor))

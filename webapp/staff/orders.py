@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request, url_for
 
 from services.checkout import permissions
-from services.checkout.queries.receipts import load_receipt
+from services.checkout.queries.receipts import as_told, load_receipt
+from services.members.permissions import MEMBERS_READ
 from services.members.queries import search_members
 from services.orders import queries
 from services.orders.permissions import INVOICES_CREATE, ORDERS_READ, ORDERS_REVIEW
 from services.orders.queries import OrderView
 from services.shared import clock, ids
 from services.stores.queries import get_store
+from services.tills.permissions import TILLS_AUDIT
 from webapp.staff import asked as asked_for
 from webapp.staff import blueprint
 from webapp.staff.order_members import may_hand_over
@@ -64,15 +66,16 @@ def orders() -> str:
 @guards.staff(ORDERS_READ)
 def order(order_id: int) -> str:
     """One order. One of a store that this person does not see does not exist."""
-    return _page(show="detail", order=queries.get_order(edge.read(), order_id, actor=edge.actor()))
+    actor = edge.actor()
+    return _page(show="detail", order=as_told(queries.get_order(edge.read(), order_id, actor=actor), actor))
 
 
 @blueprint.get("/orders/<int:order_id>/receipt")
 @guards.staff(ORDERS_READ)
 def receipt(order_id: int) -> str:
-    """The receipt for a 58 or 80 mm printer."""
+    """The receipt for a 58 or 80 mm printer; for who may not pass it on a slip without code and link."""
     session, actor = edge.read(), edge.actor()
-    found = queries.get_order(session, order_id, actor=actor)
+    found = as_told(queries.get_order(session, order_id, actor=actor), actor)
     return render_template(
         "staff/orders/receipt.html",
         receipt=load_receipt(session, found),
@@ -84,11 +87,12 @@ def receipt(order_id: int) -> str:
 def _page(*, show: str, order: OrderView | None) -> str:
     asked, store = _asked(order.day if order else None), shop.current_store()
     found, more = _found(asked, store.id)
-    shown = order or (found[0] if found else None)
+    shown = order or (as_told(found[0], edge.actor()) if found else None)
     return render_template(
         "staff/orders/index.html",
         show=show,
         order=order,
+        beside=shown,
         refunds=queries.list_refunds(edge.read(), shown.id) if shown and shown.state != PAID else [],
         handovers=queries.list_handovers(edge.read(), shown.id) if shown and shown.member_id else [],
         may=_may(shown),
@@ -100,6 +104,7 @@ def _page(*, show: str, order: OrderView | None) -> str:
         asked=asked,
         store=store,
         totals=None if asked.any_day else queries.get_day_totals(edge.read(), store.id, asked.day),
+        by_tender=edge.actor().may(TILLS_AUDIT, store.id),
         following=url_for("staff.orders", **asked.address(after=found[-1].id)) if more else "",
         day_before=url_for("staff.orders", **asked.address(day=(asked.day - timedelta(days=1)).isoformat())),
         day_after=url_for("staff.orders", **asked.address(day=(asked.day + timedelta(days=1)).isoformat())),
@@ -128,7 +133,8 @@ def _found(asked: Asked, store_id: int) -> tuple[list[OrderView], bool]:
     if code is not None:
         by_code = queries.find_order_by_receipt(session, code, actor=actor)
         return ([by_code] if by_code else []), False
-    people = [card.id for card in search_members(session, asked.text, limit=PEOPLE)] if asked.text else []
+    knows = asked.text and actor.may(MEMBERS_READ)
+    people = [card.id for card in search_members(session, asked.text, limit=PEOPLE)] if knows else []
     found = queries.list_orders(
         session,
         actor=actor,

@@ -1,14 +1,16 @@
 """A receipt: an order, what was taken off its list price step by step, what was in the wallet afterwards, what went back since. Fen."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.checkout import permissions
 from services.coupons.models import Coupon, CouponTemplate
 from services.loyalty.models import Tier
 from services.orders.queries import OrderView, RefundView, list_refunds
+from services.shared.actors import Actor
 from services.wallet.models import WalletEntry
 
 # The order in which prices are made (checkout/rules/pricing/explain.py).
@@ -35,6 +37,17 @@ class Receipt:
     steps: tuple[Step, ...]
     wallet_after: int | None
     refunds: tuple[RefundView, ...]
+
+
+def may_pass_on(actor: Actor, store_id: int) -> bool:
+    """Whether this actor may read a receipt's code and link: who sells hands them out, who claims or reassigns orders needs them."""
+    handing = (permissions.ORDERS_CREATE, permissions.ORDERS_CLAIM, permissions.ORDERS_REASSIGN)
+    return any(actor.may(each, store_id) for each in handing)
+
+
+def as_told(order: OrderView, actor: Actor) -> OrderView:
+    """The order with its receipt's code and link only for who may pass them on: they bring points and an invoice to whoever has them."""
+    return order if may_pass_on(actor, order.store_id) else replace(order, receipt_code="")
 
 
 def load_receipt(session: Session, order: OrderView) -> Receipt:
