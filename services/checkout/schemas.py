@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from services.checkout.rules.offline import KEY_PREFIX
 from services.checkout.rules.pricing import MOST_COUPONS, MOST_GRAMS, MOST_LINES, MOST_PIECES, Cart, CartLine, in_words
 from services.checkout.rules.tenders import KINDS, MOST_TENDERS, WALLET
 from services.orders.queries import TenderView
@@ -144,6 +145,12 @@ class QuoteOut(Schema):
     holds = fields.Nested(HoldingOut, allow_none=True)
     expires_at = Moment()
 
+def _foreign(key: str) -> None:
+    """Keys of sales that wait in a counter's queue are ours: one that is taken beforehand would swallow its sale."""
+    if key.lower().startswith(KEY_PREFIX):
+        raise ValidationError(N_("不能以 offline: 开头，换一个"))
+
+
 
 class TenderIn(Schema):
     """One way of paying; `received` is the cash that was handed over."""
@@ -166,7 +173,7 @@ class SaleIn(Schema):
     )
     proof = ProofId(load_default=None, allow_none=True)
     note = Text(load_default="", validate=validate.Length(max=200, error=N_("最多 200 个字")))
-    external_key = Text(load_default=None, allow_none=True, validate=validate.Length(1, 80))
+    external_key = Text(load_default=None, allow_none=True, validate=[validate.Length(1, 80), _foreign])
 
 
 class OfflineLineIn(Schema):

@@ -224,6 +224,12 @@ def test_a_foreign_key_books_one_order(till: Till) -> None:
     assert till.sell(till.line("拿铁"))["number"] == "A1-1121-0002"
 
 
+@pytest.mark.parametrize("key", ["offline:3:sale-number-one", " Offline:3:x"])
+def test_the_keys_of_queued_sales_are_not_for_foreign_systems(till: Till, key: str) -> None:
+    answer = till.pay(till.quote(till.line("拿铁")), external_key=key)
+    assert (answer.status_code, list(body(answer)["errors"])) == (422, ["external_key"])
+
+
 def test_a_cashier_sells_and_reads_at_home_only(till: Till) -> None:
     assert till.ask(till.line("拿铁"), store=till.shop.south).status_code == 403
     order, quote = till.sell(till.line("拿铁")), till.quote(till.line("拿铁"))

@@ -21,7 +21,7 @@ from services.orders.checks import find_differences
 from services.orders.models import Order
 from services.shared import clock, database, runtime
 from services.shared.actors import SYSTEM, Actor
-from services.shared.models import IdempotencyKey
+from services.shared.models import IdempotencyKey, Limit
 from services.signin import commands as signin
 from services.signin import rules
 from services.signin.commands.devices import PURPOSE
@@ -32,6 +32,7 @@ from tests.browse import body
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.selling import PRICES, Till, books_add_up, open_till
+from webapp.api.offline_sales import BOOKED
 from webapp.web.order_flags import FLAGS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -86,7 +87,7 @@ def device(till: Till) -> Device:
     return device_of(till)
 
 
-def device_of(till: Till, actor: Actor | None = None, *, since: datetime = NOON - 30 * DAY) -> Device:
+def device_of(till: Till, actor: Actor | None = None, *, since: datetime = NOON - 5 * DAY) -> Device:
     return Device(till, get_credential(actor or till.shop.cashier, till.shop.east.id, at=since))
 
 
@@ -180,6 +181,34 @@ def test_another_price_by_now_is_told_and_the_old_one_counts(device: Device) -> 
     assert (order["paid"], order["flags"]) == ("64.00", ["old_price"])
 
 
+def cake(device: Device, price: str, **more: Any) -> Any:
+    """A cake that costs 198.00 in 6 寸 and 278.00 in 8 寸, sold without network."""
+    line = {"product": str(device.till.products["6寸蛋糕"]), "name": "6寸蛋糕", "quantity": 1, "price": price, **more}
+    answer = device.send(device.sale(lines=[line], tenders=[{"kind": "cash", "amount": price}]))
+    assert answer.status_code == 201, answer.text
+    return body(answer)
+
+
+def test_a_choice_that_decides_the_price_and_is_missing_or_unknown_is_told(device: Device) -> None:
+    assert cake(device, "278.00", options={"size": "8"})["flags"] == []
+    for options in ({}, {"size": "8x"}, {"size": "6", "taste": "bitter"}):
+        assert cake(device, "198.00", options=options)["flags"] == ["choices_unknown"]
+    assert cake(device, "1.00", options={})["flags"] == ["old_price", "choices_unknown"]
+
+
+def test_the_list_says_how_far_from_the_list_price_a_sale_was(device: Device) -> None:
+    change_product(device.till, "提拉米苏", price=3300)
+    near, far = device.book(), cake(device, "1.00", options={"size": "8"})
+    manager = device.till.shop.browser("manager")
+    page = manager.get("/staff/orders?flagged=1").text
+    assert "现在标价 ¥66.00，收了 ¥64.00 · 少收 ¥2.00" in page
+    assert '!text-error-ink font-semibold">现在标价 ¥278.00，收了 ¥1.00 · 少收 ¥277.00' in page
+    assert (page.count("少收"), page.count("num !text-error-ink")) == (3, 2)  # of the latest also beside the list
+    assert "少收 ¥2.00" in manager.get(f"/staff/orders/{near['id']}").text
+    assert manager.post(f"/staff/orders/{far['id']}/review").status_code == 303
+    assert "少收 ¥277.00" not in manager.get("/staff/orders?flagged=1").text
+
+
 def test_what_was_sold_out_then_is_told(device: Device) -> None:
     with database.transaction() as session:
         product = device.till.products["曲奇"]
@@ -242,8 +271,8 @@ def test_a_member_who_is_gone_is_a_walk_in(device: Device) -> None:
     assert device.book(member="999999")["flags"] == ["member_unknown"]
 
 
-def test_a_sale_of_last_week_is_late(device: Device) -> None:
-    order = device.book(at=NOON - 7 * DAY - HOUR)
+def test_a_sale_of_last_week_is_late(till: Till) -> None:
+    order = device_of(till, since=NOON - 8 * DAY).book(at=NOON - 7 * DAY - HOUR)
     assert (order["number"], order["flags"]) == ("A1-1114-0001", ["late"])
 
 
@@ -254,9 +283,69 @@ def test_a_clock_that_cannot_be_right_is_put_right_and_told(device: Device) -> N
     assert (seconds_ahead["completed_at"], seconds_ahead["flags"]) == ("2026-11-21T06:20:00Z", [])
     before_it_was_given = device.book(at=NOON - 300 * DAY)
     assert (before_it_was_given["completed_at"], before_it_was_given["flags"]) == (
-        "2026-10-22T06:20:00Z",
-        ["late", "clock_wrong"],
+        "2026-11-16T06:20:00Z",
+        ["clock_wrong"],
     )
+
+
+# ---------------------------------------------------------------- a credential ends
+
+
+WALK_IN: tuple[None, int] = (None, 0)
+
+
+def disable_cashier(till: Till, at: datetime) -> None:
+    with database.transaction() as session:
+        signin.disable_staff(session, till.shop.staff["cashier"].id, actor=till.shop.owner, at=at)
+
+
+def to_whom(order: Any) -> tuple[str | None, int]:
+    """The member of an order, and the points that it gave."""
+    return order["member"], order["points"]["earned"]
+
+
+def test_what_is_sold_after_its_seller_was_disabled_is_a_walk_in_s_outside_of_shifts(device: Device) -> None:
+    member = str(device.till.member.id)
+    open_shift(device, NOON - 4 * HOUR)
+    disable_cashier(device.till, NOON - 2 * HOUR)
+    order = device.book(at=NOON - HOUR, member=member)
+    assert (to_whom(order), order["flags"]) == (WALK_IN, ["staff_disabled", "credential_old"])
+    with database.reading() as session:
+        assert session.scalars(select(Order.shift_id)).one() is None
+    held_before = device.book(at=NOON - 3 * HOUR, member=member)
+    assert (to_whom(held_before), held_before["flags"]) == ((member, 6), ["staff_disabled"])
+
+
+def test_whoever_left_long_ago_gives_no_points_whatever_day_they_name(device: Device) -> None:
+    disable_cashier(device.till, NOON)
+    with clock.stand_at(NOON + 400 * DAY):
+        for day in (NOON + 400 * DAY, NOON + DAY, NOON - HOUR):
+            order = device.book(at=day, member=str(device.till.member.id))
+            assert (to_whom(order), order["flags"][-2:]) == (WALK_IN, ["staff_disabled", "credential_old"])
+
+
+def test_a_credential_of_more_than_a_week_sells_to_walk_ins_outside_of_shifts(till: Till) -> None:
+    device, member = device_of(till, since=NOON - 7 * DAY - HOUR), str(till.member.id)
+    open_shift(device, NOON - 2 * DAY)
+    assert to_whom(device.book(at=NOON - DAY, member=member)) == (member, 6)
+    order = device.book(at=NOON, member=member)
+    assert (to_whom(order), order["flags"]) == (WALK_IN, ["credential_old"])
+    with database.reading() as session:
+        assert session.scalars(select(Order.shift_id).order_by(Order.id)).all()[1] is None
+
+
+def test_a_code_under_a_credential_that_is_over_is_not_used_up(till: Till, phone: "Phone") -> None:
+    old = device_of(till, since=NOON - 8 * DAY)
+    assert flags_of(old, at=NOON, **scanned(phone, NOON)) == ["credential_old"]
+    assert flags_of(device_of(till), at=NOON, **scanned(phone, NOON)) == []
+
+
+def test_more_sales_than_a_till_can_have_wait(device: Device) -> None:
+    cashier, store = device.till.shop.cashier, device.till.shop.east.id
+    with database.transaction() as session:
+        tries, over = [NOON.isoformat()] * 600, NOON + HOUR
+        session.add(Limit(name=BOOKED.name, subject=f"{cashier.scope} {store}", tries=tries, expires_at=over))
+    assert (device.send(device.sale()).status_code, orders()) == (429, 0)
 
 
 # ---------------------------------------------------------------- codes

@@ -10,7 +10,9 @@ from services.shared.words import N_
 FLAGS: Mapping[str, str] = {
     "late": N_("过了 7 天才同步"),
     "clock_wrong": N_("手机时间不准，时间按能确定的记"),
+    "credential_old": N_("店员停用以后，或者这台设备超过 7 天没联网时收的：记成了散客，没有积分，也没有记进收银班次"),
     "old_price": N_("按断网时的价格收的，和现在的价格不一样"),
+    "choices_unknown": N_("有商品的规格没选，或者现在没有这个规格，价格对不上"),
     "sold_out": N_("那时有商品已经售罄"),
     "product_gone": N_("有商品已经下架"),
     "till_closed": N_("没有记进收银班次：那时没有开班，或者班已经交了"),

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from services.checkout.commands.sales import write_sale
 from services.checkout.queries.customers import WALK_IN, Buyer, load_buyer
-from services.checkout.queries.offline import PastCounter, Seller, costs_other, line_of, load_past_counter
+from services.checkout.queries.offline import PastCounter, Seller, costs_other, leaves_open, line_of, load_past_counter
 from services.checkout.queries.quotes import Sale, load_multipliers
 from services.checkout.rules import tenders
-from services.checkout.rules.offline import SaleTime, time_of
+from services.checkout.rules.offline import KEY_PREFIX, SaleTime, is_over, time_of
 from services.checkout.rules.pricing import Cart, CartLine, Price, Step
 from services.members.queries import find_member_by_number
 from services.orders.queries import OrderView, find_order_by_key
@@ -39,21 +39,21 @@ def book_offline_sale(
 ) -> OrderView:
     """Book what the device sold at the prices it knew; `key` names the sale, and the same one is the same order for ever.
 
-    The member earns, nothing of theirs is spent. Flags are those of rules/offline.py. Raises Invalid only for what cannot be a sale: a
-    product that never was, tenders that are not the sum.
+    The member earns, nothing of theirs is spent; a credential that is over brings a walk-in's sale, into no shift. Flags are those of
+    rules/offline.py. Raises Invalid only for what cannot be a sale: a product that never was, tenders that are not the sum.
     """
-    name = f"{ORIGIN}:{seller.actor.id}:{key}"
+    name = f"{KEY_PREFIX}{seller.actor.id}:{key}"
     booked = find_order_by_key(session, name)
     if booked is not None:
         return booked
     time = time_of(data["sold_at"], seller.issued_at, at)
+    over = is_over(time, seller.issued_at, seller.disabled_at)
     past = load_past_counter(session, seller.store_id, [line["product_id"] for line in data["lines"]])
     price = _price(data, past)
     settlement = tenders.settle(price.due, data["tenders"])
-    who = _find_buyer(session, data, seller, time, at)
+    who = _Who(flag="credential_old") if over else _find_buyer(session, data, seller, time, at)
     cart, buyer, who = _seat(session, data, seller, who, at)
-    shift_id, was_open = find_shift_at(session, seller.store_id, time.moment, actor=seller.actor)
-    uncounted = shift_id is None and (was_open or past.counter.settings["orders.needs_till"])
+    shift_id, uncounted = (None, False) if over else _find_shift(session, seller, past, time)
     flags = (*_flags(data, past, time), *(["till_closed"] if uncounted else []), *_about(seller, who))
     sale = Sale(
         counter=past.counter,
@@ -69,6 +69,12 @@ def book_offline_sale(
         session, sale, origin=ORIGIN, external_key=name, completed_at=time.moment, shift_id=shift_id, flags=flags,
         actor=seller.actor, at=at,
     )  # fmt: skip
+
+
+def _find_shift(session: Session, seller: Seller, past: PastCounter, time: SaleTime) -> tuple[int | None, bool]:
+    """The shift that the money belongs to, and whether a manager should know that there is none."""
+    shift_id, was_open = find_shift_at(session, seller.store_id, time.moment, actor=seller.actor)
+    return shift_id, shift_id is None and bool(was_open or past.counter.settings["orders.needs_till"])
 
 
 def _price(data: Mapping[str, Any], past: PastCounter) -> Price:
@@ -114,6 +120,8 @@ def _flags(data: Mapping[str, Any], past: PastCounter, time: SaleTime) -> Iterat
         yield "clock_wrong"
     if any(costs_other(line, product) for line, product in sold if not product.gone):
         yield "old_price"
+    if any(leaves_open(line, product) for line, product in sold if not product.gone):
+        yield "choices_unknown"
     if any(product.sold_out_at is not None and product.sold_out_at <= time.moment for _, product in sold):
         yield "sold_out"
     if any(product.gone for _, product in sold):

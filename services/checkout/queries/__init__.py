@@ -9,7 +9,7 @@ from services.checkout.queries.coupons import (
 )
 from services.checkout.queries.customers import Buyer, Standing, get_standing, load_buyer
 from services.checkout.queries.examples import Example, list_examples
-from services.checkout.queries.offline import Seller, get_credential, get_seller
+from services.checkout.queries.offline import Seller, get_credential, get_seller, list_totals_now
 from services.checkout.queries.quotes import Counter, Quote, Sale, get_quote, get_sale, get_sale_of_quote, load_counter
 from services.checkout.queries.scope_names import ScopeNames, load_scope_names
 
@@ -36,5 +36,6 @@ __all__ = [
     "list_redeemable",
     "load_buyer",
     "load_counter",
+    "list_totals_now",
     "load_scope_names",
 ]

@@ -15,7 +15,7 @@ from services.checkout.rules import offline
 from services.checkout.rules.offline import Credential
 from services.identity.models import Staff
 from services.identity.queries import actor_of_staff
-from services.orders.queries import LineView
+from services.orders.queries import LineView, OrderView
 from services.shared import money, runtime
 from services.shared.actors import Actor
 from services.shared.refusals import Invalid
@@ -29,12 +29,16 @@ GRAMS = 500  # what a price by weight is for
 
 @dataclass(frozen=True)
 class Seller:
-    """Who sold without network: an actor that may do this and nothing else. `disabled`: by today's books they may not sell there."""
+    """Who sold without network: an actor that may do this and nothing else.
+
+    `disabled`: by today's books they may not sell there; `disabled_at`: since when they do not work here any more.
+    """
 
     actor: Actor
     store_id: int
     issued_at: datetime
     disabled: bool
+    disabled_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ def get_seller(session: Session, credential: str, *, origin: str = "") -> Seller
         said.store_id,
         said.issued_at,
         staff.disabled_at is not None or not today.may(permissions.ORDERS_CREATE, said.store_id),
+        staff.disabled_at,
     )
 
 
@@ -90,14 +95,40 @@ def line_of(place: int, sold: Mapping[str, Any], product: PastProduct) -> LineVi
 
 def costs_other(sold: Mapping[str, Any], product: PastProduct) -> bool:
     """Whether a piece costs something else by now; what has no price of its own never does."""
+    price = _price_now(product, sold["options"], sold["grams"])
+    return price is not None and sold["list_price"] != price
+
+
+def leaves_open(sold: Mapping[str, Any], product: PastProduct) -> bool:
+    """Whether what was chosen does not say which price is meant: a choice that is not there, or none where the price depends on it."""
+    known = {option.key: {choice.key for choice in option.choices} for option in product.now.options}
+    priced = {option.key for option in product.now.options if any(choice.price_change for choice in option.choices)}
+    chosen = sold["options"]
+    return not priced <= chosen.keys() or any(choice not in known.get(key, ()) for key, choice in chosen.items())
+
+
+def list_totals_now(session: Session, store_id: int, orders: Sequence[OrderView]) -> dict[int, int]:
+    """What orders of a store would cost at today's list prices (fen), by id; what has no price of its own counts as it was sold."""
+    if not orders:
+        return {}
+    products = load_past(session, store_id, {line.product_id for order in orders for line in order.lines})
+    return {order.id: sum(_amount_now(line, products) for line in order.lines) for order in orders}
+
+
+def _amount_now(line: LineView, products: Mapping[int, PastProduct]) -> int:
+    chosen = {key: str(asked["choice"]) for key, asked in line.options.items()}
+    price = _price_now(products[line.product_id], chosen, line.grams) if line.product_id in products else None
+    return line.quantity * (line.list_price if price is None else price)
+
+
+def _price_now(product: PastProduct, chosen: Mapping[str, str], grams: int | None) -> int | None:
+    """What a piece costs by now; None for what has no price of its own."""
     now = product.now
     if now.pricing == "open":
-        return False
-    by_weight = now.pricing == "weight"
-    each = money.portion(now.price, sold["grams"], GRAMS) if by_weight and sold["grams"] else now.price
+        return None
+    each = money.portion(now.price, grams, GRAMS) if now.pricing == "weight" and grams else now.price
     changes = {(option.key, choice.key): choice.price_change for option in now.options for choice in option.choices}
-    surcharge = sum(changes.get(chosen, 0) for chosen in sold["options"].items())
-    return bool(sold["list_price"] != max(0, each + surcharge))
+    return max(0, each + sum(changes.get(one, 0) for one in chosen.items()))
 
 
 def _chosen(sold: Mapping[str, Any], product: PastProduct) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 The credential is what a counter is given while somebody is signed in there, and what each sale that waits carries with it
 (`oq_12.1.1795309500.…`): who sells, where, since when, signed. It is no session: it sells for cash or through a foreign machine and
-can do nothing else, so it outlives the session, and whoever sold stays the one who sold.
+can do nothing else, so it outlives the session, and whoever sold stays the one who sold. What it brings once it has outlived
+itself is booked too (the money was taken), as a walk-in's, outside of shifts.
 """
 
 import base64
@@ -13,11 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 LATE = timedelta(days=7)
+LIFE = timedelta(days=7)  # of a credential; a counter with a network gets a new one every quarter of an hour
 SLACK = timedelta(minutes=5)  # what clocks may differ by before somebody is told
+KEY_PREFIX = "offline:"  # of the keys under which these sales are booked: no foreign system's may begin so
 # What a manager should look at: how such a sale differs from the books.
 FLAGS = (
-    "late", "clock_wrong", "old_price", "sold_out", "product_gone", "till_closed", "staff_disabled", "member_unknown",
-    "code_refused",
+    "late", "clock_wrong", "credential_old", "old_price", "choices_unknown", "sold_out", "product_gone", "till_closed",
+    "staff_disabled", "member_unknown", "code_refused",
 )  # fmt: skip
 _CREDENTIAL = re.compile(r"oq_(\d{1,15})\.(\d{1,15})\.(\d{1,11})\.([A-Za-z0-9_-]{22})")
 
@@ -64,3 +67,13 @@ def time_of(sold_at: datetime, issued_at: datetime, at: datetime) -> SaleTime:
     """The moment of a sale: what the device said, but not before its credential was issued and not after it reached us."""
     moment = min(max(sold_at, issued_at), at)
     return SaleTime(moment, abs(moment - sold_at) > SLACK, at - moment > LATE)
+
+
+def is_over(time: SaleTime, issued_at: datetime, disabled_at: datetime | None) -> bool:
+    """Whether a credential was none any more when the sale was made: too old, or its seller was disabled by then.
+
+    Of a disabled seller only what their device still held counts: whatever they bring late may be of any day that they like to name.
+    """
+    if time.moment - issued_at > LIFE:
+        return True
+    return disabled_at is not None and (time.late or time.moment > disabled_at)
