@@ -85,11 +85,13 @@ class Selling(Tickets):
         wish = Wish("lines", pieces=((line + 1, count),))
         self._refund("refund_pieces", place, wish, lambda order: model.pieces(order, line, count))
 
-    @rule(place=PLACES, fen=st.sampled_from((1, 333, 2000, 9999)))
-    def refund_amount(self, place: int, fen: int) -> None:
-        """So much."""
-        wish = Wish("amount", amount=fen)
-        self._refund("refund_amount", place, wish, lambda order: model.amount(order, fen))
+    @rule(place=PLACES, fen=st.sampled_from((1, 333, 2000, 9999, None)))
+    def refund_amount(self, place: int, fen: int | None) -> None:
+        """So much; None: all that is still paid, without saying which pieces."""
+        number = self._order_at(place)
+        amount = fen or (self.orders[number].left if number is not None else 0)
+        wish = Wish("amount", amount=amount)
+        self._refund("refund_amount", place, wish, lambda order: model.amount(order, amount))
 
     # Selling
 
@@ -209,13 +211,17 @@ class Selling(Tickets):
 
         self.both(lambda: grow_by_sale(self.session, event), expected)
 
-    def _refund(self, name: str, place: int, wish: Wish, backs: Any) -> None:
-        """Take something back of one of the last orders."""
+    def _order_at(self, place: int) -> int | None:
+        """One of the last orders; the first is sold where there is none yet."""
         if not self.orders:
             self.sell(0, [(place % 4, 2), (3, 1)], use=True, points=150, stored=30, told=bool(place % 2))
-        if not self.orders:
+        return sorted(self.orders)[-1 - place % min(3, len(self.orders))] if self.orders else None
+
+    def _refund(self, name: str, place: int, wish: Wish, backs: Any) -> None:
+        """Take something back of one of the last orders."""
+        number = self._order_at(place)
+        if number is None:
             return
-        number = sorted(self.orders)[-1 - place % min(3, len(self.orders))]
         order = self.orders[number]
 
         def expected() -> dict[str, int]:

@@ -88,8 +88,11 @@ class Order:
 
     @property
     def done(self) -> bool:
-        """Whether everything went back."""
-        return all(line.settled for line in self.lines)
+        """Whether everything went back: the money, and the free pieces too unless all that was paid for came back as pieces."""
+        if self.left:
+            return False
+        as_pieces = all(line.pieces_left == 0 for line in self.lines if line.fen)
+        return not as_pieces or all(line.pieces_left == 0 for line in self.lines)
 
     @property
     def bonus(self) -> int:

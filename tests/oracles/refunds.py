@@ -97,8 +97,11 @@ class Order:
 
     @property
     def over(self) -> bool:
-        """Whether everything went back."""
-        return all(line.over for line in self.lines)
+        """Whether everything went back: the money, and the free pieces too unless all that was paid for came back as pieces."""
+        if any(line.paid for line in self.lines):
+            return False
+        as_pieces = all(line.pieces == 0 for line in self.lines if line.all_paid)
+        return not as_pieces or all(line.pieces == 0 for line in self.lines)
 
     def _points(self) -> tuple[int, int]:
         paid_by_points = sum(line.by_points for line in self.lines)

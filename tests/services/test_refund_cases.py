@@ -271,6 +271,19 @@ def test_24_a_free_piece_that_stays_keeps_its_coupon_used(desk: Desk) -> None:
     assert (last.amount, desk.order(order).state, desk.coupon_state(coupon)) == (0, "refunded", "issued")
 
 
+def test_24b_all_the_money_back_by_amount_takes_the_free_piece_along(desk: Desk) -> None:
+    # 提拉米苏 32.00 + 拿铁 for nothing. 12.00 back: part of it. 20.00 more, nobody says for which piece: the order is over.
+    coupon = desk.give_coupon("free_item", scope={"products": [desk.products["拿铁"]]})
+    order = desk.sell(("提拉米苏", 1), ("拿铁", 1))
+    desk.amount(order, 1200)
+    assert (desk.order(order).state, desk.coupon_state(coupon)) == ("part_refunded", "redeemed")
+    desk.amount(order, 2000)
+    assert (desk.order(order).state, desk.coupon_state(coupon)) == ("refunded", "issued")
+    with pytest.raises(AlreadyRefunded):
+        desk.whole(order)
+    assert not faults()
+
+
 def test_25_never_more_than_was_paid(desk: Desk) -> None:
     # 64.00: after 10.00, at most 54.00 are left; two pieces are there, not three; what is all back is not refunded again.
     order = desk.sell(("提拉米苏", 2))

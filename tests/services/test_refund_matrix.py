@@ -166,7 +166,7 @@ def _until_nothing_is_left(dice: random.Random, sold: Sold, expected: model.Orde
 
 def _random_wish(dice: random.Random, sold: Sold) -> Wish:
     if sold.left and dice.random() < 0.4:
-        return Wish("amount", amount=dice.randint(1, sold.left))
+        return Wish("amount", amount=dice.choice((dice.randint(1, sold.left), sold.left)))
     there = [line for line in sold.lines if line.pieces_left]
     chosen = dice.sample(there, dice.randint(1, len(there)))
     return Wish("lines", tuple((line.position, dice.randint(1, line.pieces_left)) for line in chosen))

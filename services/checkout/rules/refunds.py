@@ -123,8 +123,13 @@ class Sold:
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything went back."""
-        return all(line.is_settled for line in self.lines)
+        """Whether everything went back.
+
+        Where the last money went back by amount, nobody said which pieces did: what was free goes with it. Where pieces did, a free one
+        that stays keeps the order open, and its coupon used.
+        """
+        by_amount = not self.left and any(line.amount and line.pieces_left for line in self.lines)
+        return by_amount or all(line.is_settled for line in self.lines)
 
 
 @dataclass(frozen=True)
