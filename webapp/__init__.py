@@ -71,10 +71,16 @@ def open_services(environ: Mapping[str, str] | None = None) -> Flask:
 
 
 def _engine_options(settings: Config) -> dict[str, object]:
+    from services.shared import database
+
     quiet = {"hide_parameters": True}  # errors are logged, phones and names are not
     if settings.sqlite:
         return quiet | {"connect_args": {"check_same_thread": False, "timeout": 8}}
-    return quiet | {"pool_size": settings.web_threads + 4, "max_overflow": 8, "pool_pre_ping": True}
+    patience = {
+        "options": f"-c lock_timeout={int(database.LOCK_TIMEOUT * 1000)}"
+    }  # as long as a writer of SQLite waits
+    pool = {"pool_size": settings.web_threads + 4, "max_overflow": 8, "pool_pre_ping": True}
+    return quiet | pool | {"connect_args": patience}
 
 
 def _register_surfaces(app: Flask) -> None:
