@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from services.loyalty.books import GROWTH
 from services.loyalty.commands.growth import leave_removed, review_tier, rise
-from services.loyalty.commands.points import expire_points, release_points
+from services.loyalty.commands.pending import release_points
+from services.loyalty.commands.points import expire_points
 from services.loyalty.notices import warn_of_end
 from services.loyalty.queries.ladder import find_risers, list_living, list_on_removed, list_reviews_due
 from services.loyalty.queries.points import list_due, list_ends, list_expired, list_expiring
@@ -32,6 +33,7 @@ def keep_points() -> None:
     _each(
         lambda session, after: list_due(session, at=at, after=after, limit=AT_A_TIME),
         lambda session, order_id: release_points(session, order_id, at=at),
+        together=1,  # orders come in no order of members: two accounts at a time would be locked crosswise
     )
     _each(
         lambda session, after: list_expired(session, at=at, after=after, limit=AT_A_TIME),
@@ -97,15 +99,17 @@ def is_daytime(at: datetime, zone: str) -> bool:
     return at.astimezone(ZoneInfo(zone)).hour in DAYTIME
 
 
-def _each(find: Callable[[Session, int], Sequence[int]], do: Callable[[Session, int], object]) -> None:
-    """Do something to each of what is found, in the order of ids, a few in one transaction."""
+def _each(
+    find: Callable[[Session, int], Sequence[int]], do: Callable[[Session, int], object], *, together: int = AT_A_TIME
+) -> None:
+    """Do something to each of what is found, in the order of ids, so many in one transaction."""
     after = 0
     while True:
         with reading() as session:
             found = find(session, after)
-        if found:
+        for start in range(0, len(found), together):
             with transaction() as session:
-                for each in found:
+                for each in found[start : start + together]:
                     do(session, each)
         if len(found) < AT_A_TIME:
             break

@@ -10,7 +10,7 @@ from services import wiring
 from services.checkout.checks import find_differences
 from services.checkout.jobs import catch_up_growth
 from services.loyalty import commands as loyalty
-from services.loyalty.jobs import review_tiers, settle_ladder
+from services.loyalty.jobs import keep_points, review_tiers, settle_ladder
 from services.loyalty.models import GrowthAccount, GrowthEntry
 from services.loyalty.queries import GROWTH, find_standing, get_progress, tier_of
 from services.messaging.models import Message
@@ -239,3 +239,15 @@ def test_a_refund_leaves_the_year_together_with_its_order(shop: Cast) -> None:
         desk.sell((CAKE, 5))
     days = (32, 364, 370, 385, 395, 397)
     assert [growth(desk.member.id, shop.at + day * DAY) for day in days] == [*[99000] * 5, 0]
+
+
+def test_points_that_wait_climb_when_they_count(shop: Cast) -> None:
+    choose("tiers.basis", "points", shop.at)
+    choose("points.pending_days", 7, shop.at)
+    build(shop.at, 甜品师=6)
+    desk = open_desk(shop)
+    desk.sell(("提拉米苏", 2))
+    for day, expected in ((6, None), (7, "甜品师")):
+        with clock.stand_at(shop.at + day * DAY):
+            keep_points()
+        assert standing(desk.member.id) == expected, day

@@ -5,6 +5,7 @@ On SQLite one writer follows the other, so that nothing can come between; the sa
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,30 +15,34 @@ from sqlalchemy.orm import Session
 from services.checkout import reactions
 from services.checkout.commands import refund_order
 from services.checkout.rules.refunds import Wish
+from services.loyalty.commands import points, release_points
+from services.loyalty.jobs import keep_points
+from services.loyalty.queries import POINTS, get_balance
 from services.loyalty.queries.ladder import get_growth_of_order
-from services.shared import database
+from services.shared import clock, database, ledger
+from services.shared.actors import SYSTEM
+from services.stores import commands as stores
 from tests.cast import Cast
 from tests.refunding import Desk, faults, open_desk
+from tests.selling import welcome_member
 
 _I_AM_IN_THE_WAY = text("SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))")
 Act = Callable[..., object]
 
 
 class Other(threading.Thread):
-    """Somebody else who does `act` in a transaction of their own; `error` is what came of it, if it failed."""
+    """Somebody else who does something of their own; `error` is what came of it, if it failed."""
 
-    def __init__(self, act: Act) -> None:
+    def __init__(self, do: Callable[[], object]) -> None:
         super().__init__()
-        self.act, self.error = act, None
+        self.do = do
+        self.error: BaseException | None = None
         self.start()
 
-    error: BaseException | None
-
     def run(self) -> None:
-        """Begin, act, commit."""
+        """Do it."""
         try:
-            with database.transaction() as session:
-                self.act(session)
+            self.do()
         except BaseException as error:
             self.error = error
 
@@ -48,13 +53,19 @@ class Other(threading.Thread):
         assert self.error is None, self.error
 
 
-def meanwhile(session: Session, act: Act) -> Other:
-    """Let somebody else `act` while `session` is open: until they are done, or wait for us. SQLite lets nobody in before we are done."""
-    other = Other(act)
+def meanwhile(session: Session, do: Callable[[], object]) -> Other:
+    """Let somebody else act while `session` is open: until they are done, or wait for us. SQLite lets nobody in before we are done."""
+    other = Other(do)
     if session.get_bind().dialect.name == "postgresql":
         while other.is_alive() and not _in_the_way(session):
             other.join(0.01)
     return other
+
+
+def transact(act: Act, *told: Any) -> None:
+    """One transaction in which somebody acts."""
+    with database.transaction() as session:
+        act(session, *told)
 
 
 def _in_the_way(session: Session) -> bool:
@@ -70,7 +81,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, act: Act, 
         if others:
             return real(session, *told, **named)
         answer = real(session, *told, **named) if after else None
-        others.append(meanwhile(session, lambda own: act(own, *told)))
+        others.append(meanwhile(session, lambda: transact(act, *told)))
         return answer if after else real(session, *told, **named)
 
     monkeypatch.setattr(where, name, slow)
@@ -96,3 +107,45 @@ def test_an_order_that_is_refunded_while_it_starts_to_count_counts_for_nothing(
     with database.reading() as session:
         assert get_growth_of_order(session, desk.member.id, order.id) == 0
     assert (desk.order(order).state, faults()) == ("refunded", [])
+
+
+WEEK = timedelta(days=7)
+
+
+def wait_a_week(desk: Desk) -> None:
+    """From now on, points count a week after the sale."""
+    with database.transaction() as session:
+        stores.change_settings(session, {"points.pending_days": 7}, actor=SYSTEM, at=desk.now)
+
+
+def test_a_refund_and_the_end_of_the_return_window_do_not_wait_in_a_circle(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refund has the member's account, and next wants the points that are pending."""
+    wait_a_week(desk)
+    desk.give_points(1000)
+    order = desk.sell(("提拉米苏", 2), points=1000)
+
+    def release(session: Session, order_id: int, _points: int) -> None:
+        release_points(session, order_id, at=desk.now + WEEK)
+
+    others = interrupt(monkeypatch, points, "_drop_pending", release)
+    desk.whole(order)
+    others[0].done()
+    assert (desk.points, faults()) == (1000, [])
+
+
+def test_points_of_two_members_are_released_while_somebody_holds_both(desk: Desk) -> None:
+    """As a handover does: the lower id first. The order of the higher one is due first."""
+    wait_a_week(desk)
+    first, second = desk.member, welcome_member(desk.now, "王二", "+8613800138001")
+    for desk.member in (second, first):
+        desk.sell(("提拉米苏", 2))
+    with clock.stand_at(desk.now + WEEK):
+        with database.transaction() as session:
+            ledger.hold(session, POINTS, first.id)
+            job = meanwhile(session, keep_points)
+            ledger.hold(session, POINTS, second.id)
+        job.done()
+    with database.reading() as session:
+        assert [get_balance(session, each.id) for each in (first, second)] == [6, 6]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from services.checkout.commands import claim_order, reassign_order
 from services.checkout.errors import NotHandedOver, ReceiptUnknown
-from services.loyalty.queries import get_balance
+from services.loyalty.queries import get_balance, list_pending
 from services.loyalty.queries.ladder import get_growth_of_order
 from services.members import commands as members
 from services.members.models import Member, MemberFacts
@@ -195,6 +195,16 @@ def test_pending_points_stay_pending_with_the_right_member(desk: Desk, other: Me
     assert (desk.points, balance(other)) == (0, 0)
     assert desk.whole(order).points_taken_back == 6
     assert (desk.points, balance(other)) == (0, 0)
+
+
+def test_a_claimed_order_s_points_wait_from_the_sale_on(desk: Desk) -> None:
+    with database.transaction() as session:
+        stores.change_settings(session, {"points.pending_days": 7}, actor=SYSTEM, at=desk.now)
+    order, sold_at = desk.sell(("提拉米苏", 2), walk_in=True), desk.now
+    desk.now += timedelta(days=6)
+    claim(desk, order)
+    with database.reading() as session:
+        assert [each.due_at for each in list_pending(session, desk.member.id)] == [sold_at + timedelta(days=7)]
 
 
 @pytest.mark.parametrize("spent", ["wallet", "points", "coupon"])

@@ -104,7 +104,8 @@ def _earn(session: Session, case: Case, member_id: int, worth: Worth, *, actor: 
     days = load_settings(session)["points.pending_days"]
     pending = bool(days) and case.order.completed_at + timedelta(days=days) > at
     earning = loyalty.open_earning(session, member_id, worth.points, pending=pending)
-    loyalty.earn(session, earning, order_id=case.order.id, actor=actor, at=at)
+    sold_at = case.order.completed_at
+    loyalty.earn(session, earning, order_id=case.order.id, sold_at=sold_at, actor=actor, at=at)
     return _Moved(worth.points, earning.before, earning.after)
 
 

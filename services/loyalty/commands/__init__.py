@@ -3,6 +3,7 @@
 from services.loyalty.commands.earning_rules import archive_rule, change_rule, create_rule, restore_rule
 from services.loyalty.commands.growth import grow, rise, settle_growth
 from services.loyalty.commands.handovers import HandedOver, hand_over_points
+from services.loyalty.commands.pending import release_points
 from services.loyalty.commands.points import (
     Earning,
     adjust_points,
@@ -13,7 +14,6 @@ from services.loyalty.commands.points import (
     grant_points,
     open_earning,
     open_spending,
-    release_points,
     spend,
 )
 from services.loyalty.commands.tiers import archive_tier, change_tier, create_tier

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
@@ -92,14 +92,24 @@ def open_spending(session: Session, member_id: int, points: int, *, head: Head |
     return Earning(moved)
 
 
-def earn(session: Session, earning: Earning, *, order_id: int, key: str = "", actor: Actor, at: datetime) -> None:
+def earn(
+    session: Session,
+    earning: Earning,
+    *,
+    order_id: int,
+    key: str = "",
+    sold_at: datetime | None = None,
+    actor: Actor,
+    at: datetime,
+) -> None:
     """Write the entry and the lot of an opened earning, once per order (its key is unique). Nothing earned leaves no entry.
 
-    What is pending waits for `release_points`. `key` is another one where an order earns for a second member (handovers.py).
+    What is pending waits for `release_points`: the window begins with the sale (`sold_at`, where that is not `at`). `key` is another
+    one where an order earns for a second member (handovers.py).
     """
     if earning.pending:
         days = load_settings(session)["points.pending_days"]
-        due_at = at + timedelta(days=days)
+        due_at = (sold_at or at) + timedelta(days=days)
         session.add(
             PendingPoints(order_id=order_id, member_id=earning.member_id, points=earning.pending, due_at=due_at)
         )
@@ -108,18 +118,6 @@ def earn(session: Session, earning: Earning, *, order_id: int, key: str = "", ac
     key = key or f"order:{order_id}:earn"
     _enter(session, earning.moved, "earn", key, order_id=order_id, actor=actor, at=at)
     _put(session, earning.moved, key, get_lot_expiry(session, at), order_id=order_id, at=at)
-
-
-def release_points(session: Session, order_id: int, *, at: datetime) -> int:
-    """Let the pending points of an order count, once, when they are due; how many."""
-    due = PendingPoints.order_id == order_id, PendingPoints.due_at <= at
-    row = session.execute(
-        delete(PendingPoints).where(*due).returning(PendingPoints.member_id, PendingPoints.points)
-    ).first()
-    if row is None:
-        return 0
-    earn(session, open_earning(session, row.member_id, row.points), order_id=order_id, actor=SYSTEM, at=at)
-    return int(row.points)
 
 
 def spend(session: Session, spending: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
@@ -133,8 +131,9 @@ def claw_back(
     session: Session, member_id: int, points: int, *, order_id: int, key: str, actor: Actor, at: datetime
 ) -> Earning:
     """Take back what an order earned: what is pending, then its own lot; what is spent already stays as a debt (a negative balance)."""
+    head = ledger.hold(session, POINTS, member_id)  # before what is pending, as everybody locks the two
     points -= _drop_pending(session, order_id, points)
-    taken = open_earning(session, member_id, -points)
+    taken = open_earning(session, member_id, -points, head=head)
     if not points:
         return taken
     _enter(session, taken.moved, "claw_back", key, order_id=order_id, actor=actor, at=at)
