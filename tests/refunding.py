@@ -114,7 +114,7 @@ class Desk:
 
     def _proof(self, session: Any) -> Proof:
         agreed = signin.override_proof(
-            session, self.member.id, 10**9, "测试", store_id=self.shop.east.id, actor=SYSTEM, at=self.now
+            session, self.member.id, 10**9, "测试", store_id=self.shop.east.id, actor=self.shop.manager, at=self.now
         )
         return Proof("proof", agreed.id)
 

@@ -12,10 +12,9 @@ from services.orders.queries import TenderView
 from services.orders.schemas import LineOut
 from services.shared.fields import Identifier, Moment, Money, Text, Whole
 from services.shared.words import N_
-from services.signin.queries import Proof
+from services.signin.schemas import ProofId
 
 _SCAN = re.compile(r"s_(\d{1,18})")
-_PROOF = re.compile(r"([sp])_(\d{1,18})")
 
 
 class ScanId(fields.Field[int]):
@@ -31,18 +30,6 @@ class ScanId(fields.Field[int]):
         if found is None:
             raise self.make_error("invalid")
         return int(found[1])
-
-
-class ProofId(fields.Field[Proof]):
-    """What proves that the member agrees: the id of a scan (`s_42`) or of a confirmation (`p_7`)."""
-
-    default_error_messages = {"invalid": N_("请重新扫会员码")}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Proof:
-        found = _PROOF.fullmatch(value) if isinstance(value, str) and value.isascii() else None
-        if found is None:
-            raise self.make_error("invalid")
-        return Proof("scan" if found[1] == "s" else "proof", int(found[2]))
 
 
 class CartLineIn(Schema):

@@ -59,6 +59,6 @@ class ProofRequired(Forbidden):
 
 _PROOF = {
     "scan_again": N_("会员码要刚扫的，请会员再出示一次"),
-    "confirm": N_("金额较大，还要会员在手机上确认"),
+    "confirm": N_("金额较大，还要会员在手机上确认，或输支付密码"),
     "unusable": N_("会员还没有确认，或确认已经过期"),
 }

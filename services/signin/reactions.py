@@ -6,9 +6,9 @@ from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging import texts
 from services.messaging.texts import Text
-from services.signin.commands.proofs import LIFE
 from services.signin.events import SpendingAsked, SpendingOverridden
 from services.signin.models import SpendingProof
+from services.signin.rules import PROOF_LIFE
 from services.stores.queries import load_settings
 
 
@@ -34,5 +34,5 @@ def _tell(session: Session, event: SpendingAsked | SpendingOverridden, text: Tex
     proof = session.get_one(SpendingProof, event.proof_id)
     messaging.send_message(
         session, event.member_id, key=f"proof:{proof.id}", category="service", text=text, path=path,
-        language=language, at=proof.created_at, kept=LIFE,
+        language=language, at=proof.created_at, kept=PROOF_LIFE,
     )  # fmt: skip

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.shared import ids
+from services.shared.actors import Actor
 
 PREFIX = "88"
 STEP_SECONDS = 15
 OLDEST, NEWEST = -4, 2  # steps around now that are accepted: 60 s old, 30 s early
 CODE_LIFE = timedelta(minutes=10)  # of a one-time sign-in code
 CODE_WRONG_TRIES = 5
+PROOF_LIFE = timedelta(minutes=10)  # of a member's agreement to a spending, and of a scan that stands for one
 
 Standing = Literal["good", "expired", "ahead"]
 
@@ -76,3 +78,8 @@ def standing(step: int, now_step: int) -> Standing:
     if step < now_step + OLDEST:
         return "expired"
     return "ahead" if step > now_step + NEWEST else "good"
+
+
+def asker_of(actor: Actor) -> int | None:
+    """Under whom a question to a member is kept: the member of staff; None for all programs."""
+    return actor.id if actor.kind == "staff" else None

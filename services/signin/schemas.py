@@ -1,12 +1,15 @@
 """What comes in and goes out when a member is asked to agree to a spending (api.md)."""
 
+import re
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.shared.fields import Identifier, Moment, Money, Text
 from services.shared.words import N_
+from services.signin.queries import Proof
 
+_PROOF = re.compile(r"([sp])_(\d{1,18})")
 WAYS = ("app", "code", "pin", "override")
 _EASY = {"123456", "654321", "012345", "111222", "112233", "123123", "121212", "520520", "520131"}
 
@@ -16,16 +19,30 @@ def _is_hard(pin: str) -> None:
         raise ValidationError(N_("这个太好猜了，换一个"))
 
 
+class ProofId(fields.Field[Proof]):
+    """What proves that the member agrees: the id of a scan (`s_42`) or of a confirmation (`p_7`)."""
+
+    default_error_messages = {"invalid": N_("请重新扫会员码")}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Proof:
+        found = _PROOF.fullmatch(value) if isinstance(value, str) and value.isascii() else None
+        if found is None:
+            raise self.make_error("invalid")
+        return Proof("scan" if found[1] == "s" else "proof", int(found[2]))
+
+
 class ProofIn(Schema):
     """Who is asked, how, and up to how much may be spent.
 
-    `app` asks in the member app, `code` sends a one-time code, `pin` is what the member typed, `override` needs its reason.
+    `app` asks in the member app, `code` sends a one-time code, `pin` is what the member typed, on top of `proof` (a fresh scan, or a code
+    that the member said), `override` needs its reason.
     """
 
     member = Identifier(required=True, attribute="member_id")
     store = Identifier(required=True, attribute="store_id")
     way = fields.String(required=True, validate=validate.OneOf(WAYS, error=N_("没有这种确认方式")))
     amount = Money(required=True, least=1, attribute="most")
+    proof = ProofId(load_default=None, allow_none=True, attribute="base")
     pin = Text(load_default="", validate=validate.Regexp(r"^(\d{6})?$", error=N_("请输入 6 位数字")))
     reason = Text(load_default="", validate=validate.Length(max=100, error=N_("最多 100 个字")))
 
@@ -35,6 +52,8 @@ class ProofIn(Schema):
             raise ValidationError(N_("请写下原因"), "reason")
         if data.get("way") == "pin" and not data.get("pin"):
             raise ValidationError(N_("请输入 6 位数字"), "pin")
+        if data.get("way") == "pin" and data.get("base") is None:
+            raise ValidationError(N_("请先扫会员码，再让会员输支付密码"), "proof")
 
 
 class ProofOut(Schema):

@@ -9,7 +9,6 @@ from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from services.checkout import commands as checkout
-from services.checkout.schemas import ProofId
 from services.coupons import commands, permissions, queries
 from services.coupons.errors import CouponNotFound
 from services.coupons.queries import HeldCoupon
@@ -21,6 +20,7 @@ from services.shared.actors import Actor
 from services.shared.fields import Identifier
 from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
+from services.signin.schemas import ProofId
 from webapp.api import shape
 from webapp.api.document import Blueprint
 from webapp.web import edge, guards, people

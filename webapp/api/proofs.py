@@ -1,18 +1,20 @@
 """/proofs: a member agrees that something of theirs is spent."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Response
 from sqlalchemy.orm import Session
 
+from services.checkout.queries import UNSOLD
 from services.members.queries import get_member
 from services.shared import clock, limits
 from services.shared.actors import Actor
 from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.signin import commands, permissions, queries
-from services.signin.queries import ProofView
 from services.signin.schemas import AnswerIn, ProofCodeIn, ProofIn, ProofOut
+from services.stores.queries import list_open_stores
 from webapp.api import shape
 from webapp.api.document import Blueprint
 from webapp.web import edge, guards, people
@@ -20,6 +22,11 @@ from webapp.web import edge, guards, people
 blueprint = Blueprint("api_proofs", __name__, description="使用确认 Proofs")
 PINS = limits.Rule("wallet_pin:member", most=5, seconds=900)
 ASKED = limits.Rule("proofs:member", most=10, seconds=600)
+CODES = (  # quality.md: 1 a minute, 5 an hour, 10 a day
+    limits.Rule("proof_codes:minute", most=1, seconds=60),
+    limits.Rule("proof_codes:hour", most=5, seconds=3600),
+    limits.Rule("proof_codes:day", most=10, seconds=86400),
+)
 
 
 @blueprint.post("/proofs")
@@ -27,18 +34,15 @@ ASKED = limits.Rule("proofs:member", most=10, seconds=600)
 @blueprint.takes(ProofIn)
 @guards.api(permissions.PROOFS_CREATE)
 def create_proof() -> Response:
-    """Ask the member in the app, send a one-time code, take the wallet PIN, or answer for the member (`override`: reason, permission)."""
+    """Ask the member in the app, send a one-time code, take the wallet PIN (`proof`: the scan or code that it comes on top of), or answer
+    for the member (`override`: reason, permission)."""
     data, at, actor = shape.body(ProofIn), clock.now(), edge.actor()
-    subject = f"member:{data['member_id']}"
-    edge.spend(ASKED, subject, at=at)
-    is_right = data["way"] != "pin" or _knows_pin(data["member_id"], data["pin"], at)
+    if edge.answered() is None:  # a repeated request asks nobody again, and counts nothing
+        _require_may(data, actor)
+        _require_room(data, actor, at)
 
     def effect(session: Session) -> Response:
-        member = get_member(session, data["member_id"])
-        if not is_right:
-            raise Invalid({"pin": [N_("支付密码不对")]})
-        proof_id = _ask(session, member.id, data, actor, at)
-        return shape.one(ProofOut, queries.get_proof(session, proof_id, at=at), 201)
+        return shape.one(ProofOut, queries.get_proof(session, _ask(session, data, actor, at), at=at), 201)
 
     return edge.write(effect)
 
@@ -47,8 +51,8 @@ def create_proof() -> Response:
 @blueprint.response(200, ProofOut)
 @guards.api(permissions.PROOFS_CREATE)
 def get_proof(proof_id: int) -> Response:
-    """Whether the member has answered."""
-    return shape.one(ProofOut, _seen(edge.read(), proof_id, edge.actor(), clock.now()))
+    """Whether the member has answered; only for who asked."""
+    return shape.one(ProofOut, queries.get_asked_proof(edge.read(), proof_id, actor=edge.actor(), at=clock.now()))
 
 
 @blueprint.post("/proofs/p_<int:proof_id>/confirmations")
@@ -58,7 +62,7 @@ def get_proof(proof_id: int) -> Response:
 def confirm_proof(proof_id: int) -> Response:
     """The code that the member says: 422 when it is wrong, and after five wrong ones the proof is dead."""
     at, actor = clock.now(), edge.actor()
-    _seen(edge.read(), proof_id, actor, at)
+    queries.get_asked_proof(edge.read(), proof_id, actor=actor, at=at)
     data = shape.body(ProofCodeIn)
 
     def effect(session: Session) -> Response:
@@ -89,23 +93,50 @@ def answer_proof(proof_id: int) -> Response:
     return edge.write(effect)
 
 
-def _knows_pin(member_id: int, pin: str, at: datetime) -> bool:
-    """Whether the member typed the right PIN; every wrong one counts, and after five a quarter of an hour must pass."""
+def _require_may(data: dict[str, Any], actor: Actor) -> None:
+    """Before anything is counted against the member: there is such a store and member, and this actor may ask there."""
+    session = edge.read()
+    if data["store_id"] not in {store.id for store in list_open_stores(session)}:
+        raise Invalid({"store": [N_("没有这家门店")]})
+    actor.require(
+        permissions.PROOFS_OVERRIDE if data["way"] == "override" else permissions.PROOFS_CREATE, data["store_id"]
+    )
+    get_member(session, data["member_id"])
+
+
+def _require_room(data: dict[str, Any], actor: Actor, at: datetime) -> None:
+    """Count the question, and try the PIN. Only who has a base for it may guess one: nobody locks a member out who is not there."""
+    subject, is_pin = f"member:{data['member_id']}", data["way"] == "pin"
+    if is_pin:
+        queries.require_base(
+            edge.read(), data["base"], data["member_id"], data["most"], store_id=data["store_id"], unsold=UNSOLD,
+            actor=actor, at=at,
+        )  # fmt: skip
+    for rule in CODES if data["way"] == "code" else ():
+        edge.spend(rule, subject, at=at)
+    edge.spend(ASKED, subject, at=at)
+    if is_pin:
+        _require_pin(data["member_id"], data["pin"], at)
+
+
+def _require_pin(member_id: int, pin: str, at: datetime) -> None:
+    """The member typed the right PIN; every wrong one counts, and after five a quarter of an hour must pass. Raises Invalid."""
     edge.spend(PINS, f"member:{member_id}", at=at)
-    right = queries.check_wallet_pin(edge.read(), member_id, pin)
-    if right:
-        edge.clear(PINS, f"member:{member_id}")
-    return right
+    if not queries.check_wallet_pin(edge.read(), member_id, pin):
+        raise Invalid({"pin": [N_("支付密码不对")]})
+    edge.clear(PINS, f"member:{member_id}")
 
 
-def _ask(session: Session, member_id: int, data: dict[str, object], actor: Actor, at: datetime) -> int:
-    most, store_id = int(str(data["most"])), int(str(data["store_id"]))
+def _ask(session: Session, data: dict[str, Any], actor: Actor, at: datetime) -> int:
+    member_id, most, store_id = data["member_id"], data["most"], data["store_id"]
     if data["way"] == "pin":
-        return commands.note_pin_proof(session, member_id, most, store_id=store_id, actor=actor, at=at).id
+        return commands.note_pin_proof(
+            session, member_id, most, data["base"], store_id=store_id, unsold=UNSOLD, actor=actor, at=at
+        ).id
     if data["way"] == "code":
         return commands.send_proof_code(session, member_id, most, store_id=store_id, actor=actor, at=at).id
     ask = commands.override_proof if data["way"] == "override" else commands.ask_for_confirmation
-    return ask(session, member_id, most, str(data["reason"]), store_id=store_id, actor=actor, at=at).id
+    return ask(session, member_id, most, data["reason"], store_id=store_id, actor=actor, at=at).id
 
 
 @blueprint.delete("/members/<int:member_id>/wallet-pin")
@@ -120,11 +151,3 @@ def erase_wallet_pin(member_id: int) -> Response:
         return "", 204
 
     return edge.write(effect)
-
-
-def _seen(session: Session, proof_id: int, actor: Actor, at: datetime) -> ProofView:
-    """A proof of a store that this actor works in. Raises NotFound for any other."""
-    proof = queries.get_proof(session, proof_id, at=at)
-    if not actor.may(permissions.PROOFS_CREATE, proof.store_id):
-        raise NotFound("proof_not_found")
-    return proof

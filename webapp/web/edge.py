@@ -103,7 +103,7 @@ def write(effect: Effect, *, keyed: bool = True, scope: str = "") -> Response:
         with transaction() as session:
             return _response(effect(session))
     key, body_hash = key_of_request(), _fingerprint()
-    scope = scope or f"{people.actor().scope} {request.method} {request.path}"
+    scope = scope or _scope()
     answer = idempotency.earlier(read(), scope=scope, key=key, body_hash=body_hash)
     _close(None)  # a snapshot older than the write must not answer what comes after it
     if answer is None:
@@ -127,11 +127,15 @@ def key_of_request() -> str:
     return key
 
 
-def answered(scope: str) -> Response | None:
-    """What this request's key was answered under `scope`, whatever had been asked; None when it is new."""
+def answered(scope: str = "") -> Response | None:
+    """What this request's key was answered under `scope` (as for `write`), whatever had been asked; None when it is new."""
     done_reading()  # not in a snapshot older than the answer
-    answer = idempotency.answered(read(), scope=scope, key=key_of_request())
+    answer = idempotency.answered(read(), scope=scope or _scope(), key=key_of_request())
     return _thaw(answer) if answer else None
+
+
+def _scope() -> str:
+    return f"{people.actor().scope} {request.method} {request.path}"
 
 
 def note_file(name: str, data: bytes) -> None:

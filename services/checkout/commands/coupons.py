@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
+from services.checkout.queries.agreements import UNSOLD
 from services.checkout.queries.coupons import list_redeemable
 from services.coupons import commands as coupons
 from services.coupons import permissions
@@ -65,7 +66,7 @@ def redeem_coupon(
     if held.member_id is not None:
         signin.use_proof(
             session, proof, held.member_id, saved, store_id=store_id, confirm_above=settings["wallet.confirm_above"],
-            actor=actor, at=at,
+            unsold=UNSOLD, actor=actor, at=at,
         )  # fmt: skip
     coupons.redeem(session, held.id, member_id=held.member_id, saved=saved, store_id=store_id, actor=actor, at=at)
     changes = {"name": held.name, "member": held.member_id}

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.checkout import permissions
-from services.checkout.queries import Sale
+from services.checkout.queries import UNSOLD, Sale
 from services.checkout.rules.tenders import WALLET
 from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
@@ -118,6 +118,7 @@ def _prove(session: Session, sale: Sale, *, actor: Actor, at: datetime) -> None:
         amount,
         store_id=sale.cart.store_id,
         confirm_above=sale.counter.settings["wallet.confirm_above"],
+        unsold=UNSOLD,
         actor=actor,
         at=at,
     )
@@ -182,8 +183,8 @@ def _draft(sale: Sale, spent: _Spent, origin: str, external_key: str | None, mom
         completed_at=moment,
         lines=sale.lines,
         tenders=tuple(_tender(tender, spent.bonus) for tender in sale.settlement.tenders),
-    )
         manual_reason=sale.cart.manual_reason if sale.cart.is_by_hand else "",
+    )
 
 
 def _tender(tender: TenderView, bonus: int) -> TenderView:

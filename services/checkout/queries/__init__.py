@@ -1,5 +1,6 @@
 """Pricing a cart and checking a sale (`quotes`), and who buys (`customers`)."""
 
+from services.checkout.queries.agreements import UNSOLD
 from services.checkout.queries.coupons import (
     CouponCost,
     get_coupon_total,
@@ -14,6 +15,7 @@ from services.checkout.queries.quotes import Counter, Quote, Sale, get_quote, ge
 from services.checkout.queries.scope_names import ScopeNames, load_scope_names
 
 __all__ = [
+    "UNSOLD",
     "Buyer",
     "Counter",
     "CouponCost",
@@ -34,8 +36,8 @@ __all__ = [
     "list_coupon_costs",
     "list_examples",
     "list_redeemable",
+    "list_totals_now",
     "load_buyer",
     "load_counter",
-    "list_totals_now",
     "load_scope_names",
 ]

@@ -4,13 +4,12 @@ from services.signin.commands.codes import issue_signin_code, redeem_code, redee
 from services.signin.commands.devices import issue_device, make_code_here, revoke_device
 from services.signin.commands.past_scans import read_past_code
 from services.signin.commands.pins import change_wallet_pin, erase_wallet_pin, hash_pin
+from services.signin.commands.proof_codes import enter_proof_code, send_proof_code
 from services.signin.commands.proofs import (
     ask_for_confirmation,
     confirm_proof,
-    enter_proof_code,
     note_pin_proof,
     override_proof,
-    send_proof_code,
     use_proof,
 )
 from services.signin.commands.scans import note_wrong_code, require_room_for_guess, scan_member_code

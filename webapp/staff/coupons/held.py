@@ -98,7 +98,7 @@ def _proof(member_id: int | None) -> ProofView | None:
     if kind != "p" or not (number.isascii() and number.isdigit() and len(number) <= 18):
         return None
     try:
-        found = signin.get_proof(edge.read(), int(number), at=clock.now())
+        found = signin.get_asked_proof(edge.read(), int(number), actor=people.actor(), at=clock.now())
     except NotFound:
         return None
     return found if found.member_id == member_id else None

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from services.checkout.commands import redeem_coupon
 from services.checkout.queries import get_most_saved
-from services.checkout.schemas import ProofId
 from services.coupons import commands, permissions, queries
 from services.coupons.schemas import RevocationIn
 from services.shared import clock, limits, money
@@ -23,6 +22,7 @@ from services.signin import commands as signin
 from services.signin import permissions as agreeing
 from services.signin.errors import CodeUnknown
 from services.signin.queries import Proof
+from services.signin.schemas import ProofId
 from webapp.staff import blueprint
 from webapp.staff.coupons.held import page
 from webapp.web import edge, forms, guards, shop, toasts

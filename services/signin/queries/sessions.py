@@ -2,35 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.identity import queries as identity
 from services.identity.models import Staff
-from services.identity.rules import password_matches
 from services.members.models import Member
 from services.shared import runtime
-from services.shared.refusals import NotFound
 from services.signin import rules
 from services.signin.errors import WrongPassword
-from services.signin.models import (
-    DevelopmentMail,
-    MemberDevice,
-    MemberSession,
-    Scan,
-    SpendingProof,
-    StaffSession,
-    WalletPin,
-)
-
-
-def _whose(table: Any) -> Any:
-    return select(table.c.member_id, table.c.store_id).where(table.c.id == bindparam("proof"))
-
-
-_SCAN, _SPENDING = _whose(Scan.__table__), _whose(SpendingProof.__table__)  # built once: every sale with a proof asks
+from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, StaffSession
 
 
 @dataclass(frozen=True)
@@ -126,85 +108,3 @@ def seconds_left(at: datetime) -> int:
 def signin_code_minutes() -> int:
     """How many minutes a one-time code lives."""
     return int(rules.CODE_LIFE.total_seconds() // 60)
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What a sale names as the member's agreement: a scan (`s_42`) or a proof that was asked for (`p_7`)."""
-
-    kind: Literal["scan", "proof"]
-    id: int
-
-
-def is_of(session: Session, proof: Proof, member_id: int | None, store_id: int) -> bool:
-    """Whether a proof is of this member, at this store."""
-    query = _SCAN if proof.kind == "scan" else _SPENDING
-    found = session.connection().execute(query, {"proof": proof.id}).first()
-    return found is not None and tuple(found) == (member_id, store_id)
-
-
-def has_wallet_pin(session: Session, member_id: int) -> bool:
-    """Whether this member has chosen a wallet PIN."""
-    return session.get(WalletPin, member_id) is not None
-
-
-def check_wallet_pin(session: Session, member_id: int, pin: str) -> bool:
-    """Whether it is this member's PIN; False also where none was chosen, after the same time.
-
-    Slow on purpose, so never inside a writing transaction; the edge limits the guesses.
-    """
-    kept = session.get(WalletPin, member_id)
-    return password_matches(kept.pin_hash if kept else None, pin)
-
-
-@dataclass(frozen=True)
-class ProofView:
-    """A proof that was asked for: `state` is asked, confirmed, declined, expired or used; `most` is fen."""
-
-    id: int
-    member_id: int
-    store_id: int
-    way: str
-    state: str
-    most: int
-    words: str
-    expires_at: datetime
-
-
-def get_proof(session: Session, proof_id: int, *, at: datetime) -> ProofView:
-    """A proof as it stands. Raises NotFound."""
-    proof = session.get(SpendingProof, proof_id)
-    if proof is None:
-        raise NotFound("proof_not_found")
-    return _proof(proof, at)
-
-
-def find_asked(session: Session, member_id: int, *, at: datetime) -> ProofView | None:
-    """What a counter is asking this member to agree to right now, if anything: the latest."""
-    proof = session.scalars(
-        select(SpendingProof)
-        .where(
-            SpendingProof.member_id == member_id, SpendingProof.way == "app", SpendingProof.confirmed_at.is_(None),
-            SpendingProof.declined_at.is_(None), SpendingProof.expires_at > at,
-        )
-        .order_by(SpendingProof.id.desc())
-        .limit(1)
-    ).first()  # fmt: skip
-    return None if proof is None else _proof(proof, at)
-
-
-def _proof(proof: SpendingProof, at: datetime) -> ProofView:
-    return ProofView(
-        proof.id, proof.member_id, proof.store_id, proof.way, _state(proof, at), proof.most, proof.words,
-        proof.expires_at,
-    )  # fmt: skip
-
-
-def _state(proof: SpendingProof, at: datetime) -> str:
-    if proof.used_at is not None:
-        return "used"
-    if proof.declined_at is not None:
-        return "declined"
-    if proof.expires_at <= at:
-        return "expired"
-    return "confirmed" if proof.confirmed_at is not None else "asked"
