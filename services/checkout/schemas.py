@@ -108,17 +108,17 @@ class OfferedOut(Schema):
 
 
 class HoldingOut(Schema):
-    """What the member has; `points_most` points would take `points_save` off this cart."""
+    """What the member has; `points_most` points would take `points_save` off this cart. Null without wallet:read, points:read."""
 
-    wallet = Money()
-    points = fields.Integer()
-    points_most = fields.Integer()
-    points_save = Money()
+    wallet = Money(allow_none=True)
+    points = fields.Integer(allow_none=True)
+    points_most = fields.Integer(allow_none=True)
+    points_save = Money(allow_none=True)
     tier = fields.String()
 
 
 class QuoteOut(Schema):
-    """A priced cart that holds until `expires_at`."""
+    """A priced cart that holds until `expires_at`; `coupons` is null without coupons:read, and "best" looks at none then."""
 
     id = fields.String()
     store = Identifier(attribute="cart.store_id")
@@ -128,7 +128,7 @@ class QuoteOut(Schema):
     due = Money(attribute="price.due")
     earns = fields.Integer()
     points = fields.Integer(attribute="price.points")
-    coupons = fields.List(fields.Nested(OfferedOut))
+    coupons = fields.List(fields.Nested(OfferedOut), allow_none=True)
     holds = fields.Nested(HoldingOut, allow_none=True)
     expires_at = Moment()
 

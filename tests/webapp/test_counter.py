@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,8 +13,11 @@ from services.members import commands as members
 from services.members.models import Member
 from services.members.rules.birthdays import Birthday
 from services.shared import database
+from tests.browse import body
 from tests.cast import Cast
+from tests.couponing import free_item, give_coupon
 from tests.selling import Till, open_till
+from tests.topping import pay_in
 from tests.webapp.back_office import counted, shelf, stock
 
 
@@ -219,3 +223,67 @@ def in_sheet(till: Till, **fields: str):  # type: ignore[no-untyped-def]
     """Send the form of the sheet as htmx does."""
     extra = {"csrf_token": till.browser.form_token, "idempotency_key": str(uuid4())}
     return till.browser.client.post("/staff/counter/members", data=extra | fields, headers={"HX-Request": "true"})
+
+
+SELLS = ("orders:create", "quotes:create")
+
+
+def test_a_quote_tells_what_a_member_holds_only_to_who_may_read_it(till: Till) -> None:
+    pay_in(till, amount="300.00")
+    give_coupon(till.shop, till.member, free_item(till.products["拿铁"]))
+    wanted = {
+        "store": str(till.shop.east.id),
+        "member": str(till.member.id),
+        "lines": [till.line("拿铁")],
+        "coupons": "best",
+    }
+
+    def quoted(*scopes: str) -> Any:
+        answer = till.shop.client().post("/api/v1/quotes", json=wanted, headers=till.shop.token(*SELLS, *scopes))
+        assert answer.status_code == 200, answer.text
+        return body(answer)
+
+    blind = quoted()
+    hidden = {"wallet": None, "points": None, "points_most": None, "points_save": None, "tier": ""}
+    assert (blind["holds"], blind["coupons"], blind["due"]) == (hidden, None, "22.00")
+    assert quoted("wallet:read")["holds"] == hidden | {"wallet": "300.00"}
+    assert quoted("points:read")["holds"]["points"] == 0
+    assert (quoted("coupons:read")["due"], len(quoted("coupons:read")["coupons"])) == ("0.00", 1)
+    cashiers = body(till.browser.api("POST", "/api/v1/quotes", wanted))
+    assert (cashiers["holds"]["wallet"], len(cashiers["coupons"])) == ("300.00", 1)
+
+
+def test_a_changed_quote_tells_no_more_than_the_first(till: Till) -> None:
+    pay_in(till, amount="300.00")
+    seller = till.shop.browser_that_may(*SELLS)
+    wanted = {"store": str(till.shop.east.id), "member": str(till.member.id), "lines": [till.line("拿铁")]}
+    quote = body(seller.api("POST", "/api/v1/quotes", wanted))
+    with database.transaction() as session:
+        catalog.change_product(session, till.products["拿铁"], {"price": 2500}, actor=till.shop.owner, at=till.shop.at)
+    paid = {"quote": quote["id"], "tenders": [{"kind": "wechat", "amount": "22.00"}]}
+    answer = seller.api("POST", "/api/v1/orders", paid)
+    assert (answer.status_code, '"wallet":null' in answer.text.replace(" ", "")) == (409, True)
+    assert "300.00" not in answer.text
+
+
+def test_the_strip_draws_what_a_member_holds_only_for_who_may_read_it(till: Till) -> None:
+    pay_in(till, amount="300.00")
+    told(till.shop, till.member, note="花生过敏")
+    path = f"/staff/counter/members/{till.member.id}"
+    drawn = strip_of(till)
+    assert all(words in drawn for words in ("data-wallet", "data-points", "data-coupons", "¥300.00", "花生过敏"))
+    plain = till.shop.browser_that_may(*SELLS).get(path).text
+    assert "林小满" in plain
+    for words in ("data-wallet", "data-points", "data-coupons", "300.00", "积分", "花生过敏"):
+        assert words not in plain
+
+
+def test_members_are_found_at_the_counter_only_by_who_may_read_members(till: Till) -> None:
+    in_sheet(till, phone="13912345678", name="王大锤")
+    seller = till.shop.browser_that_may(*SELLS)
+    assert seller.get("/staff/counter/members?q=139").status_code == 403
+    assert body(seller.get("/staff/counter/offline"))["members"] == []
+    page = seller.get("/staff/")
+    assert (page.status_code, "王大锤" in page.text) == (200, False)
+    assert "王大锤" in till.browser.get("/staff/").text
+    assert len(body(till.browser.get("/staff/counter/offline"))["members"]) == 1

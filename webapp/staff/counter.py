@@ -12,21 +12,24 @@ from services.catalog import queries as catalog
 from services.catalog.permissions import PRODUCTS_SELL_OUT
 from services.checkout import permissions
 from services.checkout import queries as checkout
-from services.loyalty import queries as loyalty
+from services.coupons.permissions import COUPONS_READ
+from services.loyalty.permissions import POINTS_READ
 from services.members import commands as member_commands
 from services.members import queries as members
-from services.members.permissions import MEMBERS_CREATE
+from services.members.permissions import MEMBERS_CREATE, MEMBERS_READ
+from services.members.queries import MemberCard
 from services.members.schemas import MemberIn
 from services.shared import clock, days
 from services.signin.permissions import PROOFS_OVERRIDE
 from services.tills.permissions import TILLS_OPEN, TILLS_READ
 from services.tills.queries import has_open_shift
-from services.wallet.permissions import WALLET_TOP_UP
+from services.wallet.permissions import WALLET_READ, WALLET_TOP_UP
 from webapp.staff import asked, blueprint, reasons
 from webapp.web import addresses, edge, forms, guards, shop, toasts
 from webapp.web.forms import Form
 
 FOUND, RECENT, KEPT = 12, 8, 200
+SEEN = {"card": MEMBERS_READ, "wallet": WALLET_READ, "points": POINTS_READ, "coupons": COUPONS_READ}
 
 
 @blueprint.get("/")
@@ -60,7 +63,8 @@ def counter() -> ResponseReturnValue:
 @blueprint.get("/counter/members")
 @guards.staff(permissions.ORDERS_CREATE)
 def find_at_counter() -> str:
-    """Members for what was typed, who was here last for nothing; and one step to open a card."""
+    """Members for what was typed, who was here last for nothing; and one step to open a card. Needs members:read beside."""
+    edge.actor().require(MEMBERS_READ)
     return render_template("staff/counter/found.html", **_people(asked.text()))
 
 
@@ -84,7 +88,7 @@ def member_standing(member_id: int) -> Response:
 def offline_kit() -> Response:
     """What the counter keeps for the time without network: the seller's credential, the server's time, and who came lately."""
     at, actor, store = clock.now(), edge.actor(), shop.current_store()
-    people = members.list_recent_members(edge.read(), store.id, limit=KEPT)
+    people = members.list_recent_members(edge.read(), store.id, limit=KEPT) if actor.may(MEMBERS_READ) else []
     kit = {
         "credential": checkout.get_credential(actor, store.id, at=at),
         "now": at.isoformat(),
@@ -121,23 +125,27 @@ def open_card_at_counter() -> ResponseReturnValue:
 
 def _people(text: str) -> dict[str, Any]:
     """The sheet that finds people: those found, or those who were here last; what was typed stands in the new card already."""
-    session, may_open = edge.read(), edge.actor().may(MEMBERS_CREATE)
-    found = (
-        members.search_members(session, text, limit=FOUND)
-        if text
-        else members.list_recent_members(session, shop.current_store().id, limit=RECENT)
-    )
+    may_find, may_open = edge.actor().may(MEMBERS_READ), edge.actor().may(MEMBERS_CREATE)
+    found = _found(text) if may_find else []
     digits = any(char.isdigit() for char in text)
     form = Form({"phone": text if digits else "", "name": "" if digits else text})
-    return {"text": text, "people": found, "form": form, "may_open": may_open, "known": None}
+    return {"text": text, "people": found, "form": form, "may_find": may_find, "may_open": may_open, "known": None}
+
+
+def _found(text: str) -> list[MemberCard]:
+    if text:
+        return members.search_members(edge.read(), text, limit=FOUND)
+    return members.list_recent_members(edge.read(), shop.current_store().id, limit=RECENT)
 
 
 def _strip(member_id: int) -> dict[str, Any]:
-    session = edge.read()
-    card = members.get_member(session, member_id)
+    """Who stands here; what they hold, and what the card says of them, only for who may read it."""
+    session, actor, store_id = edge.read(), edge.actor(), shop.current_store().id
+    card, today = members.get_member(session, member_id), days.local_day(clock.now(), shop.settings().zone)
     return {
-        "card": card.with_points(loyalty.get_balance(session, member_id)),
+        "card": card,
         "stand": checkout.get_standing(session, member_id, at=clock.now()),
-        "may_top_up": edge.actor().may(WALLET_TOP_UP, shop.current_store().id),
-        "reasons": reasons.to_care(card, days.local_day(clock.now(), shop.settings().zone)),
+        "sees": {name: actor.may(permission, store_id) for name, permission in SEEN.items()},
+        "may_top_up": actor.may(WALLET_TOP_UP, store_id),
+        "reasons": reasons.to_care(card, today) if actor.may(MEMBERS_READ) else [],
     }

@@ -18,6 +18,8 @@ from services.checkout.rules.pricing import Cart, Choice, Price, Verdict, price
 from services.checkout.rules.pricing.choices import deduction
 from services.checkout.rules.tenders import Settlement
 from services.checkout.schemas import QuoteOut
+from services.coupons.permissions import COUPONS_READ
+from services.loyalty.permissions import POINTS_READ
 from services.loyalty.queries import list_multipliers, rate_of
 from services.loyalty.rules import multiplier_of, points_of
 from services.orders.queries import LineView, TenderView
@@ -29,6 +31,7 @@ from services.signin.queries import Proof, is_of
 from services.stores.models import Store
 from services.stores.queries import load_settings
 from services.stores.settings import Settings
+from services.wallet.permissions import WALLET_READ
 
 # Built once: every quote and every sale asks.
 _stores: Any = Store.__table__
@@ -67,23 +70,34 @@ class Offered:
 
 @dataclass(frozen=True)
 class Holding:
-    """What the member has, as the counter shows it: fen, points; `points_most` of them would take `points_save` off this cart."""
+    """What the member has, as the counter shows it: fen, points; `points_most` of them would take `points_save` off this cart.
 
-    wallet: int
-    points: int
-    points_most: int
-    points_save: int
+    None where the reader may not read wallets, or points.
+    """
+
+    wallet: int | None
+    points: int | None
+    points_most: int | None
+    points_save: int | None
     tier: str
+
+    def as_told(self, actor: Actor, store_id: int) -> "Holding":
+        """What of it `actor` may read."""
+        told = self if actor.may(WALLET_READ, store_id) else replace(self, wallet=None)
+        return (
+            told if actor.may(POINTS_READ, store_id) else replace(told, points=None, points_most=None, points_save=None)
+        )
 
 
 @dataclass(frozen=True)
 class Quote:
-    """A priced cart that can be paid until `expires_at`; `id` carries it, signed."""
+    """A priced cart that can be paid until `expires_at`; `id` carries it, signed. What the member has is told as `reader` may know it."""
 
     id: str
     sale: "Sale"
     earns: int
     expires_at: datetime
+    reader: Actor
 
     @property
     def cart(self) -> Cart:
@@ -96,8 +110,10 @@ class Quote:
         return self.sale.price
 
     @property
-    def coupons(self) -> tuple[Offered, ...]:
-        """Every coupon that was looked at, with its name, and what became of it."""
+    def coupons(self) -> tuple[Offered, ...] | None:
+        """Every coupon that was looked at, with its name, and what became of it; None where the reader may not read coupons."""
+        if not self.reader.may(COUPONS_READ, self.cart.store_id):
+            return None
         held = {each.candidate.id: each for each in self.sale.buyer.customer.coupons}
         return tuple(
             Offered(verdict, held[verdict.coupon_id].label, held[verdict.coupon_id].candidate.expires_at)
@@ -107,7 +123,7 @@ class Quote:
     @property
     def holds(self) -> Holding | None:
         """What the member has, and what of it this cart could use; None for a walk-in."""
-        return None if self.cart.member_id is None else self.sale.holds()
+        return None if self.cart.member_id is None else self.sale.holds().as_told(self.reader, self.cart.store_id)
 
 
 @dataclass(frozen=True)
@@ -162,10 +178,15 @@ def load_counter(session: Session, cart: Cart) -> Counter:
 
 
 def get_quote(session: Session, cart: Cart, *, actor: Actor, at: datetime) -> Quote:
-    """Price a cart. Raises Forbidden outside the actor's stores or for a discount by hand, Invalid with the words beside each line."""
+    """Price a cart. Raises Forbidden outside the actor's stores or for a discount by hand, Invalid with the words beside each line.
+
+    Who may not read coupons names the ones to use: looking at all that the member holds would tell of them.
+    """
     actor.require(permissions.QUOTES_CREATE, cart.store_id)
     _require_discount(cart, actor)
-    return _quote(get_sale(session, load_counter(session, cart), cart, None, at=at), at)
+    if cart.coupons is None and not actor.may(COUPONS_READ, cart.store_id):
+        cart = replace(cart, coupons=())
+    return _quote(get_sale(session, load_counter(session, cart), cart, None, at=at), actor, at)
 
 
 def get_sale_of_quote(
@@ -188,7 +209,7 @@ def get_sale_of_quote(
     counter = load_counter(session, cart)
     sale = get_sale(session, counter, cart, None, choice=promise.choice, proof=proof, note=note, at=at)
     if not promise.holds(sale.price, sale.earns(), at):
-        raise QuoteChanged(QuoteOut().dump(_quote(get_sale(session, counter, cart, None, at=at), at)))
+        raise QuoteChanged(QuoteOut().dump(_quote(get_sale(session, counter, cart, None, at=at), actor, at)))
     return _paid(sale, paid)
 
 
@@ -228,9 +249,9 @@ def _paid(sale: Sale, paid: Sequence[TenderView]) -> Sale:
     return replace(sale, settlement=tenders.settle(sale.price.due, paid, wallet=wallet))
 
 
-def _quote(sale: Sale, at: datetime) -> Quote:
+def _quote(sale: Sale, reader: Actor, at: datetime) -> Quote:
     earns, expires_at = sale.earns(), (at + quotes.LIFE).replace(microsecond=0)
-    return Quote(quotes.seal(sale.cart, sale.price, earns, expires_at, _sign), sale, earns, expires_at)
+    return Quote(quotes.seal(sale.cart, sale.price, earns, expires_at, _sign), sale, earns, expires_at, reader)
 
 
 def _known(session: Session, cart: Cart, proof: Proof | None) -> Proof | None:

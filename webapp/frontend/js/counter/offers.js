@@ -62,7 +62,7 @@ export class Offers {
   /* Whether there is anything to choose: coupons, points, a discount by hand. */
   get #adjustable() {
     const { cart, quote } = this.#till;
-    return Boolean(quote && (quote.coupons.length || (cart.proof && quote.holds?.points_most) || byId('adjust').querySelector('[data-by-hand]')));
+    return Boolean(quote && (quote.coupons?.length || (cart.proof && quote.holds?.points_most) || byId('adjust').querySelector('[data-by-hand]')));
   }
 
   /* What the member could use, in words; empty when there is nothing. */
@@ -87,14 +87,15 @@ export class Offers {
       make: () => copy(sheet, 'step'),
       show: (node, step) => write(node, { label: labelOf(step, this.#counter), amount: yuan(fenOf(step.amount.replace('-', '')) * (step.amount.startsWith('-') ? -1 : 1)) }),
     });
-    keyed(sheet.querySelector('[data-coupons]'), quote.coupons, {
+    const coupons = quote.coupons ?? []; // null: this person may not read coupons
+    keyed(sheet.querySelector('[data-coupons]'), coupons, {
       key: ({ coupon }) => coupon,
       make: () => copy(sheet, 'coupon'),
       show: (node, offered) => this.#drawCoupon(node, offered),
     });
-    sheet.querySelector('[data-coupons]').hidden = !quote.coupons.length;
-    sheet.querySelector('[data-none-held]').hidden = quote.coupons.length > 0 || !cart.proof;
-    sheet.querySelector('[data-best]').hidden = cart.coupons === null;
+    sheet.querySelector('[data-coupons]').hidden = !coupons.length;
+    sheet.querySelector('[data-none-held]').hidden = !quote.coupons || coupons.length > 0 || !cart.proof;
+    sheet.querySelector('[data-best]').hidden = !quote.coupons || cart.coupons === null;
     this.#drawPoints(sheet, cart, quote);
     const off = sheet.querySelector('[name=manual_off]');
     if (off && document.activeElement !== off) off.value = cart.manual.off ? textOf(cart.manual.off) : '';
@@ -112,10 +113,10 @@ export class Offers {
 
   #drawPoints(sheet, cart, quote) {
     const row = sheet.querySelector('[data-points-row]');
-    const { points_most: most = 0, points_save: save = '0.00', points = 0 } = quote.holds ?? {};
+    const { points_most: most, points_save: save, points } = quote.holds ?? {}; // null: this person may not read points
     row.hidden = !cart.proof || !(most || cart.points);
     row.querySelector('input').checked = cart.points > 0;
-    write(row, { 'points-words': fill(this.#counter.dataset.usePoints, { count: most, amount: yuan(fenOf(save)) }), 'points-have': fill(this.#counter.dataset.hasPoints, { count: points }) });
+    write(row, { 'points-words': fill(this.#counter.dataset.usePoints, { count: most ?? 0, amount: yuan(fenOf(save ?? '0.00')) }), 'points-have': fill(this.#counter.dataset.hasPoints, { count: points ?? 0 }) });
   }
 
   #changed(target) {
@@ -123,7 +124,7 @@ export class Offers {
     if (target.matches('[data-use-points]')) return this.#till.put({ ...cart, points: target.checked ? quote.holds.points : 0 });
     const row = target.closest('[data-row]');
     if (!row || !quote) return undefined;
-    const applied = quote.coupons.filter((each) => each.applied).map(({ coupon }) => coupon);
+    const applied = (quote.coupons ?? []).filter((each) => each.applied).map(({ coupon }) => coupon);
     const others = applied.filter((id) => id !== row.dataset.row);
     return this.#till.put({ ...cart, coupons: target.checked ? [...others, row.dataset.row] : others });
   }
@@ -141,7 +142,7 @@ export class Offers {
 
 function headline(words, saved, quote) {
   if (!saved) return words.adjust;
-  return fill(quote.coupons.some((each) => each.applied) ? words.saved : words.saves, { amount: yuan(saved) });
+  return fill(quote.coupons?.some((each) => each.applied) ? words.saved : words.saves, { amount: yuan(saved) });
 }
 
 /** The steps that took something off, in a few words. */
