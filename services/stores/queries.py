@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.shared.actors import Actor
-from services.shared.refusals import NotFound
+from services.shared.refusals import Invalid, NotFound
+from services.shared.words import N_
 from services.stores.models import SettingValue, Store
 from services.stores.settings import SETTINGS, Settings
 
@@ -46,6 +47,16 @@ def get_store(session: Session, store_id: int, *, actor: Actor) -> Store:
     store = session.get(Store, store_id)
     if store is None or not actor.sees_store(store.id):
         raise NotFound("store_not_found")
+    return store
+
+
+def get_open_store(session: Session, store_id: int, *, actor: Actor) -> Store:
+    """A store that somebody named in what they sent: one they work in, open for business. Raises Invalid beside `store`."""
+    store = session.get(Store, store_id)
+    if store is None or not actor.sees_store(store.id):
+        raise Invalid({"store": [N_("没有这家门店")]})
+    if store.archived_at is not None:
+        raise Invalid({"store": [N_("这家门店已经关了")]})
     return store
 
 

@@ -11,9 +11,9 @@ from services.audit import commands as audit
 from services.shared import ids
 from services.shared.actors import Actor
 from services.shared.events import announce
-from services.shared.refusals import Invalid, NotFound, Refusal
+from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
-from services.stores.queries import get_store
+from services.stores.queries import get_open_store
 from services.tills import permissions, rules
 from services.tills.errors import ShiftOver, TillOpen
 from services.tills.events import TillClosed, TillOpened
@@ -25,10 +25,8 @@ Expect = Callable[[TillShift], Mapping[str, int]]
 
 def open_shift(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> int:
     """Begin a shift: store_id, name of the till, opening_float. Raises TillOpen while one of this name is open; its id."""
-    store = get_store(session, data["store_id"], actor=actor)
+    store = get_open_store(session, data["store_id"], actor=actor)
     actor.require(permissions.TILLS_OPEN, store.id)
-    if store.archived_at is not None:
-        raise Refusal("store_closed", N_("这家店已经关了"))
     same = (TillShift.store_id == store.id, TillShift.name == data["name"], TillShift.closed_at.is_(None))
     if session.scalar(select(TillShift.id).where(*same)) is not None:
         raise TillOpen(name=data["name"])

@@ -91,7 +91,7 @@ def test_another_stores_shift_does_not_exist(shop: Cast, cashier: Browser) -> No
     assert southern.get(path).status_code == 404
     assert southern.get(f"{path}/entries").status_code == 404
     assert southern.api("POST", f"{path}/closings", {"counted": {"cash": "300.00"}}).status_code == 404
-    assert southern.api("POST", "/api/v1/tills", FLOAT | {"store": str(shop.east.id)}).status_code == 404
+    assert southern.api("POST", "/api/v1/tills", FLOAT | {"store": str(shop.east.id)}).status_code == 422
     assert body(southern.get("/api/v1/tills"))["items"] == []
 
 

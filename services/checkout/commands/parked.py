@@ -16,14 +16,16 @@ from services.coupons.queries import list_usable
 from services.members.queries import get_member
 from services.shared.actors import Actor
 from services.shared.refusals import NotFound
+from services.stores.queries import get_open_store
 
 
 def park_cart(session: Session, data: dict[str, Any], *, actor: Actor, at: datetime) -> ParkedCart:
     """Put a cart aside. The member's coupons that it uses are held for fifteen minutes, so that no other till takes them.
 
-    Raises NotFound for an unknown member, CouponUnusable when a coupon is gone by now.
+    Raises Invalid for a store that is unknown or closed, NotFound for an unknown member, CouponUnusable when a coupon is gone by now.
     """
     actor.require(permissions.ORDERS_CREATE, data["store_id"])
+    get_open_store(session, data["store_id"], actor=actor)
     member_id = data["member_id"]
     parked = ParkedCart(
         store_id=data["store_id"],
