@@ -88,7 +88,7 @@ def _give(gifts: Sequence[Gift]) -> set[int]:
     """Give some coupons; the templates of which none can be given any more."""
     at, stopped = clock.now(), set[int]()
     with transaction() as session:
-        for gift in gifts:
+        for gift in sorted(gifts, key=lambda each: each.template_id):  # everybody locks templates in this order
             known = session.scalar(select(Coupon.id).where(Coupon.key == gift.key))
             if known is not None or gift.template_id in stopped:
                 continue

@@ -135,6 +135,39 @@ def test_a_limit_that_comes_later_counts_what_was_given_before(session: Session,
         give(session, some, xiaoman, now)
 
 
+@pytest.mark.parametrize("limit", ["per_member", "per_day"])
+def test_a_limit_that_comes_back_counts_what_was_given_without_it(
+    session: Session, shop: Cast, now: datetime, limit: str
+) -> None:
+    some, xiaoman = template(session, now, **{limit: 1}), member(session, now)
+    give(session, some, xiaoman, now)
+    commands.change_template(session, some.id, {limit: None}, actor=SYSTEM, at=now)
+    for _ in range(2):
+        give(session, some, xiaoman, now)
+    commands.change_template(session, some.id, {limit: 4}, actor=SYSTEM, at=now)
+    give(session, some, xiaoman, now)
+    with pytest.raises(NoneLeft):
+        give(session, some, xiaoman, now)
+
+
+def test_an_older_template_without_a_share_is_taken_once_and_stays_as_it_is(
+    session: Session, shop: Cast, now: datetime
+) -> None:
+    old, xiaoman = template(session, now, claimable=True, public_code="CAKE88"), member(session, now)
+    old.per_member = None
+    session.flush()
+    commands.change_template(session, old.id, {"name": "早先的券"}, actor=SYSTEM, at=now)
+    with pytest.raises(Invalid) as refused:
+        commands.change_template(session, old.id, {"welcome": True}, actor=SYSTEM, at=now)
+    assert list(refused.value.errors) == ["per_member"]
+    commands.claim_coupon(session, old.id, xiaoman.id, actor=SYSTEM, at=now)
+    with pytest.raises(NoneLeft), session.begin_nested():
+        commands.claim_coupon(session, old.id, xiaoman.id, actor=SYSTEM, at=now)
+    with pytest.raises(NoneLeft), session.begin_nested():
+        commands.claim_by_code(session, "CAKE88", xiaoman.id, actor=SYSTEM, at=now)
+    give(session, old, xiaoman, now)
+
+
 def test_a_coupon_from_a_friend_is_the_friends_share(session: Session, shop: Cast, now: datetime) -> None:
     some = template(session, now, claimable=True, transferable=True, per_member=1)
     giver, taker = member(session, now), member(session, now, 1)

@@ -15,6 +15,11 @@ from sqlalchemy.orm import Session
 from services.checkout import reactions
 from services.checkout.commands import refund_order
 from services.checkout.rules.refunds import Wish
+from services.coupons import commands as coupons
+from services.coupons.commands import templates
+from services.coupons.errors import NoneLeft
+from services.coupons.models import Coupon
+from services.coupons.queries import get_template
 from services.loyalty.commands import points, release_points
 from services.loyalty.jobs import keep_points
 from services.loyalty.queries import POINTS, get_balance
@@ -23,6 +28,7 @@ from services.shared import clock, database, ledger
 from services.shared.actors import SYSTEM
 from services.stores import commands as stores
 from tests.cast import Cast
+from tests.couponing import make_template
 from tests.refunding import Desk, faults, open_desk
 from tests.selling import welcome_member
 
@@ -149,3 +155,61 @@ def test_points_of_two_members_are_released_while_somebody_holds_both(desk: Desk
         job.done()
     with database.reading() as session:
         assert [get_balance(session, each.id) for each in (first, second)] == [6, 6]
+
+
+def claim(session: Session, template: int, member: int, desk: Desk) -> Coupon:
+    return coupons.claim_coupon(session, template, member, actor=SYSTEM, at=desk.now)
+
+
+def test_a_list_and_a_claim_of_the_same_coupon_do_not_wait_in_a_circle(desk: Desk) -> None:
+    """The list has given to one member; the other claims before the list comes to them."""
+    other, template = (
+        welcome_member(desk.now, "王二", "+8613800138001"),
+        make_template(desk.shop, claimable=True, per_member=2),
+    )
+    with database.transaction() as session:
+        for number, member in enumerate((desk.member, other)):
+            coupons.issue_coupon(session, template, member.id, source="list", actor=SYSTEM, at=desk.now)
+            if not number:
+                claimed = meanwhile(session, lambda: transact(claim, template, other.id, desk))
+    claimed.done()
+    with database.reading() as session:
+        assert get_template(session, template).issued == 3
+
+
+def test_what_a_coupon_does_is_not_changed_while_the_first_one_is_given(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who changes the template has looked: nobody holds one. A claim then has to wait, and gets the new kind."""
+    template = make_template(desk.shop, claimable=True, per_member=2)
+
+    def give(session: Session, *_: Any) -> None:
+        claim(session, template, desk.member.id, desk)
+        held.append(get_template(session, template).value)
+
+    held: list[int] = []
+    others = interrupt(monkeypatch, templates, "_require_sound", give)
+    with database.transaction() as session:
+        coupons.change_template(session, template, {"value": 500}, actor=SYSTEM, at=desk.now)
+        assert held == []
+    others[0].done()
+    with database.reading() as session:
+        assert get_template(session, template).value == 500
+
+
+def test_the_stock_is_not_lowered_below_what_is_given_out_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = make_template(desk.shop, claimable=True, per_member=2, stock=10)
+
+    def give(session: Session, *_: Any) -> None:
+        claim(session, template, desk.member.id, desk)
+        with pytest.raises(NoneLeft):
+            claim(session, template, desk.member.id, desk)
+
+    others = interrupt(monkeypatch, templates, "_require_free_code", give)
+    with database.transaction() as session:
+        coupons.change_template(session, template, {"stock": 1}, actor=SYSTEM, at=desk.now)
+    others[0].done()
+    with database.reading() as session:
+        assert get_template(session, template).issued == 1

@@ -1,4 +1,7 @@
-"""Issuing coupons. Every limit is a conditional UPDATE on a counter row: it holds whatever runs at the same time."""
+"""Issuing coupons. Every limit is a conditional UPDATE on a counter row: it holds whatever runs at the same time.
+
+Whoever catches NoneLeft takes back what was counted before it, with a savepoint.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -34,6 +37,7 @@ _STOCK = (
         or_(_templates.c.stock.is_(None), _templates.c.issued < _templates.c.stock),
     )
     .values(issued=_templates.c.issued + 1)
+    .returning(_templates.c.per_member, _templates.c.per_day)
 )
 _COUNT = (
     update(_counts)
@@ -75,16 +79,18 @@ def issue_coupon(
     )
     if expires_at is not None and expires_at <= max(at, starts_at or at):
         raise TemplateOver
+    # The template's row is taken first, then counters: a list keeps it while it asks for the next member's.
+    shares = session.connection().execute(_STOCK, {"template": template.id}).first()
+    if shares is None:
+        raise NoneLeft("stock")
     if limited:
         today = Coupon.issued_at >= day_bounds(day, zone)[0]
         # Whoever holds it now: a coupon that came from a friend was given to the friend.
         given = Coupon.id.in_(
             select(CouponEvent.coupon_id).where(CouponEvent.kind == "issue", CouponEvent.member_id == member_id)
         )
-        _count(session, template.id, f"member:{member_id}", template.per_member, "member", counted=given)
-        _count(session, template.id, f"day:{day}", template.per_day, "day", counted=today)
-    if not session.connection().execute(_STOCK, {"template": template.id}).rowcount:
-        raise NoneLeft("stock")
+        _count(session, template.id, f"member:{member_id}", shares.per_member, "member", counted=given)
+        _count(session, template.id, f"day:{day}", shares.per_day, "day", counted=today)
     code = ids.short_code()
     coupon = Coupon(
         template_id=template.id,

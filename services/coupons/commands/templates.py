@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.catalog import queries as catalog
 from services.coupons import permissions, rules
-from services.coupons.models import CouponTemplate
+from services.coupons.models import CouponCount, CouponTemplate
 from services.coupons.queries.templates import get_template
 from services.shared.actors import SYSTEM, Actor
 from services.shared.days import local_day
@@ -41,7 +41,8 @@ def change_template(
     """Change some fields. Raises Invalid; what the coupon does stays as it is once one was given out."""
     actor.require(permissions.COUPON_TEMPLATES_CHANGE)
     template = get_template(session, template_id)
-    session.refresh(template)  # what was given out is counted without the session's knowing
+    # What was given out is counted without the session's knowing, and nothing is given out before we are done.
+    session.refresh(template, with_for_update=True)
     stored = rules.plain({name: getattr(template, name) for name in _FIELDS})
     values = rules.plain({**stored, **data})
     changes = {name: [stored[name], values[name]] for name in _FIELDS if stored[name] != values[name]}
@@ -54,6 +55,7 @@ def change_template(
     _require_free_code(session, values["public_code"], template.id)
     for name in changes:
         setattr(template, name, values[name])
+    _restart_counters(session, template.id, changes)
     told = {name: change for name, change in changes.items() if name not in {"scope", "combines_with"}}
     said = {name: [_said(before), _said(after)] for name, (before, after) in told.items()}
     audit.record(session, "coupon_templates:change", ("coupon_template", template.id), actor=actor, at=at, changes=said)
@@ -132,6 +134,14 @@ def _require_free_code(session: Session, code: str | None, template_id: int | No
     taken = session.scalar(select(CouponTemplate.id).where(CouponTemplate.public_code == code))
     if taken is not None and taken != template_id:
         raise Invalid({"public_code": [N_("别的券在用这个口令，换一个")]})
+
+
+def _restart_counters(session: Session, template_id: int, changes: Mapping[str, list[Any]]) -> None:
+    """While there is no limit nobody counts: counters from before it was taken away would miss what was given since."""
+    for name, subject in (("per_member", "member:%"), ("per_day", "day:%")):
+        if None in changes.get(name, ()):
+            mine = CouponCount.template_id == template_id, CouponCount.subject.like(subject)
+            session.execute(delete(CouponCount).where(*mine))
 
 
 def _said(value: Any) -> Any:

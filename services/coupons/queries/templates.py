@@ -119,14 +119,10 @@ def list_names(session: Session, template_ids: Collection[int]) -> dict[int, str
 
 
 def list_welcome_templates(session: Session) -> list[CouponTemplate]:
-    """What new members are given."""
-    return list(
-        session.scalars(
-            select(CouponTemplate).where(
-                CouponTemplate.welcome, CouponTemplate.archived_at.is_(None), CouponTemplate.paused_at.is_(None)
-            )
-        )
-    )
+    """What new members are given, by id."""
+    open_ones = CouponTemplate.archived_at.is_(None), CouponTemplate.paused_at.is_(None)
+    query = select(CouponTemplate).where(CouponTemplate.welcome, *open_ones)
+    return list(session.scalars(query.order_by(CouponTemplate.id)))
 
 
 def count_by_state(session: Session, template_id: int) -> dict[str, int]:
