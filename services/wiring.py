@@ -79,7 +79,7 @@ from services.shared.pictures import Finder
 from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_outbox
 from services.signin import models as signin
 from services.signin import reactions as asking
-from services.signin.events import SpendingAsked, SpendingOverridden
+from services.signin.events import ShownCodeUsed, SpendingAsked, SpendingOverridden
 from services.signin.jobs import forget_ended
 from services.signin.permissions import PROOFS_CREATE, PROOFS_OVERRIDE, SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.stores import models as stores
@@ -123,6 +123,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     TierWarned: (loyalty.tell_of_warning,),
     SpendingAsked: (asking.ask_member,),
     SpendingOverridden: (asking.tell_of_override,),
+    ShownCodeUsed: (asking.tell_of_signin,),
     CouponGiven: (coupon_reactions.tell_of_gift,),
     CouponRedeemedAlone: (coupon_reactions.tell_of_redemption,),
     CouponReturned: (coupon_reactions.tell_of_return,),

@@ -1,10 +1,20 @@
 """Reading inboxes, devices and deliveries."""
 
+import re
+
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.messaging.models import Message, PushSubscription
 from services.shared.refusals import NotFound
+
+_DIGITS = re.compile(r"\d{6}")
+_ASKED = "proof:"  # what asks a member to agree to a spending, perhaps by a code (signin.commands.send_proof_code)
+
+
+def title_for_others(message: Message) -> str:
+    """A message's title as anybody but its member reads it: a code that the member has to say is theirs alone."""
+    return _DIGITS.sub("••••••", message.title) if message.key.startswith(_ASKED) else message.title
 
 
 def list_messages(

@@ -1,6 +1,7 @@
 """What the shop says by itself, in both languages. The push form is neutral: it stands on a lock screen (domain.md, *Messages*)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.shared import money
 
@@ -76,6 +77,17 @@ def spending_overridden(language: str, *, shop: str, most: int) -> Text:
     said = "店长替您做了确认"
     body = f"{shop}的店长替您同意了这次使用，最多 {amount}。不是您本人？请联系店里。"
     return Text(said, body, said, "点开看看是什么事")
+
+
+def signed_in_by_staff(language: str, *, when: datetime, device: str) -> Text:
+    """Somebody came in with a code that staff showed: `when` is the shop's time, `device` as people know it."""
+    if language == "en":
+        said, about = "New sign-in to your account", f"{when:%B} {when.day}, {when:%H:%M}, {device or 'unknown device'}"
+        body = f"Someone signed in with a code that our staff showed ({about}). Not you? Tell the shop."
+        return Text(said, body, said, "Not you? Tap to see")
+    said, about = "有新设备登录了你的账号", f"{when.month}月{when.day}日 {when:%H:%M}，{device or '未知设备'}"
+    body = f"有人用店员给的登录码登录了你的账号（{about}）。不是你本人？请联系门店。"
+    return Text(said, body, said, "不是你本人？点开看看")
 
 
 def written(language: str, *, shop: str, title: str, body: str) -> Text:

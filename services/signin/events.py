@@ -1,4 +1,4 @@
-"""What is asked of members."""
+"""What is asked of members, and who came in."""
 
 from dataclasses import dataclass
 
@@ -23,3 +23,13 @@ class SpendingOverridden(Event):
     member_id: int
     store_id: int
     most: int
+
+
+@dataclass(frozen=True)
+class ShownCodeUsed(Event):
+    """Somebody signed in as a member with a code that staff showed, on `device`; `at` is an ISO moment."""
+
+    code_id: int
+    member_id: int
+    device: str
+    at: str

@@ -1,4 +1,7 @@
-"""What follows a question to a member: a word on their phone (domain.md, *Stored value*, proof for spending)."""
+"""What members are told: a question about a spending (domain.md, *Stored value*), and that somebody came in by a code of the shop."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -6,7 +9,7 @@ from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging import texts
 from services.messaging.texts import Text
-from services.signin.events import SpendingAsked, SpendingOverridden
+from services.signin.events import ShownCodeUsed, SpendingAsked, SpendingOverridden
 from services.signin.models import SpendingProof
 from services.signin.rules import PROOF_LIFE
 from services.stores.queries import load_settings
@@ -23,6 +26,17 @@ def tell_of_override(session: Session, event: SpendingOverridden) -> None:
     """Tell the member that a manager answered for them."""
     language, shop = _speak(session, event.member_id)
     _tell(session, event, texts.spending_overridden(language, shop=shop, most=event.most), "", language)
+
+
+def tell_of_signin(session: Session, event: ShownCodeUsed) -> None:
+    """Tell the member, on their other devices too, that a code which staff showed has let somebody in."""
+    at, zone = datetime.fromisoformat(event.at), ZoneInfo(load_settings(session).zone)
+    language, _shop = _speak(session, event.member_id)
+    text = texts.signed_in_by_staff(language, when=at.astimezone(zone), device=event.device)
+    messaging.send_message(
+        session, event.member_id, key=f"signin:{event.code_id}", category="service", text=text, path="",
+        language=language, at=at,
+    )  # fmt: skip
 
 
 def _speak(session: Session, member_id: int) -> tuple[str, str]:

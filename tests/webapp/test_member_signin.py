@@ -84,6 +84,32 @@ def test_the_code_lets_in_once(shop: Cast, member: Member) -> None:
     assert try_code(shop, code.digits).status_code == 422
 
 
+def told(shop: Cast, member: Member) -> list[str]:
+    return [each["title"] + each["body"] for each in body(shop.phone(member).get("/api/v1/me/messages"))["items"]]
+
+
+def test_a_code_that_staff_showed_is_told_to_the_member_once(shop: Cast, member: Member) -> None:
+    code = code_for(shop, member)
+    phone = shop.browser()
+    phone.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"
+    assert try_code(shop, code.digits, browser=phone).status_code == 303
+    (said,) = told(shop, member)
+    assert "有人用店员给的登录码登录了你的账号（11月21日 14:20，iPhone · Safari）。不是你本人？请联系门店" in said
+    assert try_code(shop, code.digits).status_code == 422
+    assert len(told(shop, member)) == 1
+    shop.browser().post("/member/sign-in/ticket", ticket=code_for(shop, member).ticket)
+    assert len(told(shop, member)) == 2
+
+
+def test_a_code_that_the_member_asked_for_is_no_news(demo: Cast) -> None:
+    member = welcome_member(demo.at)
+    demo.browser().post("/member/sign-in/code", phone=PHONE)
+    with database.reading() as session:
+        digits = session.scalars(select(DevelopmentMail.text)).one()
+    assert try_code(demo, digits).status_code == 303
+    assert told(demo, member) == []
+
+
 def test_the_code_proves_the_phone(shop: Cast, member: Member) -> None:
     try_code(shop, code_for(shop, member).digits)
     with database.reading() as session:

@@ -119,6 +119,18 @@ def test_the_code_that_the_member_says(till: Till) -> None:
     assert pay_from_wallet(till, proof["id"]).status_code == 201
 
 
+def test_nobody_but_the_member_reads_the_code(till: Till, shop: Cast) -> None:
+    digits = said(body(ask(till, "code"))["id"])
+    manager = shop.browser("manager")
+    listed = body(manager.get(f"/api/v1/members/{till.member.id}/messages"))["items"]
+    assert listed[0]["title"] == "确认码 ••••••"
+    for path in (f"/members/{till.member.id}/messages", "/messages", f"/messages/{listed[0]['id']}"):
+        assert digits not in manager.get(f"/api/v1{path}").text
+        assert digits not in shop.client().get(f"/api/v1{path}", headers=shop.token("messages:read")).text
+    assert digits not in manager.get(f"/staff/members/{till.member.id}").text
+    assert digits in till.shop.phone(till.member).get("/api/v1/me/messages").text
+
+
 def test_five_wrong_codes_end_it(till: Till) -> None:
     proof = body(ask(till, "code"))["id"]
     wrong = "000001" if said(proof) == "000000" else "000000"

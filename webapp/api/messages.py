@@ -20,16 +20,22 @@ blueprint = Blueprint("api_messages", __name__, description="消息 Messages")
 
 
 class MessageOut(Schema):
-    """One inbox row."""
+    """One inbox row as programs and staff read it: a code that the member has to say is hidden."""
 
     id = Identifier()
     member = Identifier(attribute="member_id")
     category = fields.String()
-    title = fields.String()
+    title: fields.Field[Any] = fields.Function(queries.title_for_others)
     body = fields.String()
     path = fields.String()
     created_at = Moment()
     read_at = Moment(allow_none=True)
+
+
+class MyMessageOut(MessageOut):
+    """One row of one's own inbox."""
+
+    title = fields.String()
 
 
 class MessageIn(Schema):
@@ -111,24 +117,24 @@ def _send(member_id: int, data: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/me/messages")
-@blueprint.listing(MessageOut, unread=fields.Integer())
+@blueprint.listing(MyMessageOut, unread=fields.Integer())
 @guards.api_member
 def list_my_messages() -> Response:
     """My inbox, the newest first."""
     me = people.member().id
     return shape.page(
-        MessageOut,
+        MyMessageOut,
         lambda after, limit: queries.list_messages(edge.read(), me, after=after, limit=limit),
         unread=queries.count_unread(edge.read(), me),
     )
 
 
 @blueprint.get("/me/messages/<int:message_id>")
-@blueprint.response(200, MessageOut)
+@blueprint.response(200, MyMessageOut)
 @guards.api_member
 def get_my_message(message_id: int) -> Response:
     """One of my messages; somebody else's does not exist."""
-    return shape.one(MessageOut, queries.get_message(edge.read(), message_id, member_id=people.member().id))
+    return shape.one(MyMessageOut, queries.get_message(edge.read(), message_id, member_id=people.member().id))
 
 
 @blueprint.post("/me/messages/read")

@@ -21,6 +21,7 @@ from services.signin import commands
 from services.signin.errors import WrongSigninCode
 from webapp.member import blueprint
 from webapp.web import cookies, edge, forms, guards, links, people, toasts
+from webapp.web.browsers import browser_name
 from webapp.web.forms import Form
 
 # quality.md, facts.md §4: guesses by phone and by address; codes asked for: 1 a minute, 5 an hour, 10 a day.
@@ -91,7 +92,8 @@ def use_ticket() -> ResponseReturnValue:
     at = clock.now()
 
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
-        return _let_in(session, commands.redeem_ticket(session, data["ticket"], actor=edge.actor(), at=at), "", at)
+        member_id = commands.redeem_ticket(session, data["ticket"], device=_device(), actor=edge.actor(), at=at)
+        return _let_in(session, member_id, "", at)
 
     return forms.submit(
         TicketForm,
@@ -142,8 +144,12 @@ def _count(at: datetime, *spent: tuple[limits.Rule, str]) -> None:
 
 
 def _redeem(session: Session, data: Mapping[str, Any], at: datetime) -> ResponseReturnValue:
-    member_id = commands.redeem_code(session, data["phone"], data["code"], actor=edge.actor(), at=at)
+    member_id = commands.redeem_code(session, data["phone"], data["code"], device=_device(), actor=edge.actor(), at=at)
     return ("", WRONG) if member_id is None else _let_in(session, member_id, data["next"], at)
+
+
+def _device() -> str:
+    return browser_name(request.user_agent.string)
 
 
 def _let_in(session: Session, member_id: int, onward: str, at: datetime) -> Response:

@@ -13,9 +13,11 @@ from services.members import queries as members
 from services.members.models import Member
 from services.shared import ids, runtime
 from services.shared.actors import Actor
+from services.shared.events import announce
 from services.signin import permissions, rules
 from services.signin.commands.sessions import end_member_sessions
 from services.signin.errors import WrongSigninCode
+from services.signin.events import ShownCodeUsed
 from services.signin.models import DevelopmentMail, OneTimeCode
 
 
@@ -60,30 +62,30 @@ def issue_signin_code(session: Session, member_id: int, *, way: str, actor: Acto
     return fresh
 
 
-def redeem_code(session: Session, phone: str, digits: str, *, actor: Actor, at: datetime) -> int | None:
+def redeem_code(session: Session, phone: str, digits: str, *, device: str, actor: Actor, at: datetime) -> int | None:
     """The id of the member who proved to have the code. None when it is wrong: the try is counted and must be committed.
 
     A code dies after five wrong tries; each try is claimed before it is compared, so that many at once get no more than five.
-    Unknown phones look the same as wrong codes.
+    Unknown phones look the same as wrong codes. `device` is what the member is told about it.
     """
     member = members.find_member_by_phone(session, phone)
     row = _claim_try(session, member.id, at) if member else None
     if member is None or row is None:
         return None
     if hmac.compare_digest(runtime.keys().hash(f"{member.id}:{digits}"), row.code_hash):
-        return _use(session, row.id, actor=actor, at=at)
+        return _use(session, row.id, device=device, actor=actor, at=at)
     if row.wrong_tries >= rules.CODE_WRONG_TRIES:
         session.execute(update(OneTimeCode).where(OneTimeCode.id == row.id).values(expires_at=at))
     audit.record(session, "signin_codes:miss", ("member", member.id), actor=actor, at=at)
     return None
 
 
-def redeem_ticket(session: Session, ticket: str, *, actor: Actor, at: datetime) -> int:
+def redeem_ticket(session: Session, ticket: str, *, device: str, actor: Actor, at: datetime) -> int:
     """The id of the member whose QR was opened. Raises WrongSigninCode when it is used, over or unknown, or the member gone."""
     code_id = session.scalar(select(OneTimeCode.id).where(OneTimeCode.ticket_hash == runtime.keys().hash(ticket)))
     if code_id is None:
         raise WrongSigninCode
-    return _use(session, code_id, actor=actor, at=at)
+    return _use(session, code_id, device=device, actor=actor, at=at)
 
 
 def _claim_try(session: Session, member_id: int, at: datetime) -> Any | None:
@@ -101,8 +103,8 @@ def _claim_try(session: Session, member_id: int, at: datetime) -> Any | None:
     ).first()
 
 
-def _use(session: Session, code_id: int, *, actor: Actor, at: datetime) -> int:
-    claimed = session.execute(
+def _use(session: Session, code_id: int, *, device: str, actor: Actor, at: datetime) -> int:
+    used = session.execute(
         update(OneTimeCode)
         .where(
             OneTimeCode.id == code_id,
@@ -111,10 +113,11 @@ def _use(session: Session, code_id: int, *, actor: Actor, at: datetime) -> int:
             OneTimeCode.member_id.in_(select(Member.id).where(Member.archived_at.is_(None))),
         )
         .values(used_at=at)
-        .returning(OneTimeCode.member_id)
-    ).scalar_one_or_none()
-    if claimed is None:
+        .returning(OneTimeCode.member_id, OneTimeCode.way)
+    ).first()
+    if used is None:
         raise WrongSigninCode
+    claimed: int = used.member_id
     # Standing at the counter, or reading the phone's own message, proves the phone.
     proven = session.execute(
         update(Member)
@@ -125,4 +128,6 @@ def _use(session: Session, code_id: int, *, actor: Actor, at: datetime) -> int:
     if proven is not None:  # a stranger may have joined with this phone before its owner came
         end_member_sessions(session, claimed, actor=actor, at=at)
     audit.record(session, "signin_codes:redeem", ("member", claimed), actor=actor, at=at)
+    if used.way == "staff":  # whoever came in may not be who stood at the counter
+        announce(session, ShownCodeUsed(code_id, claimed, device, at.isoformat()), at=at)
     return claimed
