@@ -19,7 +19,7 @@ from services.members import commands as members
 from services.messaging.models import Message
 from services.orders.checks import find_differences
 from services.orders.models import Order
-from services.shared import clock, database, runtime
+from services.shared import clock, database, idempotency, runtime
 from services.shared.actors import SYSTEM, Actor
 from services.shared.models import IdempotencyKey, Limit
 from services.signin import commands as signin
@@ -450,6 +450,15 @@ def test_a_sale_that_had_got_through_after_all_is_not_booked_again(device: Devic
     assert (again.status_code, body(again)["id"], orders()) == (201, order["id"], 1)
     another = device.send(device.sale("曲奇"), "answer-was-lost")
     assert (another.status_code, body(another)["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_sale_whose_answer_was_lost_is_one_also_after_its_key_was_forgotten(device: Device) -> None:
+    till = device.till
+    order = body(till.pay(till.quote(till.line("提拉米苏", 2)), key="lost-for-a-month"))
+    with database.transaction() as session:
+        idempotency.forget_old(session, at=NOON + 31 * DAY)
+    again = device.send(device.sale(tenders=[{"kind": "wechat", "amount": "64.00"}]), "lost-for-a-month")
+    assert (again.status_code, body(again)["id"], orders()) == (201, order["id"], 1)
 
 
 def test_a_sale_that_comes_back_online_after_it_was_sent_from_the_queue_is_refused(device: Device) -> None:

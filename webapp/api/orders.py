@@ -47,13 +47,13 @@ def create_order() -> Response:
             edge.read(), data["quote"], data["tenders"], proof=data["proof"], note=data["note"], actor=actor, at=at
         )
     )
-    origin = "counter" if actor.kind == "staff" else "api"
+    origin, name = "api", data["external_key"]
+    if actor.kind == "staff":
+        origin, name = "counter", name or checkout.key_of_counter(actor, edge.key_of_request())
     return edge.write(
         lambda session: shape.one(
             OrderOut,
-            commands.complete_order(
-                session, sale(), origin=origin, external_key=data["external_key"], actor=actor, at=at
-            ),
+            commands.complete_order(session, sale(), origin=origin, external_key=name, actor=actor, at=at),
             201,
         )
     )

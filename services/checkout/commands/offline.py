@@ -9,10 +9,18 @@ from sqlalchemy.orm import Session
 
 from services.checkout.commands.sales import write_sale
 from services.checkout.queries.customers import WALK_IN, Buyer, load_buyer
-from services.checkout.queries.offline import PastCounter, Seller, costs_other, leaves_open, line_of, load_past_counter
+from services.checkout.queries.offline import (
+    PastCounter,
+    Seller,
+    costs_other,
+    key_of_counter,
+    leaves_open,
+    line_of,
+    load_past_counter,
+)
 from services.checkout.queries.quotes import Sale, load_multipliers
 from services.checkout.rules import tenders
-from services.checkout.rules.offline import KEY_PREFIX, SaleTime, is_over, time_of
+from services.checkout.rules.offline import SaleTime, is_over, time_of
 from services.checkout.rules.pricing import Cart, CartLine, Price, Step
 from services.members.queries import find_member_by_number
 from services.orders.queries import OrderView, find_order_by_key
@@ -42,7 +50,7 @@ def book_offline_sale(
     The member earns, nothing of theirs is spent; a credential that is over brings a walk-in's sale, into no shift. Flags are those of
     rules/offline.py. Raises Invalid only for what cannot be a sale: a product that never was, tenders that are not the sum.
     """
-    name = f"{KEY_PREFIX}{seller.actor.id}:{key}"
+    name = key_of_counter(seller.actor, key)
     booked = find_order_by_key(session, name)
     if booked is not None:
         return booked

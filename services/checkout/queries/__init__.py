@@ -10,7 +10,7 @@ from services.checkout.queries.coupons import (
 )
 from services.checkout.queries.customers import Buyer, Standing, get_standing, load_buyer
 from services.checkout.queries.examples import Example, list_examples
-from services.checkout.queries.offline import Seller, get_credential, get_seller, list_totals_now
+from services.checkout.queries.offline import Seller, get_credential, get_seller, key_of_counter, list_totals_now
 from services.checkout.queries.quotes import Counter, Quote, Sale, get_quote, get_sale, get_sale_of_quote, load_counter
 from services.checkout.queries.scope_names import ScopeNames, load_scope_names
 
@@ -33,6 +33,7 @@ __all__ = [
     "get_sale_of_quote",
     "get_seller",
     "get_standing",
+    "key_of_counter",
     "list_coupon_costs",
     "list_examples",
     "list_redeemable",

@@ -12,7 +12,7 @@ from services.checkout import permissions
 from services.checkout.errors import CredentialUnknown
 from services.checkout.queries.quotes import Counter, SaleStore
 from services.checkout.rules import offline
-from services.checkout.rules.offline import Credential
+from services.checkout.rules.offline import KEY_PREFIX, Credential
 from services.identity.models import Staff
 from services.identity.queries import actor_of_staff
 from services.orders.queries import LineView, OrderView
@@ -54,6 +54,11 @@ def get_credential(actor: Actor, store_id: int, *, at: datetime) -> str:
     actor.require(permissions.ORDERS_CREATE, store_id)
     assert actor.id is not None
     return offline.seal(Credential(actor.id, store_id, at), _sign)
+
+
+def key_of_counter(actor: Actor, key: str) -> str:
+    """A sale of staff in the books: named alike whether it came at once or, its answer lost, once more through a device's queue."""
+    return f"{KEY_PREFIX}{actor.id}:{key}"
 
 
 def get_seller(session: Session, credential: str, *, origin: str = "") -> Seller:
