@@ -26,6 +26,7 @@ from tests.selling import PRICES
 PLACES = st.integers(0, 9)
 WHO = st.sampled_from((0, 0, 0, 1))
 MOST_HELD = 8
+WAYS = st.sampled_from(("cash", "wechat", "wechat"))
 
 
 class Accounts(Machine):
@@ -45,18 +46,18 @@ class Accounts(Machine):
         self.now += timedelta(minutes=minutes)
         self.count("wait")
 
-    @rule(who=WHO, amount=st.sampled_from((1, 5000, 30_000, 99_999, 300_000)), plan=st.booleans())
-    def pay_in(self, who: int, amount: int, *, plan: bool) -> None:
+    @rule(who=WHO, amount=st.sampled_from((1, 5000, 30_000, 99_999, 300_000)), plan=st.booleans(), way=WAYS)
+    def pay_in(self, who: int, amount: int, *, plan: bool, way: str = "cash") -> None:
         """Top up: an amount, or the plan with its bonus, points and coupon."""
         amount = PLAN.amount if plan else amount
         data = {
             "store_id": self.world.store, "plan_id": self.world.plan if plan else None, "amount": None if plan else amount,
-            "tenders": [{"kind": "cash", "amount": amount}],
+            "tenders": [{"kind": way, "amount": amount}],
         }  # fmt: skip
 
         def expected() -> None:
             person = self.people[who]
-            person.top_up(self.next_lot(), amount, PLAN.bonus if plan else 0)
+            person.top_up(self.next_lot(), amount, PLAN.bonus if plan else 0, way)
             if plan:
                 person.add_points(self.next_lot(), PLAN.points, self.now)
 
@@ -85,18 +86,19 @@ class Accounts(Machine):
         )
         self.count("adjust_wallet", done)
 
-    @rule(who=WHO)
-    def pay_out(self, who: int) -> None:
-        """All principal goes back: at least the legal floor, at most what was paid in."""
-        person, data = self.people[who], {"store_id": self.world.store, "reason": "搬家"}
+    @rule(who=WHO, asked=st.sampled_from((None, None, "cash")))
+    def pay_out(self, who: int, asked: str | None) -> None:
+        """All principal goes back: at least the legal floor, at most what was paid in; the way it came, or in cash."""
+        person, data = self.people[who], {"store_id": self.world.store, "reason": "搬家", "tender": asked}
         most = sum(lot.principal for lot in person.wallet if lot.principal_left + lot.bonus_left)
         member = self.world.members[who]
         done = self.both(
-            lambda: pay_out(self.session, member, data, actor=self.world.actor, at=self.now), person.pay_out
+            lambda: pay_out(self.session, member, data, actor=self.world.actor, at=self.now),
+            lambda: person.pay_out(asked),
         )
         if done:
-            payout, (principal, bonus) = done
-            assert (payout.policy, payout.bonus_lost) == (principal, bonus)
+            payout, told = done
+            assert (payout.policy, payout.bonus_lost, payout.tender) == told
             assert max(payout.policy, payout.floor) <= payout.amount <= most
         self.count("pay_out", done)
 
@@ -175,6 +177,7 @@ class Accounts(Machine):
 
         def expected() -> None:
             alone = coupon.state == "redeemed" and coupon.order is None
+            require(coupon.expires is None or coupon.expires > self.now)
             require(alone and coupon.used_at is not None and self.now - coupon.used_at <= model.UNDO)
             coupon.state, coupon.used_at = "issued", None
 

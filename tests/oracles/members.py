@@ -50,13 +50,14 @@ class PointsLot:
 
 @dataclass
 class WalletLot:
-    """Money that came in together: principal and bonus, and what is left of them."""
+    """Money that came in together: principal and bonus, and what is left of them; `way` is how it was paid (None: by hand)."""
 
     number: int
     principal: int
     bonus: int
     principal_left: int
     bonus_left: int
+    way: str | None = None
 
 
 @dataclass
@@ -139,10 +140,10 @@ class Member:
 
     # Stored value
 
-    def top_up(self, number: int, principal: int, bonus: int) -> None:
+    def top_up(self, number: int, principal: int, bonus: int, way: str | None = None) -> None:
         """Money in, up to the legal limit of the card."""
         require(self.stored + principal + bonus <= CAP)
-        self.wallet.append(WalletLot(number, principal, bonus, principal, bonus))
+        self.wallet.append(WalletLot(number, principal, bonus, principal, bonus, way))
 
     def spend(self, amount: int) -> dict[int, list[int]]:
         """Take `amount` out, the oldest lot first, principal and bonus in proportion; by lot what it was."""
@@ -173,13 +174,14 @@ class Member:
             self.change(lot.number, -ours, -given)
             principal, bonus = principal - ours, bonus - given
 
-    def pay_out(self) -> tuple[int, int]:
-        """Everything goes back: the principal, and the bonus that ends with it."""
+    def pay_out(self, asked: str | None) -> tuple[int, int, str]:
+        """Everything goes back: the principal, the bonus that ends with it, and how. What came in different ways goes only as asked."""
         principal, bonus = sum(lot.principal_left for lot in self.wallet), sum(lot.bonus_left for lot in self.wallet)
-        require(principal)
+        ways = {lot.way for lot in self.wallet if lot.principal_left}
+        require(principal and (asked or len(ways) == 1))
         for lot in self.wallet:
             lot.principal_left = lot.bonus_left = 0
-        return principal, bonus
+        return principal, bonus, asked or ways.pop() or "cash"
 
     # Growth
 

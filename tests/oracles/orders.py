@@ -145,14 +145,13 @@ def refund(
 ) -> dict[str, int]:
     """Take these parts of lines back, with all that follows; what went back by kind of tender. `number` is for the next lots."""
     fen = sum(back for _, _, back in backs)
-    before = order.left
     for place, count, back in backs:
         order.lines[place].backs.append((count, back))
     order.refunds += 1
     given = _to_tenders(order, owner, fen)
     if owner is not None:
         _points(order, owner, number, now)
-        growth = half_up(Fraction(order.growth * order.left, before)) if before else 0
+        growth = min(order.growth, order.left - order.bonus)
         owner.grow(growth - order.growth, now, level_from)
         order.growth = growth
     if order.done:

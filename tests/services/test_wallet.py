@@ -327,6 +327,20 @@ def test_a_payout_goes_back_by_the_original_tender_or_in_cash(session: Session, 
     assert refund(session, shop, xiaoman, tender="cash").tender == "cash"
 
 
+def test_no_tender_takes_back_more_than_was_paid_with_it(session: Session, shop: Cast, xiaoman: Member) -> None:
+    pay_in(session, shop, xiaoman, tenders=paid(30000, "alipay"))
+    pay_in(session, shop, xiaoman, 50000, tenders=[*paid(20000, "cash"), *paid(30000, "wechat")])
+    second = list_lots(session, xiaoman.id)[1].id
+    for wanted in ({}, {"tender": "wechat"}, {"tender": "alipay"}, {"lots": [second], "tender": "wechat"}):
+        with pytest.raises(Invalid) as refused:
+            refund(session, shop, xiaoman, **wanted)
+        assert (refused.value.code, list(refused.value.errors)) == ("paid_otherwise", ["tender"])
+    payout = refund(session, shop, xiaoman, tender="cash", lots=[second])
+    assert (payout.amount, payout.tender) == (50000, "cash")
+    payout = refund(session, shop, xiaoman)
+    assert (payout.amount, payout.tender) == (30000, "alipay")
+
+
 def test_a_sheet_that_is_old_by_now_pays_nothing(session: Session, shop: Cast, xiaoman: Member) -> None:
     pay_in(session, shop, xiaoman)
     seen = get_refund_sheet(session, xiaoman.id, at=shop.at)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.checkout.queries.payouts import RefundSheet, get_refund_sheet
+from services.checkout.rules.tenders import CASH
 from services.members.queries import get_member
 from services.shared import ledger
 from services.shared.actors import Actor
@@ -25,8 +26,6 @@ from services.wallet.queries import WALLET
 from services.wallet.rules import Part
 from services.wallet.schemas import SheetOut
 
-CASH = "cash"
-
 
 def pay_out(
     session: Session,
@@ -40,7 +39,7 @@ def pay_out(
     """Pay principal back: of `lots` (all if empty), `amount` (the sheet's if None), by `tender` (the original if None), for a `reason`.
 
     The chosen lots end with it, their bonus too. Raises NothingToPayOut, SheetChanged (409), Invalid for an amount below the floor or
-    above the principal, and for a tender that was not paid with.
+    above the principal, and for a tender that was not paid with, or with less than that.
     """
     actor.require(permissions.WALLET_PAY_OUT, data["store_id"])
     _require_store(session, data["store_id"], actor)
@@ -49,7 +48,8 @@ def pay_out(
     sheet = get_refund_sheet(session, member.id, data.get("lots", ()), at=at)
     if data.get("sheet") not in (None, sheet.mark):
         raise SheetChanged
-    amount, tender = _amount(sheet, data.get("amount")), _tender(sheet, data.get("tender"))
+    amount = _amount(sheet, data.get("amount"))
+    tender = _tender(sheet, amount, data.get("tender"))
     shift_id = shift_id or find_shift_for(session, data["store_id"], actor=actor)
     payout = Payout(
         member_id=member.id, store_id=data["store_id"], staff_id=actor.id if actor.kind == "staff" else None,
@@ -88,10 +88,15 @@ def _amount(sheet: RefundSheet, asked: int | None) -> int:
     return amount
 
 
-def _tender(sheet: RefundSheet, asked: str | None) -> str:
-    """The way that was paid with; cash is always possible."""
-    if asked is None:
-        return sheet.tenders[0] if sheet.tenders else CASH
-    if sheet.tenders and asked not in (*sheet.tenders, CASH):
+def _tender(sheet: RefundSheet, amount: int, asked: str | None) -> str:
+    """The way that was paid with, if it was for so much; cash where it is asked for, and anything where nothing was paid in."""
+    if asked == CASH or not sheet.tenders:
+        return asked or CASH
+    if asked not in (None, *sheet.tenders):
         raise Invalid({"tender": [N_("请退回原来的付款方式，或者退现金")]})
-    return asked
+    chosen = asked or next(iter(sheet.ways(amount)), None)
+    if chosen is None or amount > sheet.most_by(chosen):
+        raise Invalid(
+            {"tender": [N_("当时用这种方式付的没有这么多：请一笔一笔充值分开退，或者退现金")]}, "paid_otherwise"
+        )
+    return chosen

@@ -126,8 +126,16 @@ class RefundSheet:
     @property
     def tenders(self) -> tuple[str, ...]:
         """The original ways of paying, the one of the newest top-up first."""
-        kinds = [kind for each in reversed(self.lots) for kind in each.lot.paid_by]
+        kinds = [kind for each in reversed(self.lots) if each.amount for kind in each.lot.paid_by]
         return tuple(dict.fromkeys(kinds))
+
+    def most_by(self, tender: str) -> int:
+        """What can go back by a tender: of each top-up no more than was paid with it."""
+        return sum(min(each.amount, each.lot.paid_by.get(tender, 0)) for each in self.lots)
+
+    def ways(self, amount: int) -> tuple[str, ...]:
+        """The original ways of paying by which `amount` can go back at once."""
+        return tuple(tender for tender in self.tenders if amount <= self.most_by(tender))
 
 
 def get_refund_sheet(session: Session, member_id: int, lots: Collection[int] = (), *, at: datetime) -> RefundSheet:

@@ -1,6 +1,7 @@
 """Lots, and what orders took from them."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,8 @@ _SPENT = ("spend", "give_back")
 class OpenLot:
     """A lot with something left, and the top-up it came from (None: made by hand).
 
-    `principal` and `bonus` are what was put in, less what was taken by hand or paid out before; amounts are fen.
+    `principal` and `bonus` are what was put in, less what was taken by hand or paid out before; `paid_by` is what was paid with
+    which kind of tender. Amounts are fen.
     """
 
     id: int
@@ -35,7 +37,7 @@ class OpenLot:
     bonus: int
     principal_left: int
     bonus_left: int
-    paid_by: tuple[str, ...]
+    paid_by: Mapping[str, int]
     created_at: datetime
 
 
@@ -108,10 +110,17 @@ def _put_in(session: Session, lot_ids: Collection[int]) -> dict[int, tuple[int, 
     return {lot_id: (int(paid), int(given)) for lot_id, paid, given in rows}
 
 
+def _paid_by(top_up: TopUp) -> Mapping[str, int]:
+    paid: Counter[str] = Counter()
+    for tender in top_up.tenders:
+        paid[tender["kind"]] += tender["amount"]
+    return paid
+
+
 def _open(lot: WalletLot, top_up: TopUp | None, principal: int, bonus: int) -> OpenLot:
     return OpenLot(
         id=lot.id, top_up_id=top_up.id if top_up else None, number=top_up.number if top_up else None,
         plan_name=top_up.plan_name if top_up else "", principal=principal, bonus=bonus, principal_left=lot.principal_left,
-        bonus_left=lot.bonus_left, paid_by=tuple(paid["kind"] for paid in top_up.tenders) if top_up else (),
+        bonus_left=lot.bonus_left, paid_by=_paid_by(top_up) if top_up else {},
         created_at=lot.created_at,
     )  # fmt: skip

@@ -69,7 +69,7 @@ def _sheet(member: MemberCard, lots: str) -> RefundSheet | None:
 def _page(member: MemberCard, sheet: RefundSheet | None, form: Form | None) -> str:
     lots = queries.list_open_lots(edge.read(), member.id)
     chosen = [each.lot_id for each in sheet.lots] if sheet else []
-    ways = dict.fromkeys([*(sheet.tenders if sheet else ()), "cash"])
+    ways = dict.fromkeys([*(sheet.ways(sheet.amount) if sheet else ()), "cash"])
     stored = {"amount": sheet.amount, "tender": next(iter(ways))} if sheet else {}
     return render_template(
         "staff/wallet/new_payout.html",
