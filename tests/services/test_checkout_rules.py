@@ -64,6 +64,9 @@ def test_a_choice_changes_the_list_price() -> None:
         (CartLine(2, {"size": "6", "icing": "x"}), "options.icing"),
         (CartLine(1, {}, 0), "quantity"),
         (CartLine(1, {}, 1000), "quantity"),
+        (CartLine(1, {}, manual_price=3201), "manual_price"),
+        (CartLine(2, {"size": "8"}, manual_price=27801), "manual_price"),
+        (CartLine(1, {}, manual_price=-1), "manual_price"),
     ],
 )
 def test_what_cannot_be_sold_is_told_on_its_line(line: CartLine, field: str) -> None:

@@ -25,7 +25,7 @@ class CartLine:
     """What someone wants: a product, its choices (option key → choice key), how many, and a note of up to 60 characters.
 
     `grams` is what the scale says of something sold by weight, `open_price` what the cashier named for something without a price;
-    `manual_price` replaces the price of a piece (permission and reason are the caller's to check).
+    `manual_price` replaces the price of a piece by a lower one (permission and reason are the caller's to check).
     """
 
     product_id: int
@@ -152,6 +152,8 @@ def _line(place: int, wanted: CartLine, product: SaleProduct | None, errors: dic
         return None
     chosen, surcharge = _choose(f"lines.{place}.options", product.options, wanted.options, errors)
     each = max(0, _list_price(wanted, product) + surcharge)
+    if wanted.manual_price is not None and wanted.manual_price > each:
+        errors.setdefault(f"lines.{place}.manual_price", [N_("只能改低，不能比原价高")])
     return LineView(
         place + 1, product.id, product.name, chosen, wanted.quantity, each, each * wanted.quantity, wanted.note,
         grams=wanted.grams, category_id=product.category_id,
