@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request, url_for
 
 from services.checkout import permissions
+from services.checkout.queries import list_totals_now
 from services.checkout.queries.receipts import as_told, load_receipt
 from services.members.permissions import MEMBERS_READ
 from services.members.queries import search_members
@@ -26,6 +27,7 @@ PAGE, PEOPLE = 30, 20
 KINDS = ("cash", "wechat", "alipay", "card", "other")
 RECEIPT = "CK:R:"
 PAID = "paid"
+PRICED = {"old_price", "choices_unknown"}  # flags that are about what was paid
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def _page(*, show: str, order: OrderView | None) -> str:
     asked, store = _asked(order.day if order else None), shop.current_store()
     found, more = _found(asked, store.id)
     shown = order or (as_told(found[0], edge.actor()) if found else None)
+    priced = {each.id: each for each in (*found, shown) if each is not None and set(each.flags) & PRICED}
     return render_template(
         "staff/orders/index.html",
         show=show,
@@ -99,6 +102,7 @@ def _page(*, show: str, order: OrderView | None) -> str:
         invoice=queries.find_invoice(edge.read(), shown.id) if shown else None,
         orders=found,
         waiting=queries.list_waiting(edge.read(), [each.id for each in found if each.flags]),
+        totals_now=list_totals_now(edge.read(), store.id, list(priced.values())),
         flagged=queries.count_flagged(edge.read(), store.id),
         look=queries.find_look(edge.read(), shown.id) if shown and shown.flags else None,
         asked=asked,
