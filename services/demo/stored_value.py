@@ -21,6 +21,7 @@ from services.orders.queries import TenderView
 from services.shared.actors import SYSTEM, Actor
 from services.signin.models import SpendingProof
 from services.signin.queries import Proof
+from services.signin.rules import asker_of
 from services.stores.models import Store
 from services.wallet.schemas import PlanIn
 
@@ -102,15 +103,17 @@ def _spend(
     cart = Cart(store_id, member_id, tuple(CartLine(product, {}) for product in dict.fromkeys(products)))
     counter = load_counter(session, cart)
     due = get_sale(session, counter, cart, None, at=at).price.due
-    sale = get_sale(session, counter, cart, [TenderView("wallet", due)], proof=_proof(session, cart, due, at), at=at)
+    sale = get_sale(
+        session, counter, cart, [TenderView("wallet", due)], proof=_proof(session, cart, due, actor, at), at=at
+    )
     complete_order(session, sale, origin="counter", external_key=key, completed_at=at, actor=actor, at=at)
 
 
-def _proof(session: Session, cart: Cart, due: int, at: datetime) -> Proof:
+def _proof(session: Session, cart: Cart, due: int, actor: Actor, at: datetime) -> Proof:
     """The member agreed in the app."""
     assert cart.member_id is not None
     proof = SpendingProof(
-        member_id=cart.member_id, store_id=cart.store_id, staff_id=None, way="app", most=due, words="", scan_id=None,
+        member_id=cart.member_id, store_id=cart.store_id, staff_id=asker_of(actor), way="app", most=due, words="", scan_id=None,
         code_hash=None, wrong_tries=0, created_at=at, confirmed_at=at, declined_at=None, used_at=None,
         expires_at=at + timedelta(minutes=10),
     )  # fmt: skip

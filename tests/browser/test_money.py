@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenDevice
-from tests.browser.people import sign_in_member, sign_in_staff
+from tests.browser.people import Program, sign_in_member, sign_in_staff
+from tests.browser.test_both_apps import live_code
 from tests.kit.contact_sheet import ContactSheet
 from tests.kit.shop import Shop
 
@@ -148,6 +149,52 @@ def test_a_sale_takes_stored_value_a_coupon_and_points_and_the_member_reads_each
     tap(member, "卡券", role="link")
     member.get_by_role("link", name=re.compile("已使用")).first.click()
     expect(member.get_by_text("满100减20").first).to_be_visible()
+
+
+def test_a_member_code_and_the_pin_pay_a_larger_amount(manager: Page, member: Page, shop: Shop) -> None:
+    member.goto(f"{shop.origin}/member/me/pin")
+    member.get_by_label("新的支付密码").fill("271828")
+    member.get_by_label("再输一次").fill("271828")
+    tap(member, "保存")
+    member.goto(f"{shop.origin}/member/")
+    program = Program(shop)
+    program.api("PATCH", "/settings", {"wallet.confirm_above": "10.00"})
+    try:
+        tap(manager, "收银", role="link")
+        manager.get_by_role("button", name=re.compile("提拉米苏")).first.click()
+        tap(manager, "扫一扫")
+        manager.locator("ck-scanner [name=code]").fill(live_code(member))
+        manager.locator("ck-scanner form[data-typed] [type=submit]").click()
+        expect(manager.get_by_role("button", name="换一位会员")).to_be_visible()
+        tap(manager, "收款")
+        manager.get_by_role("radio", name=re.compile("^储值")).click()
+        manager.get_by_role("button", name=re.compile("^用储值收")).click()
+        expect(manager.get_by_text("或输支付密码")).to_be_visible()
+        tap(manager, "会员输支付密码")
+        manager.get_by_label("支付密码").fill("314159")
+        tap(manager, "确认")
+        expect(manager.get_by_text("支付密码不对")).to_be_visible()
+        manager.get_by_label("支付密码").fill("271828")
+        tap(manager, "确认")
+        expect(manager.get_by_role("dialog", name=re.compile("收款完成"))).to_be_visible()
+    finally:
+        program.api("PATCH", "/settings", {"wallet.confirm_above": "500.00"})
+
+
+def test_a_pin_is_offered_once_the_member_was_scanned_and_another_way_goes_on(manager: Page, member: Page) -> None:
+    stand_at_counter(manager)
+    manager.get_by_role("button", name=re.compile("提拉米苏")).first.click()
+    tap(manager, "收款")
+    manager.get_by_role("radio", name=re.compile("^储值")).click()
+    manager.get_by_role("button", name=re.compile("^用储值收")).click()
+    expect(manager.get_by_role("button", name="发到会员手机上确认")).to_be_visible()
+    expect(manager.get_by_role("button", name="会员输支付密码")).not_to_be_visible()
+    tap(manager, "发 6 位确认码")
+    tap(manager, "换个办法")
+    tap(manager, "店长代为确认")
+    manager.get_by_label("为什么代为确认").fill("手机没电")
+    tap(manager, "由我确认")
+    expect(manager.get_by_role("dialog", name=re.compile("收款完成"))).to_be_visible()
 
 
 def test_a_coupon_is_given_by_hand_and_stands_in_the_wallet(manager: Page, member: Page) -> None:

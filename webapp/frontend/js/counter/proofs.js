@@ -1,6 +1,7 @@
 /*
- * Asking the member to agree (sheet #proof): a fresh member code, a question in the member app, a code that the member says, or a
- * PIN that the member types, or a manager who answers. `ask` resolves to a proof (`s_…`, `p_…`), or null when the sheet was closed.
+ * Asking the member to agree (sheet #proof): a fresh member code, a question in the member app, a code that the member says, on top of
+ * either of these codes a PIN that the member types, or a manager who answers. `ask` resolves to a proof (`s_…`, `p_…`), or null when the
+ * sheet was closed.
  *
  * The sheet shows [data-face="ways | waiting | code | pin | reason"], one at a time.
  */
@@ -16,6 +17,7 @@ export class Proofs {
   #sheet = document.getElementById('proof');
   #settle = null;
   #asked = null; // the proof that is waited for
+  #said = null; // the proof whose code was sent last: in the cart it stands once the member has said it
   #timer = 0;
 
   constructor(counter, signal) {
@@ -29,12 +31,17 @@ export class Proofs {
   /** Ask for a proof that reaches up to `most` fen; `words` say why it is needed. */
   ask(most, words = '') {
     this.#finish(null);
-    this.#face('ways');
-    this.#say(words);
-    write(this.#sheet, { most: textOf(most) });
     this.most = most;
+    this.#ways(words);
+    write(this.#sheet, { most: textOf(most) });
     this.#sheet.show();
     return new Promise((resolve) => { this.#settle = resolve; });
+  }
+
+  /* What a PIN comes on top of: the member was scanned for this cart, or said a code. */
+  get #base() {
+    const { proof } = this.#counter.till.cart;
+    return proof?.startsWith('s_') || (proof && proof === this.#said) ? proof : null;
   }
 
   get isOpen() {
@@ -53,6 +60,15 @@ export class Proofs {
     const settle = this.#settle;
     this.#settle = null;
     settle?.(proof);
+  }
+
+  /* To choose how; whoever asked for a proof goes on waiting for it. */
+  #ways(words = '') {
+    clearTimeout(this.#timer);
+    this.#asked = null;
+    this.#face('ways');
+    this.#sheet.querySelector('[data-way="pin"]').hidden = !this.#base;
+    this.#say(words);
   }
 
   #face(name) {
@@ -75,7 +91,7 @@ export class Proofs {
     else if (way === 'pin') this.#face('pin');
     else if (way === 'adjust') this.#adjust();
     else if (way) this.#open(way);
-    else if (target.closest('[data-other-way]')) this.ask(this.most);
+    else if (target.closest('[data-other-way]')) this.#ways();
   }
 
   /* Nothing of the member's: a price by hand. */
@@ -91,6 +107,7 @@ export class Proofs {
       const proof = await post('/api/v1/proofs', { member: cart.member.id, store, way, amount: textOf(this.most), ...more });
       this.#asked = proof.id;
       if (proof.state === 'confirmed') return this.scanned(proof.id);
+      if (way === 'code') this.#said = proof.id;
       this.#face(way === 'code' ? 'code' : 'waiting');
       return this.#look(proof.id);
     } catch (error) {
@@ -103,11 +120,7 @@ export class Proofs {
     const proof = await get(`/api/v1/proofs/${id}`, { pauses: [] }).catch(() => null);
     if (this.#asked !== id) return;
     if (proof?.state === 'confirmed') return void this.scanned(id);
-    if (ENDED[proof?.state]) {
-      this.#asked = null;
-      this.#face('ways');
-      return void this.#say(this.#sheet.dataset[ENDED[proof.state]]);
-    }
+    if (ENDED[proof?.state]) return this.#ways(this.#sheet.dataset[ENDED[proof.state]]);
     this.#timer = setTimeout(() => this.#look(id), PAUSE);
   }
 
@@ -115,7 +128,7 @@ export class Proofs {
     event.preventDefault();
     const form = event.target;
     if (form.reason) return this.#open('override', { reason: form.reason.value.trim() });
-    if (form.pin) return this.#open('pin', { pin: form.pin.value });
+    if (form.pin) return this.#open('pin', { pin: form.pin.value, proof: this.#base });
     try {
       await post(`/api/v1/proofs/${this.#asked}/confirmations`, { code: form.code.value.trim() });
       return this.scanned(this.#asked);
