@@ -8,7 +8,18 @@ from zoneinfo import ZoneInfo
 
 from services.catalog.queries import Choice as OptionChoice
 from services.catalog.queries import Option, SaleProduct
-from services.checkout.rules.pricing import Candidate, Cart, CartLine, Choice, Customer, HeldCoupon, House, Price, price
+from services.checkout.rules.pricing import (
+    Candidate,
+    Cart,
+    CartLine,
+    Choice,
+    Customer,
+    HeldCoupon,
+    House,
+    PointsRule,
+    Price,
+    price,
+)
 from services.coupons.rules import Kind, Occasion, Scope, Terms
 from tests.oracles import prices
 
@@ -21,13 +32,14 @@ THRESHOLDS = (3000, 5000, 8000, 10000, 15000, 20000, 30000)
 
 @dataclass(frozen=True)
 class Case:
-    """A cart and what its member holds; `points` at most are spent, 100 for ¥1."""
+    """A cart and what its member holds; `points` at most are spent, 100 for ¥1 unless `paying` says otherwise."""
 
     lines: list[prices.Line]
     coupons: list[prices.Coupon]
     tier_pays: int = 1000
     points: int = 0
     rounding: int = 0
+    paying: prices.PointsPay = prices.ONE_FEN_EACH
 
     def ask(self, choice: Choice | None = None) -> Price:
         """What the product says."""
@@ -49,7 +61,7 @@ class Case:
             Cart(1, 7, wanted, coupons=None, points=self.points),
             shelf,
             Customer(1, "", self.tier_pays, self.points, held),
-            House(rounding=self.rounding),
+            House(PointsRule(self.paying.per_yuan, self.paying.least), self.rounding),
             occasion=Occasion(1, "counter", 1, NOW),
             choice=choice,
         )
@@ -57,8 +69,9 @@ class Case:
     def expect(self) -> prices.Answer:
         """What trying everything says."""
         return prices.best(
-            self.lines, self.coupons, tier_pays=self.tier_pays, points=self.points, rounding=self.rounding
-        )
+            self.lines, self.coupons, tier_pays=self.tier_pays, points=self.points, rounding=self.rounding,
+            paying=self.paying,
+        )  # fmt: skip
 
 
 def _choices(line: prices.Line) -> tuple[Option, ...]:
@@ -94,8 +107,9 @@ def small(chance: random.Random) -> Case:
         [_odd_line(chance, number) for number in range(1, chance.randint(2, 7))],
         coupons,
         chance.choice([1000, 900, 850]),
-        chance.choice([0, 0, 150, 3000]),
+        chance.choice([0, 0, 100, 150, 3000]),
         chance.choice([0, 10, 100]),
+        prices.PointsPay(chance.choice([100, 100, 150, 300, 30, 7]), chance.choice([100, 100, 1, 10])),
     )
 
 

@@ -1,5 +1,6 @@
 """The price of a cart by trying every combination of coupons, from domain.md alone: lists of pieces and fractions, no shortcuts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain, combinations
@@ -71,6 +72,31 @@ class Pile:
 
 
 @dataclass(frozen=True)
+class PointsPay:
+    """`per_yuan` points are ¥1; at least `least` are spent at once, and they pay at most half."""
+
+    per_yuan: int = 100
+    least: int = 100
+
+    def some(self, points: int) -> Callable[[int], tuple[int, int]]:
+        """For what is left the fen that `points` at most pay, and how many of them that takes."""
+
+        def pay(left: int) -> tuple[int, int]:
+            off = min(self._worth(points), left // 2)
+            fewest = -int(-Fraction(off * self.per_yuan, 100) // 1)
+            enough = points >= self.least and (fewest >= self.least or off >= self._worth(self.least))
+            return (off, max(fewest, self.least)) if off and enough else (0, 0)
+
+        return pay
+
+    def _worth(self, points: int) -> int:
+        return int(Fraction(points * 100, self.per_yuan))
+
+
+ONE_FEN_EACH = PointsPay()
+
+
+@dataclass(frozen=True)
 class Answer:
     """Least due, with its tie-breakers: coupons used (ids), expiries, whether the tier's discount was taken, points spent."""
 
@@ -82,7 +108,13 @@ class Answer:
 
 
 def best(
-    lines: list[Line], coupons: list[Coupon], *, tier_pays: int = 1000, points: int = 0, rounding: int = 0
+    lines: list[Line],
+    coupons: list[Coupon],
+    *,
+    tier_pays: int = 1000,
+    points: int = 0,
+    rounding: int = 0,
+    paying: PointsPay = ONE_FEN_EACH,
 ) -> Answer:
     """Try everything; the least due wins, then fewer coupons, then earlier expiry, then the tier kept, then no points."""
     answers = []
@@ -95,7 +127,7 @@ def best(
                     spend and not all(each.with_points for each in some)
                 ):
                     continue
-                answer = _price(lines, list(some), tier_pays if tier else None, points if spend else 0, rounding)
+                answer = _price(lines, list(some), tier_pays if tier else None, paying.some(points * spend), rounding)
                 if answer is not None:
                     answers.append(answer)
     return min(answers, key=lambda a: (a.due, len(a.coupons), a.expiries, not a.tier, a.points > 0))
@@ -108,32 +140,28 @@ def _together(one: Coupon, other: Coupon) -> bool:
 
 
 def settle(lines: list[Line], some: list[Coupon], tier_pays: int | None, points: int) -> tuple[list[int], list[int]]:
-    """What each line is sold for with these coupons, and how much of it points pay (`points` at most; 100 at least)."""
+    """What each line is sold for with these coupons, and how much of it points pay (`points` at most, a fen each; 100 at least)."""
     piles = _reduced(lines, some, tier_pays)
     assert piles is not None, "one of these coupons does nothing"
     before = [sum(pile.fen for pile in piles if pile.line == place) for place in range(len(lines))]
-    _take(piles, _spent(sum(before), points))
+    _take(piles, ONE_FEN_EACH.some(points)(sum(before))[0])
     after = [sum(pile.fen for pile in piles if pile.line == place) for place in range(len(lines))]
     return after, [one - other for one, other in zip(before, after, strict=True)]
 
 
-def _price(lines: list[Line], some: list[Coupon], tier_pays: int | None, points: int, rounding: int) -> Answer | None:
+def _price(
+    lines: list[Line], some: list[Coupon], tier_pays: int | None, pay: Callable[[int], tuple[int, int]], rounding: int
+) -> Answer | None:
     """The answer for one combination; None when one of its coupons would do nothing."""
     piles = _reduced(lines, some, tier_pays)
     if piles is None:
         return None
     left = sum(pile.fen for pile in piles)
-    spent = _spent(left, points)
-    due = left - spent
+    off, spent = pay(left)
+    due = left - off
     due -= due % rounding if rounding else 0
     expiries = tuple(sorted(coupon.expires for coupon in some))
     return Answer(due, frozenset(coupon.id for coupon in some), expiries, tier_pays is not None, spent)
-
-
-def _spent(left: int, points: int) -> int:
-    """The points that pay: 100 points = ¥1, so a point is a fen; at most half, at least 100."""
-    off = min(points, left * 50 // 100)
-    return off if off >= 100 else 0
 
 
 def _reduced(lines: list[Line], some: list[Coupon], tier_pays: int | None) -> list[Pile] | None:

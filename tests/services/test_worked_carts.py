@@ -12,9 +12,11 @@ from services.checkout.rules.pricing import (
     Customer,
     HeldCoupon,
     House,
+    PointsRule,
     Price,
     price,
 )
+from services.checkout.rules.pricing.choices import deduction
 from services.coupons.rules import Kind, Occasion, Scope, Terms
 from services.shared import money
 
@@ -108,6 +110,16 @@ def test_10_one_piece_at_the_trial_price() -> None:
 def test_11_points_pay_half_of_what_is_left() -> None:
     found = priced({TIRAMISU: 2}, member(TRIAL, points=3000), points=3000)
     assert (found.due, found.points) == (2595, 2595)
+
+
+def test_the_least_number_of_points_can_be_spent_at_any_rate() -> None:
+    """150 for ¥1: 100 points pay 0.66 (as 99 would); 300 for ¥1: 0.33. 99 are too few; half of 1.00 is too little."""
+    for per_yuan, off in ((150, 66), (300, 33), (100, 100)):
+        house = House(PointsRule(per_yuan))
+        found = priced({TIRAMISU: 1}, member(points=100), points=100, house=house)
+        assert (found.due, found.points) == (3200 - off, 100)
+        assert priced({TIRAMISU: 1}, member(points=99), points=99, house=house).points == 0
+    assert deduction(100, 5000, PointsRule(150)) == (0, 0)
 
 
 def test_13_rounding_goes_down_last_as_its_own_line() -> None:

@@ -66,11 +66,15 @@ class Choice:
 
 
 def deduction(left: int, points: int, rule: PointsRule) -> tuple[int, int]:
-    """The fen that at most `points` take off `left`, and the points that really costs; nothing below the least number."""
-    most = money_of_points(points, rule)
-    off = min(most, left * rule.most_percent // 100)
+    """The fen that at most `points` take off `left`, and the points that really costs; nothing below the least number.
+
+    Fen that cost less than the least number by their rounding alone cost that number: at 150 for ¥1, 100 points pay 0.66, as 99 would.
+    """
+    off = min(money_of_points(points, rule), left * rule.most_percent // 100)
     cost = -(-off * rule.per_yuan // 100)
-    return (off, cost) if cost >= rule.least else (0, 0)
+    if points >= rule.least and off >= money_of_points(rule.least, rule):
+        cost = max(cost, rule.least)
+    return (off, cost) if off and cost >= rule.least else (0, 0)
 
 
 def money_of_points(points: int, rule: PointsRule) -> int:
