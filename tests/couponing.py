@@ -18,9 +18,10 @@ def free_item(product_id: int) -> dict[str, Any]:
 
 
 def make_template(shop: Cast, told: dict[str, Any] | None = None, **more: Any) -> int:
-    """A template's id."""
+    """A template's id; what members take by themselves is for each of them once."""
+    each = {"per_member": 1} if more.keys() & {"claimable", "public_code", "welcome"} else {}
     with database.transaction() as session:
-        data = TemplateIn().load((told or OFF_20) | more)
+        data = TemplateIn().load((told or OFF_20) | each | more)
         return commands.create_template(session, data, actor=SYSTEM, at=shop.at).id
 
 

@@ -14,7 +14,8 @@ class CouponTemplate(Model):
 
     `scope` is JSON of Scope; `combines_with` names stack groups, None consents to all. Validity: `starts_on`/`ends_on` are days in
     the shop, or `valid_days` from issue, beginning `starts_after` days later. `stock`, `per_member`, `per_day` are limits, None for none.
-    `claimable`: members take it in the claim page (领券中心); `public_code` is typed in; `welcome` is given on joining.
+    `claimable`: members take it in the claim page (领券中心); `public_code` is typed in; `welcome` is given on joining: in these ways a
+    member gets one where `per_member` is None (older templates).
     A redemption by itself can be undone for `undo_minutes`; `cost` is what one used coupon costs the shop (fen), where that is known.
     """
 

@@ -195,6 +195,21 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+# Where coupons come from without anybody of the shop deciding for this member: these have a share for each member.
+SELF_TAKEN = frozenset({"claim", "public_code", "welcome"})
+WAYS = frozenset({"claimable", "public_code", "welcome"})
+
+
+def share(per_member: int | None, source: str) -> int | None:
+    """How many of a template one member is given; None is no limit. Templates without one are taken once by oneself."""
+    return 1 if per_member is None and source in SELF_TAKEN else per_member
+
+
+def lacks_share(values: Mapping[str, Any]) -> bool:
+    """Whether members could take a coupon by themselves as often as they like."""
+    return values["per_member"] is None and any(values[way] for way in WAYS)
+
+
 def mistakes(values: Mapping[str, Any]) -> dict[str, list[str]]:
     """What is wrong with a template whose fields are each right by themselves: words by field."""
     kind, scope = Kind(values["kind"]), values["scope"]

@@ -114,7 +114,10 @@ class TemplateIn(Schema):
 
 
 class TemplateOut(Schema):
-    """A template as the API shows it; `issued` counts what was given out."""
+    """A template as the API shows it; `issued` counts what was given out.
+
+    `public_code` and `cost` are there for who may change templates; for others they are left out.
+    """
 
     id = Identifier()
     name = fields.String()
@@ -146,6 +149,15 @@ class TemplateOut(Schema):
     issued = fields.Integer()
     paused = fields.Function(lambda template: template.paused_at is not None)
     archived = fields.Function(lambda template: template.archived_at is not None)
+
+
+class TemplateSeen(TemplateOut):
+    """A template for who gives coupons out and takes them: not what it costs, nor the word that gives one to anybody."""
+
+    class Meta:
+        """What is left out."""
+
+        exclude = ("public_code", "cost")
 
 
 class IssueIn(Schema):

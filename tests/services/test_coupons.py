@@ -1,5 +1,6 @@
 """Templates, limits, claims, codes, lists, transfers, undo and expiry, as the domain's commands keep them."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -35,7 +36,8 @@ OFF_20 = {"name": "满100减20", "kind": "threshold_off", "value": "20.00", "thr
 
 
 def template(session: Session, at: datetime, **told: Any) -> CouponTemplate:
-    return commands.create_template(session, TemplateIn().load(OFF_20 | told), actor=SYSTEM, at=at)
+    each = {"per_member": 1} if told.keys() & {"claimable", "public_code", "welcome"} else {}
+    return commands.create_template(session, TemplateIn().load(OFF_20 | each | told), actor=SYSTEM, at=at)
 
 
 def member(session: Session, at: datetime, number: int = 0, **told: Any) -> Member:
@@ -69,6 +71,9 @@ def redeem(
         ({"scope": {"products": ["999"]}}, "products"),
         ({"ends_on": "2026-11-20"}, "ends_on"),
         ({"starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "ends_on"),
+        ({"claimable": True, "per_member": None}, "per_member"),
+        ({"public_code": "CAKE88", "per_member": None}, "per_member"),
+        ({"welcome": True, "per_member": None}, "per_member"),
     ],
 )
 def test_what_does_not_go_together_is_told_beside_its_field(
@@ -351,6 +356,38 @@ def test_a_redemption_is_undone_in_time_by_its_store_and_never_from_an_order(
     with pytest.raises(CouponUnusable) as refused:
         commands.undo_redemption(session, alone.id, store_id=east, actor=shop.manager, at=now)
     assert refused.value.params["state"] == "issued"
+
+
+def test_an_undo_judges_the_redemption_that_stands_now(session: Session, shop: Cast, now: datetime) -> None:
+    some, xiaoman = template(session, now, undo_minutes=10), member(session, now)
+    alone, ordered = give(session, some, xiaoman, now), give(session, some, xiaoman, now)  # read before they were used
+    redeem(session, shop, alone, now)
+    redeem(session, shop, ordered, now, order_id=9)
+    with pytest.raises(UndoTooLate):
+        commands.undo_redemption(session, alone.id, actor=shop.manager, at=now + timedelta(minutes=11))
+    session.expire_all()
+    with pytest.raises(UndoByRefund):
+        commands.undo_redemption(session, ordered.id, actor=shop.manager, at=now)
+
+
+def test_a_coupon_that_has_expired_since_it_was_used_stays_used(session: Session, shop: Cast, now: datetime) -> None:
+    coupon = give(session, template(session, now, undo_minutes=1440, valid_days=1), member(session, now), now)
+    redeem(session, shop, coupon, now)
+    assert coupon.expires_at is not None
+    with pytest.raises(CouponUnusable) as refused:
+        commands.undo_redemption(session, coupon.id, actor=shop.manager, at=coupon.expires_at)
+    assert refused.value.params["state"] == "expired"
+    session.expire_all()
+    assert queries.get_coupon(session, coupon.id).state == "redeemed"
+    commands.undo_redemption(session, coupon.id, actor=shop.manager, at=coupon.expires_at - timedelta(minutes=1))
+
+
+def test_nobody_undoes_at_a_store_that_is_not_theirs(session: Session, shop: Cast, now: datetime) -> None:
+    coupon = give(session, template(session, now), member(session, now), now)
+    redeem(session, shop, coupon, now)
+    elsewhere = replace(shop.manager, stores=frozenset({shop.south.id}))
+    with pytest.raises(Forbidden):
+        commands.undo_redemption(session, coupon.id, actor=elsewhere, at=now)
 
 
 def test_a_reservation_that_lapses_is_free_by_itself(session: Session, shop: Cast, now: datetime) -> None:

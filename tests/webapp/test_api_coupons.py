@@ -47,6 +47,26 @@ def test_bad_templates_are_told_beside_their_fields(till: Till) -> None:
     assert (wrong.status_code, set(body(wrong)["errors"])) == (422, {"value"})
 
 
+@pytest.mark.parametrize("way", [{"claimable": True}, {"public_code": "CAKE88"}, {"welcome": True}])
+def test_what_members_take_by_themselves_says_how_many_each(till: Till, way: dict[str, Any]) -> None:
+    wrong = call(till, "POST", "/coupon-templates", OFF_20 | way)
+    assert (wrong.status_code, list(body(wrong)["errors"])) == (422, ["per_member"])
+    assert call(till, "POST", "/coupon-templates", OFF_20 | way | {"per_member": 1}).status_code == 201
+
+
+def test_what_a_template_costs_and_its_public_code_are_for_who_writes_templates(till: Till) -> None:
+    template = make_template(till.shop, public_code="CAKE88", cost="6.50")
+    one, listed = f"/coupon-templates/{template}", "/coupon-templates?q=cake88"
+    told = body(call(till, "GET", one, None, "coupon_templates:change", "coupons:read"))
+    assert (told["public_code"], told["cost"]) == ("CAKE88", "6.50")
+    assert len(body(call(till, "GET", listed, None, "coupon_templates:change", "coupons:read"))["items"]) == 1
+    for seen in (body(call(till, "GET", one, None, "coupons:read")), body(till.browser.api("GET", f"/api/v1{one}"))):
+        assert (seen["name"], {"public_code", "cost"} & seen.keys()) == ("满100减20", set())
+    assert body(call(till, "GET", listed, None, "coupons:read"))["items"] == []
+    assert "CAKE88" in till.shop.browser("owner").get(f"/staff/coupons/{template}").text
+    assert "CAKE88" not in till.browser.get(f"/staff/coupons/{template}").text
+
+
 def test_a_coupon_is_issued_listed_and_withdrawn(till: Till) -> None:
     template, path = make_template(till.shop, per_member=1), f"/members/{till.member.id}/coupons"
     issued = body(call(till, "POST", path, {"template": str(template), "reason": "赔个不是"}))

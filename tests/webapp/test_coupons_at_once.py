@@ -7,6 +7,7 @@ import pytest
 from services.checkout.commands import complete_order
 from services.checkout.queries import get_sale_of_quote
 from services.coupons import commands, queries
+from services.coupons.commands import CLAIMS_BY_MEMBER
 from services.coupons.errors import CouponUnusable
 from services.orders.queries import TenderView
 from services.shared import database
@@ -56,7 +57,8 @@ def test_one_each_holds_for_one_who_taps_on_sixty_four_phones(till: Till) -> Non
     def claim(number: int) -> int:
         return people[number % 16].api("POST", "/api/v1/me/coupons", {"template": str(template_id)}).status_code
 
-    assert Counter(at_once(claim)) == {201: 1, 409: AT_ONCE - 1}
+    most = CLAIMS_BY_MEMBER.most
+    assert Counter(at_once(claim)) == {201: 1, 409: most - 1, 429: AT_ONCE - most}
 
 
 def test_a_coupon_is_redeemed_once_by_sixty_four_at_once(till: Till) -> None:

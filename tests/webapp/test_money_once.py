@@ -44,7 +44,7 @@ NOT_MONEY = {
 }
 # A code is a guess, counted before it is looked at: of many at the same moment some hear that it was too often. Sent once more, they
 # hear what the others heard.
-GUESSES = {"POST /api/v1/claims", "POST /api/v1/me/claims"}
+GUESSES = {"POST /api/v1/claims", "POST /api/v1/me/claims", "POST /api/v1/me/coupons"}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from services.coupons import commands, permissions, queries
-from services.coupons.schemas import TemplateIn, TemplateOut
+from services.coupons.schemas import TemplateIn, TemplateOut, TemplateSeen
 from services.shared import clock
 from services.shared.refusals import Invalid
 from services.shared.words import N_
@@ -30,14 +30,20 @@ class TemplateChange(TemplateIn):
 @blueprint.listing(TemplateOut, "q", "state")
 @guards.api(permissions.COUPONS_READ)
 def list_templates() -> Response:
-    """Templates, the newest first; `?q=` part of the name, `?state=` open, paused or archived."""
+    """Templates, the newest first; `?q=` part of the name, `?state=` open, paused or archived.
+
+    `public_code` and `cost` only with coupon_templates:change; with it `?q=` also finds a public code.
+    """
     text, state = request.args.get("q", "").strip(), request.args.get("state")
     if state is not None and state not in STATES:
         raise Invalid({"state": [N_("请从列表里选")]})
     asked: Any = state
+    codes = edge.actor().may(permissions.COUPON_TEMPLATES_CHANGE)
     return shape.page(
-        TemplateOut,
-        lambda after, limit: queries.list_templates(edge.read(), text=text, state=asked, after=after, limit=limit),
+        _shown(),
+        lambda after, limit: queries.list_templates(
+            edge.read(), text=text, codes=codes, state=asked, after=after, limit=limit
+        ),
     )
 
 
@@ -59,8 +65,8 @@ def create_template() -> Response:
 @blueprint.response(200, TemplateOut)
 @guards.api(permissions.COUPONS_READ)
 def get_template(template_id: int) -> Response:
-    """One template."""
-    return shape.one(TemplateOut, queries.get_template(edge.read(), template_id))
+    """One template; `public_code` and `cost` only with coupon_templates:change."""
+    return shape.one(_shown(), queries.get_template(edge.read(), template_id))
 
 
 @blueprint.patch("/coupon-templates/<int:template_id>")
@@ -84,6 +90,10 @@ def change_template(template_id: int) -> Response:
         return shape.one(TemplateOut, commands.change_template(session, template_id, data, actor=actor, at=at))
 
     return edge.write(effect)
+
+
+def _shown() -> type[TemplateOut]:
+    return TemplateOut if edge.actor().may(permissions.COUPON_TEMPLATES_CHANGE) else TemplateSeen
 
 
 def _switch(sent: dict[str, Any], name: str) -> bool | None:

@@ -147,9 +147,11 @@ def list_my_coupons() -> Response:
 @blueprint.takes(CouponClaimIn)
 @guards.api_member
 def claim_coupon() -> Response:
-    """Take one: a `template` of the claim page, or by a `public_code`. 409 `coupons_none_left`."""
+    """Take one: a `template` of the claim page, or by a `public_code`. 409 `coupons_none_left`; too many tries are a 429."""
     data, at, member = shape.body(CouponClaimIn), clock.now(), people.member()
     by_code = _by_code(data, commands.CODES_BY_MEMBER, edge.actor(), at)
+    if not by_code and edge.answered() is None:
+        edge.spend(commands.CLAIMS_BY_MEMBER, edge.actor().scope, at=at)
 
     def effect(session: Session) -> Response:
         if by_code:

@@ -88,7 +88,7 @@ def claim_coupon(template_id: int) -> ResponseReturnValue:
         taken = commands.claim_coupon(session, template_id, member.id, actor=edge.actor(), at=at)
         return _taken(taken.id, said)
 
-    return forms.submit(forms.Nothing, perform, lambda form: _claim_page(template_id, form))
+    return forms.submit(forms.Nothing, perform, lambda form: _claim_page(template_id, form), first=_count_claim)
 
 
 @blueprint.post("/coupons/codes")
@@ -151,7 +151,11 @@ def take_gift(code: str) -> ResponseReturnValue:
     def perform(session: Session, _data: Mapping[str, Any]) -> ResponseReturnValue:
         return _taken(commands.take_transfer(session, code, member.id, actor=edge.actor(), at=at), said)
 
-    return forms.submit(forms.Nothing, perform, lambda form: _gift_page(code, form))
+    return forms.submit(forms.Nothing, perform, lambda form: _gift_page(code, form), first=_count_claim)
+
+
+def _count_claim(_data: dict[str, Any]) -> None:
+    edge.spend(commands.CLAIMS_BY_MEMBER, edge.actor().scope, at=clock.now())
 
 
 def _taken_words() -> str:

@@ -2,6 +2,7 @@
 
 from services.coupons.commands.batches import issue_part, issue_to_lines, issue_to_members
 from services.coupons.commands.claims import (
+    CLAIMS_BY_MEMBER,
     CODES_BY_ACTOR,
     CODES_BY_MEMBER,
     claim_by_code,
@@ -21,6 +22,7 @@ from services.coupons.commands.templates import (
 from services.coupons.commands.transfers import cancel_transfer, offer_transfer, take_transfer
 
 __all__ = [
+    "CLAIMS_BY_MEMBER",
     "CODES_BY_ACTOR",
     "CODES_BY_MEMBER",
     "archive_template",

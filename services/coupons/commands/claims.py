@@ -18,6 +18,8 @@ from services.shared.actors import Actor
 # Counted before the word is looked up; who types on a shared phone at the till has more room.
 CODES_BY_MEMBER = limits.Rule("public_code:member", most=10, seconds=3600)
 CODES_BY_ACTOR = limits.Rule("public_code:actor", most=60, seconds=3600)
+# Taps on the claim page and on gift links, whatever comes of them.
+CLAIMS_BY_MEMBER = limits.Rule("coupon_claim:member", most=30, seconds=3600)
 
 
 def claim_coupon(session: Session, template_id: int, member_id: int, *, actor: Actor, at: datetime) -> Coupon:

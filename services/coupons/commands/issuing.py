@@ -17,7 +17,7 @@ from services.coupons.errors import NoneLeft, TemplateOver
 from services.coupons.events import CouponGiven, CouponIssued
 from services.coupons.models import Coupon, CouponCount, CouponEvent, CouponTemplate
 from services.coupons.queries.templates import get_open_template
-from services.coupons.rules import validity
+from services.coupons.rules import share, validity
 from services.members.models import Member
 from services.shared import ids, runtime
 from services.shared.actors import Actor
@@ -89,7 +89,7 @@ def issue_coupon(
         given = Coupon.id.in_(
             select(CouponEvent.coupon_id).where(CouponEvent.kind == "issue", CouponEvent.member_id == member_id)
         )
-        _count(session, template.id, f"member:{member_id}", shares.per_member, "member", counted=given)
+        _count(session, template.id, f"member:{member_id}", share(shares.per_member, source), "member", counted=given)
         _count(session, template.id, f"day:{day}", shares.per_day, "day", counted=today)
     code = ids.short_code()
     coupon = Coupon(

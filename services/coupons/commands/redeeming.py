@@ -107,9 +107,11 @@ def undo_redemption(
 ) -> None:
     """Take back a redemption that no order carries, by the store that made it, within `window` (None: the template's).
 
-    Raises UndoTooLate, UndoElsewhere (when `store_id`, where this is asked, is another), UndoByRefund, CouponUnusable.
+    Raises UndoTooLate, UndoElsewhere (when `store_id`, where this is asked, is another), UndoByRefund, CouponUnusable also for one
+    that has expired meanwhile: it stays used, as after a refund.
     """
-    coupon = session.get(Coupon, coupon_id)
+    # Read now and held: what is judged here is the very redemption that is taken back.
+    coupon = session.get(Coupon, coupon_id, populate_existing=True, with_for_update=True)
     if coupon is None:
         raise CouponNotFound
     actor.require(permissions.COUPONS_UNDO, coupon.store_id)
@@ -119,8 +121,12 @@ def undo_redemption(
         raise UndoElsewhere
     if coupon.order_id is not None:
         raise UndoByRefund
-    if coupon.redeemed_at is not None and at - coupon.redeemed_at > window:
+    if coupon.redeemed_at is None:
+        raise CouponUnusable(coupon_id, _state(session, coupon_id, at))
+    if at - coupon.redeemed_at > window:
         raise UndoTooLate
+    if coupon.expires_at is not None and coupon.expires_at <= at:
+        raise CouponUnusable(coupon_id, "expired")
     alone = _coupons.c.order_id.is_(None)
     used_at = coupon.store_id
     _return(session, coupon_id, alone, "undo", order_id=None, actor=actor, at=at)

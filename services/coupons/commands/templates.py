@@ -26,6 +26,7 @@ def create_template(session: Session, data: Mapping[str, Any], *, actor: Actor, 
     actor.require(permissions.COUPON_TEMPLATES_CHANGE)
     values = rules.plain(data)
     _require_sound(session, values, at)
+    _require_share(values)
     _require_free_code(session, values["public_code"], None)
     template = CouponTemplate(**values, issued=0, created_at=at)
     session.add(template)
@@ -50,6 +51,8 @@ def change_template(
     if locked:
         raise Invalid(locked, text=_GIVEN_OUT)
     _require_sound(session, values, at if "ends_on" in changes else None)
+    if changes.keys() & {"per_member", *rules.WAYS}:  # what was written before shares were asked for may stay as it is
+        _require_share(values)
     if values["stock"] is not None and values["stock"] < template.issued:
         raise Invalid({"stock": [N_("比已经发出去的还少")]})
     _require_free_code(session, values["public_code"], template.id)
@@ -126,6 +129,11 @@ def _require_sound(session: Session, values: Mapping[str, Any], at: datetime | N
     found |= {name: [N_("有一项已经不在了，请重新选")] for name, there in known.items() if set(scope[name]) - there}
     if found:
         raise Invalid(found)
+
+
+def _require_share(values: Mapping[str, Any]) -> None:
+    if rules.lacks_share(values):
+        raise Invalid({"per_member": [N_("会员自己能领的券，要填每人最多几张")]})
 
 
 def _require_free_code(session: Session, code: str | None, template_id: int | None) -> None:

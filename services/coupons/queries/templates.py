@@ -45,16 +45,21 @@ def list_templates(
     session: Session,
     *,
     text: str = "",
+    codes: bool = False,
     state: TemplateState | None = None,
     kind: str = "",
     archived: bool = False,
     after: int | None = None,
     limit: int = 50,
 ) -> list[CouponTemplate]:
-    """Templates, the newest first; `after` is the id of the last one seen. Without a `state` all that are not archived."""
+    """Templates, the newest first; `after` is the id of the last one seen. Without a `state` all that are not archived.
+
+    `codes`: whether `text` may be a public code (for who may know these: elsewhere each guess is counted).
+    """
     query = select(CouponTemplate).where(_is(state, archived))
     if text:
-        query = query.where(or_(CouponTemplate.name.contains(text, autoescape=True), _has_code(text)))
+        named = CouponTemplate.name.contains(text, autoescape=True)
+        query = query.where(or_(named, CouponTemplate.public_code == text.upper()) if codes else named)
     if kind:
         query = query.where(CouponTemplate.kind == kind)
     if after is not None:
@@ -93,10 +98,6 @@ def list_taken(session: Session, member_id: int, template_ids: Sequence[int]) ->
         .group_by(Coupon.template_id)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def _has_code(text: str) -> Any:
-    return CouponTemplate.public_code == text.upper()
 
 
 def _is(state: TemplateState | str | None, archived: bool) -> Any:

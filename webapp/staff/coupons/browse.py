@@ -6,6 +6,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from services.coupons import queries
+from services.coupons.permissions import COUPON_TEMPLATES_CHANGE
 from services.coupons.queries.templates import TemplateState
 from services.coupons.rules import Kind
 from services.shared.words import N_
@@ -23,6 +24,7 @@ def browse() -> dict[str, Any]:
     found = queries.list_templates(
         session,
         text=text,
+        codes=edge.actor().may(COUPON_TEMPLATES_CHANGE),
         state=asked,
         kind=kind,
         after=addresses.whole("after"),
