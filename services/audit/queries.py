@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -59,3 +60,14 @@ def find_last_actor_kind(session: Session, action: str, subject: tuple[str, int]
         AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1], AuditEntry.action == action
     )
     return session.scalar(query.order_by(AuditEntry.id.desc()).limit(1))
+
+
+def list_changes(session: Session, action: str, *, actor: Actor, since: datetime) -> list[dict[str, Any]]:
+    """What `actor` changed by `action` since a moment, in its order."""
+    query = select(AuditEntry.changes).where(
+        AuditEntry.at >= since,
+        AuditEntry.action == action,
+        AuditEntry.actor_kind == actor.kind,
+        AuditEntry.actor_id == actor.id,
+    )
+    return list(session.scalars(query.order_by(AuditEntry.id)))

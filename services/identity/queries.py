@@ -98,6 +98,13 @@ def is_within_reach(session: Session, staff: Staff, actor: Actor) -> bool:
     return not elsewhere and rules.covers(actor.permissions, other.permissions)
 
 
+def hold_person(session: Session, actor: Actor) -> None:
+    """Until the transaction ends nothing else that holds this person (or token) goes on: so that a sum of what they did may be trusted."""
+    row = {"staff": Staff.id, "token": ApiToken.id}.get(actor.kind)
+    if row is not None:
+        session.execute(select(row).where(row == actor.id).with_for_update(key_share=True))
+
+
 def find_actor_of_token(session: Session, token: str, origin: str = "") -> Actor | None:
     """What the bearer of this API token may do; None when the token is unknown or revoked."""
     row = session.connection().execute(_TOKEN, {"hash": runtime.keys().hash(token)}).first()

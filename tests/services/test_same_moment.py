@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import func, select
 
+from services.loyalty import commands as loyalty
 from services.shared import database
 from services.shared.actors import SYSTEM
 from services.shared.refusals import Refusal
@@ -15,6 +16,7 @@ from services.signin import queries
 from services.stores import commands as stores
 from services.stores.models import Store
 from tests.cast import PASSWORD, Cast
+from tests.selling import welcome_member
 from tests.webapp.test_orders_at_once import at_once
 
 AWHILE = 0.4  # seconds: who does not have to wait is done by then
@@ -55,6 +57,19 @@ def test_the_last_two_stores_are_not_closed_at_the_same_moment(shop: Cast) -> No
     other.join()
     with database.reading() as session:
         assert session.scalar(select(func.count(Store.id)).where(Store.archived_at.is_(None))) == 1
+
+
+def test_a_manager_in_a_hurry_adjusts_no_more_points_than_a_day_allows(shop: Cast) -> None:
+    member = welcome_member(shop.at)
+
+    def adjust(_number: int) -> bool:
+        data = {"amount": 10_000, "reason": "活动"}
+        with suppress(Refusal), database.transaction() as session:
+            loyalty.adjust_points(session, member.id, data, actor=shop.manager, at=shop.at)
+            return True
+        return False
+
+    assert sum(at_once(adjust, 8)) == 5
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from services.messaging.models import Message
 from services.shared import clock, database, events
 from services.shared.actors import SYSTEM
 from services.stores import commands as stores
-from tests.browse import body
+from tests.browse import Browser, body
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.selling import Till, books_add_up, open_till, welcome_member
@@ -298,6 +298,32 @@ def test_points_are_adjusted_by_hand_with_a_reason(till: Till) -> None:
         assert get_balance(session, till.member.id) == 20
         assert session.scalars(select(AuditEntry).where(AuditEntry.action == "points:adjust")).one()
     assert books_add_up()
+
+
+def test_a_manager_adjusts_so_many_points_at_once_and_a_day_the_owner_any(till: Till) -> None:
+    path = f"/api/v1/members/{till.member.id}/points/adjustments"
+    manager, owner = till.shop.browser("manager"), till.shop.browser("owner")
+
+    def adjust(browser: Browser, amount: int) -> tuple[int, str, list[str]]:
+        answer = browser.api("POST", path, {"amount": amount, "reason": "活动"})
+        told = body(answer)
+        return answer.status_code, told.get("title", ""), list(told.get("errors", {}))
+
+    assert adjust(manager, 10_001) == (422, "一次最多调整 10000 积分，更多请店主来调", ["amount"])
+    for amount in (10_000, -10_000, 10_000, 10_000, 9_000):
+        assert adjust(manager, amount)[0] == 201
+    assert adjust(manager, 1_001) == (422, "您今天还能调整 1000 积分，更多请店主来调", ["amount"])
+    assert adjust(manager, -1_000)[0] == 201
+    assert adjust(manager, 1)[0] == 422
+    assert adjust(owner, 1_000_000)[0] == 201
+    program = till.shop.client().post(path, json={"amount": 10_000, "reason": "活动"}, headers={
+        **till.shop.token("points:adjust"), "Idempotency-Key": "adjusted-by-a-program",
+    })  # fmt: skip
+    assert program.status_code == 201
+    with clock.stand_at(NOON + timedelta(hours=10)):  # after midnight in the shop
+        assert adjust(manager, 10_000)[0] == 201
+    assert owner.api("PATCH", "/api/v1/settings", {"points.most_adjusted": 20}).status_code == 200
+    assert adjust(manager, 21)[1] == "一次最多调整 20 积分，更多请店主来调"
 
 
 def test_a_member_is_told_of_points_given_and_taken_by_hand(till: Till) -> None:

@@ -22,6 +22,8 @@ POINTS: dict[str, Any] = {
     "points.most_multiplier": "5",
     "points.months": "12",
     "points.pending_days": "0",
+    "points.most_adjusted": "10000",
+    "points.most_adjusted_daily": "50000",
 }
 SHOP: dict[str, Any] = {
     "shop.name": "小满甜品",

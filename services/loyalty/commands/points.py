@@ -4,7 +4,7 @@ A sale moves the balance first and writes the entries once the order has an id (
 carries the balance before and after, and an entry carries the order's id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +13,13 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
+from services.identity.queries import hold_person
 from services.loyalty import permissions
 from services.loyalty.books import POINTS
-from services.loyalty.errors import PointsInsufficient
+from services.loyalty.errors import AdjustedTooMuch, PointsInsufficient
 from services.loyalty.events import PointsAdjusted, PointsExpired
 from services.loyalty.models import PendingPoints, PointsEntry, PointsLot, PointsLotMove
+from services.loyalty.queries.adjustments import ADJUST, get_adjusted
 from services.loyalty.queries.points import get_lot_expiry, list_lots
 from services.loyalty.rules.lots import expiry_after_return, left_of_new, take
 from services.shared import ids, ledger
@@ -26,6 +28,7 @@ from services.shared.events import announce
 from services.shared.ledger import Head, Moved
 from services.shared.refusals import Invalid
 from services.shared.words import N_
+from services.stores.permissions import SETTINGS_CHANGE
 from services.stores.queries import load_settings
 
 _lots: Any = PointsLot.__table__
@@ -121,10 +124,15 @@ def earn(
 
 
 def spend(session: Session, spending: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
-    """Write the entry of an opened spending and take its points from the lots that expire first."""
-    key = f"order:{order_id}:spend"
-    _enter(session, spending.moved, "spend", key, order_id=order_id, actor=actor, at=at)
-    _take(session, spending.moved, key)
+    """Write the entry of an opened spending and take its points from the lots that expire first. Raises PointsInsufficient where some
+    of them are past their end."""
+    key, moved = f"order:{order_id}:spend", spending.moved
+    _enter(session, moved, "spend", key, order_id=order_id, actor=actor, at=at)
+    good = [lot for lot in list_lots(session, moved.owner) if lot.expires_at is None or lot.expires_at > at]
+    taken, missing = take(good, -moved.amounts[0])
+    if missing:
+        raise PointsInsufficient
+    _take_from(session, key, taken)
 
 
 def claw_back(
@@ -137,7 +145,7 @@ def claw_back(
     if not points:
         return taken
     _enter(session, taken.moved, "claw_back", key, order_id=order_id, actor=actor, at=at)
-    _take(session, taken.moved, key, first_of_order=order_id)
+    _take(session, taken.moved, key, first=session.scalars(_EARNED, {"order": order_id}).all())
     return taken
 
 
@@ -169,12 +177,14 @@ def grant_points(
 def adjust_points(
     session: Session, member_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime
 ) -> PointsEntry:
-    """Give or take points by hand: `amount` (not zero) and `reason`. Raises Invalid when more is taken than there is.
+    """Give or take points by hand: `amount` (not zero) and `reason`. Raises Invalid when more is taken than there is, AdjustedTooMuch.
 
     The member's existence is the caller's to check.
     """
     actor.require(permissions.POINTS_ADJUST)
     amount, reason = data["amount"], data["reason"]
+    if not actor.may(SETTINGS_CHANGE):
+        _require_room(session, abs(amount), actor=actor, at=at)
     moved = ledger.move(session, POINTS, member_id, (amount,), floor=0)
     if moved is None:
         raise Invalid({"amount": [N_("会员没有这么多积分可以扣")]}, "points_insufficient")
@@ -185,10 +195,22 @@ def adjust_points(
     else:
         _take(session, moved, key)
     changes = {"points": [moved.before[0], moved.after[0]], "reason": reason}
-    audit.record(session, "points:adjust", ("member", member_id), actor=actor, at=at, changes=changes)
+    audit.record(session, ADJUST, ("member", member_id), actor=actor, at=at, changes=changes)
     entry = session.query(PointsEntry).filter_by(key=key).one()
     announce(session, PointsAdjusted(entry.id, member_id, amount, moved.after[0]), at=at)
     return entry
+
+
+def _require_room(session: Session, points: int, *, actor: Actor, at: datetime) -> None:
+    """Within what one person adjusts at once and on one day; who may change these bounds is not bound by them."""
+    settings = load_settings(session)
+    most, daily = settings["points.most_adjusted"], settings["points.most_adjusted_daily"]
+    if points > most:
+        raise AdjustedTooMuch(N_("一次最多调整 %(most)s 积分，更多请店主来调"), most=most)
+    hold_person(session, actor)
+    left = max(0, daily - get_adjusted(session, actor=actor, zone=settings.zone, at=at))
+    if points > left:
+        raise AdjustedTooMuch(N_("您今天还能调整 %(most)s 积分，更多请店主来调"), most=left)
 
 
 def expire_points(session: Session, member_id: int, *, at: datetime) -> int:
@@ -268,9 +290,9 @@ def _lot(
     session.connection().execute(_MOVES, [{"entry_key": key, "lot_id": lot_id, "amount": left}])
 
 
-def _take(session: Session, moved: Moved, key: str, *, first_of_order: int | None = None) -> None:
+def _take(session: Session, moved: Moved, key: str, *, first: Collection[int] = ()) -> None:
     """Take what a balance lost from its lots; what is missing is the debt that the balance shows."""
-    taken, _debt = take(list_lots(session, moved.owner), -moved.amounts[0], first_of_order=first_of_order)
+    taken, _debt = take(list_lots(session, moved.owner), -moved.amounts[0], first=first)
     _take_from(session, key, taken)
 
 
@@ -300,6 +322,11 @@ def _spent_of(session: Session, order_id: int, points: int) -> list[tuple[dateti
 
 
 _moves: Any = PointsLotMove.__table__
+_EARNED = (
+    select(PointsLotMove.lot_id)
+    .join(PointsEntry, PointsEntry.key == PointsLotMove.entry_key)
+    .where(PointsEntry.order_id == bindparam("order"), PointsEntry.kind == "earn")
+)
 _spent = (
     select(_lots.c.expires_at, -_moves.c.amount)
     .join(_moves, _moves.c.lot_id == _lots.c.id)
