@@ -49,7 +49,8 @@ LEAST_STEPS = 25
 
 @dataclass
 class Quoted:
-    """A sale that is priced and agreed to, and perhaps not paid yet; `lines` are pieces, fen, and of that by points."""
+    """A sale that is priced and agreed to, and perhaps not paid yet; `lines` are pieces, fen, and of that by points; `ended` says that
+    points were past their end already."""
 
     sale: Sale
     who: int | None
@@ -58,6 +59,7 @@ class Quoted:
     held: list[Held]
     stored: int
     rate: int
+    ended: bool
 
 
 class Machine(RuleBasedStateMachine):
@@ -157,7 +159,7 @@ class Machine(RuleBasedStateMachine):
                 [(lot.principal, lot.bonus, lot.principal_left, lot.bonus_left) for lot in person.wallet]
                 for person in self.people
             ],
-            "growth": [sum(amount for _, amount in person.growth) for person in self.people],
+            "growth": [sum(amount for _, amount, _ in person.growth) for person in self.people],
             "level": [person.level for person in self.people],
             "coupons": {number: (held.state, held.member, held.order) for number, held in self.coupons.items()},
             "orders": {

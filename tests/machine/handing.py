@@ -49,7 +49,7 @@ class BooksMachine(Selling):
             wrong = self.people[order.member]
             if order.earned:
                 wrong.take_points(order.earned, number)
-            wrong.grow(-order.growth, self.now, LEVEL)
+            wrong.grow(-order.growth, number, self.now, LEVEL)
             order.member, order.growth = who, 0
             self._move(number, who)
 
@@ -64,7 +64,7 @@ class BooksMachine(Selling):
         order, person = self.orders[number], self.people[who]
         if order.earned:
             person.add_points(self.next_lot(), order.earned, self.now, number)
-        person.grow(order.left - order.growth, self.now, LEVEL)
+        person.grow(order.left - order.growth, number, self.now, LEVEL)
         order.growth = order.left
 
     def _an_order(self, place: int, who: int | None) -> int:

@@ -129,7 +129,8 @@ class Selling(Tickets):
         sold, by_points = prices.settle(lines, [each.terms for each in held], tier, bare.price.points)
         assert [line.amount for line in bare.price.lines] == sold
         triples = [(pieces, fen, by) for (_, pieces), fen, by in zip(wanted, sold, by_points, strict=True)]
-        return Quoted(done[0], who, self.now, triples, held, part, LEVEL_RATE if level else 100)
+        ended = person is not None and person.usable(self.now) < person.points
+        return Quoted(done[0], who, self.now, triples, held, part, LEVEL_RATE if level else 100, ended)
 
     def _expect_best(
         self, sale: Sale, who: int | None, lines: list[prices.Line], held: list[Held], *, use: bool, points: int
@@ -143,7 +144,7 @@ class Selling(Tickets):
         person = Member() if who is None else self.people[who]
         best = prices.best(
             lines, [each.terms for each in first.values()], tier_pays=LEVEL_PAYS if person.level else 1000,
-            points=min(points, max(0, person.points)),
+            points=min(points, max(0, person.usable(self.now))),
         )  # fmt: skip
         assert (sale.price.due, len(held), sale.price.points) == (best.due, len(best.coupons), best.points)
         assert sorted(each.terms.expires for each in held) == list(best.expiries)
@@ -157,7 +158,7 @@ class Selling(Tickets):
             require(not spends or self.now < quoted.made + AGREED)
             require(all(each.usable(self.now) for each in quoted.held))
             if quoted.who is not None:
-                require(self.people[quoted.who].points >= sale.price.points or not sale.price.points)
+                require(self.people[quoted.who].usable(self.now) >= sale.price.points or not sale.price.points)
                 require(self.people[quoted.who].stored >= quoted.stored)
 
         done = self.both(
@@ -189,7 +190,9 @@ class Selling(Tickets):
             return order
         person = self.people[quoted.who]
         if order.points:
-            order.lots = person.take_points(order.points)
+            if quoted.ended:
+                person.expire_points(self.now)
+            order.lots = person.take_points(order.points, after=self.now)
         order.wallet = person.spend(quoted.stored) if quoted.stored else {}
         order.earned = order.earns()
         if order.earned:
@@ -206,7 +209,7 @@ class Selling(Tickets):
         def expected() -> None:
             if order.member is not None:
                 target = order.left - order.bonus
-                self.people[order.member].grow(target - order.growth, order.at, LEVEL)
+                self.people[order.member].grow(target - order.growth, order.number, order.at, LEVEL)
                 order.growth = target
 
         self.both(lambda: grow_by_sale(self.session, event), expected)

@@ -40,12 +40,17 @@ def spread(amount: int, weights: list[int]) -> list[int]:
 
 @dataclass
 class PointsLot:
-    """Points that came together; `order` says with which sale, or which sale's refund returned them."""
+    """Points that came together; `order` says with which sale, or (`returned`) which sale's refund returned them."""
 
     number: int
     left: int
     expires: datetime
     order: int | None
+    returned: bool = False
+
+    def earned_by(self, order: int | None) -> bool:
+        """Whether a sale brought it."""
+        return order is not None and self.order == order and not self.returned
 
 
 @dataclass
@@ -90,12 +95,12 @@ class Held:
 
 @dataclass
 class Member:
-    """Everything of one member. Growth is fen with the moment it counts from."""
+    """Everything of one member. Growth is fen with the moment at which they came and the order that gave them."""
 
     points: int = 0
     lots: list[PointsLot] = field(default_factory=list)
     wallet: list[WalletLot] = field(default_factory=list)
-    growth: list[tuple[datetime, int]] = field(default_factory=list)
+    growth: list[tuple[datetime, int, int]] = field(default_factory=list)
     level: bool = False
 
     @property
@@ -111,11 +116,19 @@ class Member:
         self.points += points
         self.lots.append(PointsLot(number, max(0, points - debt), year_end(at), order))
 
-    def take_points(self, points: int, first: int | None = None) -> list[tuple[PointsLot, int]]:
-        """Take points from the lots that expire first (those of the order `first` before all); what is missing is owed."""
+    def usable(self, now: datetime) -> int:
+        """What can be spent: not what is past its end, though nobody has written it off yet."""
+        return self.points - sum(lot.left for lot in self.lots if lot.expires <= now)
+
+    def take_points(
+        self, points: int, first: int | None = None, *, after: datetime | None = None
+    ) -> list[tuple[PointsLot, int]]:
+        """Take points from the lots that expire first (of those that end `after`; those that `first` earned before all); what is missing
+        is owed."""
         self.points -= points
         taken = []
-        for lot in sorted(self.lots, key=lambda lot: (first is None or lot.order != first, lot.expires, lot.number)):
+        lots = [lot for lot in self.lots if after is None or lot.expires > after]
+        for lot in sorted(lots, key=lambda lot: (not lot.earned_by(first), lot.expires, lot.number)):
             part = min(lot.left, points)
             if part:
                 lot.left -= part
@@ -185,11 +198,18 @@ class Member:
 
     # Growth
 
-    def grow(self, amount: int, at: datetime, level_from: int) -> None:
-        """More or less growth; the level is reached at once and not lost by a refund."""
+    def grow(self, amount: int, order: int, at: datetime, level_from: int) -> None:
+        """More or less growth by an order; the level is reached at once and not lost by a refund."""
         if amount:
-            self.growth.append((at, amount))
-            self.level = self.level or sum(part for when, part in self.growth if when > at - YEAR) >= level_from
+            self.growth.append((at, amount, order))
+            self.level = self.level or self.grown(at) >= level_from
+
+    def grown(self, at: datetime) -> int:
+        """The growth of the twelve months: by orders that began to count in them, with all that became of these."""
+        began: dict[int, datetime] = {}
+        for when, _, order in self.growth:
+            began[order] = min(when, began.get(order, when))
+        return sum(amount for _, amount, order in self.growth if began[order] > at - YEAR)
 
 
 def year_end(at: datetime) -> datetime:

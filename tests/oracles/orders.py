@@ -152,7 +152,7 @@ def refund(
     if owner is not None:
         _points(order, owner, number, now)
         growth = min(order.growth, order.left - order.bonus)
-        owner.grow(growth - order.growth, now, level_from)
+        owner.grow(growth - order.growth, order.number, now, level_from)
         order.growth = growth
     if order.done:
         for coupon in order.coupons:
@@ -207,6 +207,6 @@ def _return(order: Order, owner: Member, points: int, number: int, now: datetime
         points -= share
         if share:
             expires = max(lot.expires, now + LEAST_LIFE)
-            owner.lots.append(PointsLot(number, min(share, keep), expires, order.number))
+            owner.lots.append(PointsLot(number, min(share, keep), expires, order.number, True))
             keep -= min(share, keep)
             number += 1

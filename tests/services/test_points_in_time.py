@@ -16,6 +16,7 @@ from services.shared import clock, database, ledger
 from services.shared.actors import SYSTEM
 from services.stores import commands as stores
 from tests.cast import Cast
+from tests.refunding import faults, open_desk
 from tests.selling import welcome_member
 
 DAY = timedelta(days=1)
@@ -132,3 +133,18 @@ def test_both_warnings_come_and_what_was_used_is_not_warned_of(member: int, now:
 def test_a_receipt_says_when_pending_points_come() -> None:
     assert texts.sale("zh", amount=3500, points=3, balance=0, days=7).body == "得 3 积分，7 天后到账。点开看小票。"
     assert "they count in 7 days" in texts.sale("en", amount=3500, points=3, balance=0, days=7).body
+
+
+def test_points_past_their_end_are_not_spent_though_the_job_has_not_run(shop: Cast, now: datetime) -> None:
+    desk = open_desk(shop)
+    desk.give_points(2000)
+    desk.now = END - DAY
+    desk.give_points(1000)
+    desk.now = END
+    with clock.stand_at(END):
+        order = desk.sell(("6寸蛋糕", 1), points=3000)
+    assert (order.points_spent, order.points_before, desk.points) == (1000, 1000, order.points_earned)
+    assert (told(desk.member.id)[-1], faults()) == ("2000 积分到期了", [])
+    with database.reading() as session:
+        kinds = list(session.scalars(select(PointsEntry.kind).order_by(PointsEntry.id)))
+    assert kinds == ["adjust", "adjust", "expire", "spend", "earn"]

@@ -88,7 +88,7 @@ def write_sale(
     at: datetime,
 ) -> OrderView:
     """Write a sale that nothing refuses any more, into the shift that it belongs to; `flags` are for a manager to look at."""
-    spent = _spend(session, sale)
+    spent = _spend(session, sale, at)
     draft = replace(_draft(sale, spent, origin, external_key, completed_at), shift_id=shift_id, flags=flags)
     order = orders.record_order(session, draft, actor=actor, at=at)
     _enter(session, sale, spent, order.id, actor=actor, at=completed_at)
@@ -124,12 +124,15 @@ def _prove(session: Session, sale: Sale, *, actor: Actor, at: datetime) -> None:
     )
 
 
-def _spend(session: Session, sale: Sale) -> _Spent:
+def _spend(session: Session, sale: Sale, at: datetime) -> _Spent:
     """Move the member's balances; what it earns is known once the wallet has said which part of it was bonus."""
     member_id = sale.cart.member_id
     if member_id is None:
         return _Spent()
     head = sale.buyer.points
+    if sale.price.points and sale.buyer.expired:  # the job has not run yet: what is past its end goes first
+        loyalty.expire_points(session, member_id, at=at)
+        head = None
     points = loyalty.open_spending(session, member_id, sale.price.points, head=head) if sale.price.points else None
     amount = _from_wallet(sale)
     stored = wallet.open_spending(session, member_id, amount, sale.counter.settings["wallet.order"]) if amount else None

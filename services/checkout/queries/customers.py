@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.checkout.rules.pricing import Candidate, Cart, Customer, HeldCoupon, House, PointsRule
 from services.coupons.queries import HeldCoupon as Coupon
 from services.coupons.queries import list_coupons, list_usable
 from services.coupons.rules import Occasion
-from services.loyalty.models import MemberTier, PointsAccount, Tier
+from services.loyalty.models import MemberTier, PointsAccount, PointsLot, Tier
 from services.members.models import Member
 from services.members.queries import show_name
 from services.shared.ledger import Head
@@ -27,11 +27,18 @@ _p: Any = PointsAccount.__table__.c
 _w: Any = WalletAccount.__table__.c
 _s: Any = MemberTier.__table__.c
 _t: Any = Tier.__table__.c
+_l: Any = PointsLot.__table__.c
+# What has reached its end counts in the balance until a job has written it off; nobody spends it.
+_EXPIRED: Any = (
+    select(func.coalesce(func.sum(_l.left), 0))
+    .where(_l.member_id == _m.id, _l.left > 0, _l.expires_at <= bindparam("at"))
+    .scalar_subquery()
+)
 # Built once: every quote and every sale of a member asks.
 _MEMBER = (
     select(
         _m.name, _m.phone, _m.number, _p.balance, _p.sequence, _w.principal, _w.bonus, _w.sequence.label("wallet_sequence"),
-        _t.id.label("tier_id"), _t.name.label("tier_name"), _t.pays, _t.multiplier,
+        _EXPIRED.label("expired"), _t.id.label("tier_id"), _t.name.label("tier_name"), _t.pays, _t.multiplier,
     )
     .select_from(
         Member.__table__.outerjoin(PointsAccount.__table__, _p.member_id == _m.id)
@@ -47,7 +54,8 @@ _MEMBER = (
 class Buyer:
     """The member of a cart (or a walk-in): what pricing looks at, and where the accounts stood when it was read.
 
-    `multiplier` is the tier's for points, in hundredths; wallet amounts are fen.
+    `multiplier` is the tier's for points, in hundredths; wallet amounts are fen. `expired` points are in the account still, but not the
+    customer's any more: who spends writes them off first.
     """
 
     customer: Customer
@@ -56,6 +64,7 @@ class Buyer:
     wallet_principal: int = 0
     wallet_bonus: int = 0
     multiplier: int = 100
+    expired: int = 0
 
 
 WALK_IN = Buyer(Customer())
@@ -77,24 +86,24 @@ class Standing:
 
 def get_standing(session: Session, member_id: int, *, at: datetime) -> Standing:
     """What this member has right now. Two queries. Raises Invalid for a member who is unknown or archived."""
-    row = _row(session, member_id)
+    row = _row(session, member_id, at)
     coupons = [each for each in list_usable(session, member_id, at=at) if not _waits_elsewhere(each, at)]
-    known = [row.sequence, row.wallet_sequence, row.tier_id, *(each.id for each in coupons)]
+    known = [row.sequence, row.expired, row.wallet_sequence, row.tier_id, *(each.id for each in coupons)]
     mark = hashlib.blake2s(repr(known).encode(), digest_size=8).hexdigest()
     wallet = (row.principal or 0) + (row.bonus or 0)
-    return Standing(row.balance or 0, wallet, len(coupons), row.tier_name or "", mark)
+    return Standing((row.balance or 0) - row.expired, wallet, len(coupons), row.tier_name or "", mark)
 
 
 def load_buyer(session: Session, cart: Cart, *, at: datetime) -> Buyer:
     """Who buys this cart. Raises Invalid for a member who is unknown or archived."""
     if cart.member_id is None:
         return WALK_IN
-    row = _row(session, cart.member_id)
+    row = _row(session, cart.member_id, at)
     customer = Customer(
         tier_id=row.tier_id,
         tier_label=row.tier_name or "",
         tier_pays=1000 if row.pays is None else row.pays,
-        points=row.balance or 0,
+        points=(row.balance or 0) - row.expired,
         coupons=_held(session, cart, at),
     )
     return Buyer(
@@ -104,11 +113,12 @@ def load_buyer(session: Session, cart: Cart, *, at: datetime) -> Buyer:
         wallet_principal=row.principal or 0,
         wallet_bonus=row.bonus or 0,
         multiplier=row.multiplier or 100,
+        expired=row.expired,
     )
 
 
-def _row(session: Session, member_id: int) -> Any:
-    row = session.connection().execute(_MEMBER, {"member": member_id}).first()
+def _row(session: Session, member_id: int, at: datetime) -> Any:
+    row = session.connection().execute(_MEMBER, {"member": member_id, "at": at}).first()
     if row is None:
         raise Invalid({"member": [N_("没有找到这位会员")]})
     return row
