@@ -13,13 +13,12 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
-from services.identity.queries import hold_person
 from services.loyalty import permissions
 from services.loyalty.books import POINTS
-from services.loyalty.errors import AdjustedTooMuch, PointsInsufficient
+from services.loyalty.errors import PointsInsufficient
 from services.loyalty.events import PointsAdjusted, PointsExpired
 from services.loyalty.models import PendingPoints, PointsEntry, PointsLot, PointsLotMove
-from services.loyalty.queries.adjustments import ADJUST, get_adjusted
+from services.loyalty.queries.adjustments import ADJUST, require_room
 from services.loyalty.queries.points import get_lot_expiry, list_lots
 from services.loyalty.rules.lots import expiry_after_return, left_of_new, take
 from services.shared import ids, ledger
@@ -28,7 +27,6 @@ from services.shared.events import announce
 from services.shared.ledger import Head, Moved
 from services.shared.refusals import Invalid
 from services.shared.words import N_
-from services.stores.permissions import SETTINGS_CHANGE
 from services.stores.queries import load_settings
 
 _lots: Any = PointsLot.__table__
@@ -183,8 +181,7 @@ def adjust_points(
     """
     actor.require(permissions.POINTS_ADJUST)
     amount, reason = data["amount"], data["reason"]
-    if not actor.may(SETTINGS_CHANGE):
-        _require_room(session, abs(amount), actor=actor, at=at)
+    require_room(session, abs(amount), actor=actor, at=at)
     moved = ledger.move(session, POINTS, member_id, (amount,), floor=0)
     if moved is None:
         raise Invalid({"amount": [N_("会员没有这么多积分可以扣")]}, "points_insufficient")
@@ -199,18 +196,6 @@ def adjust_points(
     entry = session.query(PointsEntry).filter_by(key=key).one()
     announce(session, PointsAdjusted(entry.id, member_id, amount, moved.after[0]), at=at)
     return entry
-
-
-def _require_room(session: Session, points: int, *, actor: Actor, at: datetime) -> None:
-    """Within what one person adjusts at once and on one day; who may change these bounds is not bound by them."""
-    settings = load_settings(session)
-    most, daily = settings["points.most_adjusted"], settings["points.most_adjusted_daily"]
-    if points > most:
-        raise AdjustedTooMuch(N_("一次最多调整 %(most)s 积分，更多请店主来调"), most=most)
-    hold_person(session, actor)
-    left = max(0, daily - get_adjusted(session, actor=actor, zone=settings.zone, at=at))
-    if points > left:
-        raise AdjustedTooMuch(N_("您今天还能调整 %(most)s 积分，更多请店主来调"), most=left)
 
 
 def expire_points(session: Session, member_id: int, *, at: datetime) -> int:
