@@ -18,7 +18,7 @@ from services.shared.actors import SYSTEM
 from services.shared.refusals import Forbidden, Invalid
 from services.stores import commands as stores
 from tests.cast import Cast
-from tests.refunding import Desk, back, faults, open_desk
+from tests.refunding import CAKE, Desk, back, faults, open_desk
 
 FOUR = (("提拉米苏", 1),) * 4  # four lines of one piece, as in the worked carts
 OFF_20: dict[str, Any] = {"value": 2000, "threshold": 10000}
@@ -194,6 +194,19 @@ def test_16_returned_points_live_seven_days_at_least(desk: Desk) -> None:
     with database.reading() as session:
         lots = session.scalars(select(PointsLot).where(PointsLot.left > 0)).all()
     assert [(lot.left, lot.expires_at) for lot in lots] == [(1000, desk.now + timedelta(days=7))]
+
+
+def test_16b_the_points_that_an_order_earned_are_taken_back_before_those_it_returned(desk: Desk) -> None:
+    # 1,000 points of November, 40 days later 1,000 of them pay 10.00 of a cake of 198.00, which earns 18. Refunded: the 1,000 are back
+    # in a lot that ends with November, and the 18 leave the lot that they came in, which ends with December.
+    desk.give_points(1000)
+    desk.now += timedelta(days=40)
+    with clock.stand_at(desk.now):
+        desk.whole(desk.sell((CAKE, 1), points=1000))
+    with database.reading() as session:
+        kept = select(PointsLot.amount, PointsLot.left).order_by(PointsLot.id)
+        assert session.execute(kept).tuples().all() == [(1000, 0), (18, 0), (1000, 1000)]
+    assert not faults()
 
 
 def test_17_the_part_that_completes_the_order_returns_the_coupon(desk: Desk) -> None:

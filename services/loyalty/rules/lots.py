@@ -1,6 +1,6 @@
 """Points come in lots and leave by the lot that expires first (domain.md, *Points*)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,15 +18,15 @@ class Lot:
     order_id: int | None = None
 
 
-def take(lots: Sequence[Lot], points: int, *, first_of_order: int | None = None) -> tuple[dict[int, int], int]:
+def take(lots: Sequence[Lot], points: int, *, first: Collection[int] = ()) -> tuple[dict[int, int], int]:
     """What to take from which lot (id → points), and what is owed because there are not enough.
 
-    The lot that expires first goes first, one without expiry last; a clawback begins with the lots of its own order.
+    The lot that expires first goes first, one without expiry last; those named by `first` before all: a clawback begins with
+    the lots that its order earned (what the order spent and got back is the member's own).
     """
 
     def turn(lot: Lot) -> tuple[bool, datetime, int]:
-        of_another = first_of_order is None or lot.order_id != first_of_order
-        return of_another, lot.expires_at or _NEVER, lot.id
+        return lot.id not in first, lot.expires_at or _NEVER, lot.id
 
     taken: dict[int, int] = {}
     for lot in sorted(lots, key=turn):
