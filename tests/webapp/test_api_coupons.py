@@ -85,6 +85,15 @@ def test_issuing_by_hand_needs_its_own_permission_and_a_public_code_does_not(til
     assert call(till, "POST", path, {}).status_code == 422
 
 
+def test_a_scan_for_a_sale_before_redeems_no_coupon(till: Till) -> None:
+    _, code = give_coupon(till.shop, till.member, free_item(till.products["拿铁"]))
+    store, path = str(till.shop.east.id), f"/api/v1/coupons/{code}/redemptions"
+    proof = body(till.browser.api("POST", "/api/v1/scans", {"code": Phone(till).code(), "store": store}))["id"]
+    till.sell(till.line("提拉米苏"), member=till.member)
+    done = till.browser.api("POST", path, {"store": store, "proof": proof})
+    assert (done.status_code, body(done)["code"]) == (403, "member_proof_required")
+
+
 def test_a_free_item_is_redeemed_once_and_undone_by_its_address(till: Till) -> None:
     _, code = give_coupon(till.shop, till.member, free_item(till.products["拿铁"]))
     store, path = str(till.shop.east.id), f"/api/v1/coupons/{code}/redemptions"

@@ -71,7 +71,7 @@ def note_pin_proof(
     require_base(session, base, member_id, most, store_id=store_id, unsold=unsold, actor=actor, at=at)
     if base.kind == "scan":
         _use_scan(session, base.id, member_id, most, store_id=store_id, unsold=unsold, actor=actor, at=at)
-    elif not _use(session, base, member_id, most, store_id=store_id, actor=actor, at=at):
+    elif not _use_asked(session, base, member_id, most, store_id=store_id, actor=actor, at=at):
         raise ProofRequired("unusable")
     proof = open_proof(session, member_id, "pin", most, "", store_id=store_id, actor=actor, at=at)
     proof.confirmed_at = at
@@ -135,11 +135,11 @@ def use_proof(
         _use_scan(session, proof.id, member_id, amount, store_id=store_id, unsold=unsold, actor=actor, at=at)
         return
     barred = "code" if amount > confirm_above else ""
-    if not _use(session, proof, member_id, amount, barred=barred, store_id=store_id, actor=actor, at=at):
+    if not _use_asked(session, proof, member_id, amount, barred=barred, store_id=store_id, actor=actor, at=at):
         raise ProofRequired("confirm" if barred and _is_said(session, proof) else "unusable")
 
 
-def _use(
+def _use_asked(
     session: Session,
     proof: Proof,
     member_id: int,
