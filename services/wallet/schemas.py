@@ -21,11 +21,17 @@ class PaidIn(Schema):
 
 
 class TopUpIn(Schema):
-    """A plan (and then its amount), or an amount of one's own; the tenders add up to the amount."""
+    """A plan (and then its amount), or an amount of one's own; the tenders add up to the amount.
+
+    `bonus`, `points` and `coupons` may say what the buyer was shown to come with it: refused where it is another by now.
+    """
 
     store = Identifier(required=True, attribute="store_id")
     plan = Identifier(load_default=None, allow_none=True, attribute="plan_id")
     amount = Money(load_default=None, allow_none=True, least=1)
+    bonus = Money(load_default=None, allow_none=True)
+    points = Whole(load_default=None, allow_none=True, least=0, most=1_000_000)
+    coupons = Whole(load_default=None, allow_none=True, least=0, most=1_000_000)
     tenders = fields.List(
         fields.Nested(PaidIn), required=True, validate=validate.Length(1, MOST_PAID, error=N_("请选择收款方式"))
     )

@@ -174,6 +174,15 @@ def all_at_once(till: Till, wanted: dict[str, Any], times: int) -> list[int]:
     return at_once(post, times)
 
 
+def test_what_the_buyer_was_shown_may_be_told_and_has_to_hold(till: Till) -> None:
+    wanted = {"plan": str(offer(till, points=20).id), "amount": "300.00"}
+    for other in ({"bonus": "50.01"}, {"points": 21}, {"coupons": 1}):
+        refused = ask_top_up(till, **wanted, **other)
+        assert (refused.status_code, list(body(refused)["errors"])) == (422, ["plan"])
+    assert held(till) == (0, 0, 0)
+    assert ask_top_up(till, **wanted, bonus="50.00", points=20, coupons=0).status_code == 201
+
+
 def test_of_sixteen_at_once_one_takes_the_plan_that_is_for_once(till: Till) -> None:
     plan = offer(till, per_member=1, points=10)
     wanted = {"plan": str(plan.id), "tenders": [{"kind": "wechat", "amount": "300.00"}]}

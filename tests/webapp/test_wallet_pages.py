@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.shared import database
-from services.wallet.models import TopUp
+from services.wallet.models import TopUp, TopUpPlan
 from services.wallet.queries import get_balance, list_open_lots, list_plans
 from tests.browse import body
 from tests.cast import Cast
@@ -66,6 +66,23 @@ def test_a_plan_that_changed_meanwhile_is_not_taken(till: Till) -> None:
     refused = till.browser.post(page(till, "/top-up"), store=str(till.shop.east.id), **sent)
     assert refused.status_code == 422
     assert "这个方案刚改过" in refused.text
+
+
+def test_a_plan_that_gives_another_bonus_than_was_shown_is_not_taken(till: Till) -> None:
+    plan = offer(till, points=20)
+    shown = till.browser.get(page(till, "/top-up")).text
+    told = dict(re.findall(r'name="(\w+-\d+)" value="([^"]*)"', shown))
+    assert {name: told[f"{name}-{plan.id}"] for name in ("amount", "bonus", "points", "coupons")} == {
+        "amount": "300.00", "bonus": "50.00", "points": "20", "coupons": "0",
+    }  # fmt: skip
+    with database.transaction() as session:
+        session.get_one(TopUpPlan, plan.id).bonus = 0
+    sent = told | {"store": str(till.shop.east.id), "plan": str(plan.id), "tender": "wechat"}
+    refused = till.browser.post(page(till, "/top-up"), **sent)
+    assert (refused.status_code, "这个方案刚改过" in refused.text, total(till)) == (422, True, 0)
+    again = dict(re.findall(r'name="(\w+-\d+)" value="([^"]*)"', refused.text))
+    assert till.browser.post(page(till, "/top-up"), **sent | again).status_code == 303
+    assert total(till) == 30000
 
 
 def test_the_members_page_shows_the_wallet_to_who_may_see_it(till: Till) -> None:

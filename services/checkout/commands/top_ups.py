@@ -35,6 +35,8 @@ from services.wallet.queries import get_plan
 from services.wallet.rules import bonus_of_tier
 from services.wallet.schemas import PAID_BY
 
+CHANGED = N_("这个方案刚改过，请重新选一次")
+
 
 @dataclass(frozen=True)
 class _Offer:
@@ -66,7 +68,8 @@ def top_up(
     actor: Actor,
     at: datetime,
 ) -> TopUp:
-    """Pay into a member's wallet: `store_id`, `plan_id` or `amount` (fen), and `tenders` that add up to it.
+    """Pay into a member's wallet: `store_id`, `plan_id` or `amount` (fen), and `tenders` that add up to it. Where
+    `bonus`, `points` or `coupons` say what the buyer was shown, it has to be that still.
 
     Raises Forbidden, Invalid beside the field (tenders, a plan that is not offered, OverCap), NoneLeft or TemplatePaused when the
     coupons that the plan promises are gone, TillClosed without an open till where the shop wants one. `shift_id` names another till than
@@ -75,6 +78,7 @@ def top_up(
     actor.require(permissions.WALLET_TOP_UP, data["store_id"])
     store = _open_store(session, data["store_id"], actor)
     offer = _with_extra(session, member_id, _offer(session, data))
+    _require_as_shown(offer, data)
     if get_member(session, member_id).archived:
         raise Invalid({"member": [N_("这张卡停用了，不能充值")]})
     paid = _settle(offer.amount, data["tenders"])
@@ -124,7 +128,7 @@ def _offer(session: Session, data: Mapping[str, Any]) -> _Offer:
     if plan.stores and data["store_id"] not in plan.stores:
         raise PlanUnavailable(N_("这家店没有这个方案，请换一个"))
     if data.get("amount") not in (None, plan.amount):
-        raise PlanUnavailable(N_("这个方案刚改过，请重新选一次"))
+        raise PlanUnavailable(CHANGED)
     return _Offer(plan.amount, plan)
 
 
@@ -132,6 +136,13 @@ def _with_extra(session: Session, member_id: int, offer: _Offer) -> _Offer:
     """The offer with what the member's level gives on top of any top-up (等级多送)."""
     tier = tier_of(session, member_id)
     return replace(offer, extra=bonus_of_tier(offer.amount, tier.wallet_bonus)) if tier else offer
+
+
+def _require_as_shown(offer: _Offer, data: Mapping[str, Any]) -> None:
+    """What comes with it is what the buyer was told, as far as the caller says what that was. Raises PlanUnavailable."""
+    given = {"bonus": offer.bonus, "points": offer.points, "coupons": offer.coupons}
+    if any(data.get(name) not in (None, now) for name, now in given.items()):
+        raise PlanUnavailable(CHANGED)
 
 
 def _settle(amount: int, paid: list[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:

@@ -11,7 +11,8 @@ from services.wallet.schemas import PayoutIn, PlanIn, TopUpIn
 
 
 class TopUpForm(TopUpIn):
-    """The top-up page: a plan with the amount the cashier saw (`amount-7`), or an amount; one way of paying, and cash received."""
+    """The top-up page: a plan with all that the cashier saw of it (`amount-7`, `bonus-7`…), or an amount; one way of paying, and cash
+    received."""
 
     @pre_load
     def _from_form(self, values: Mapping[str, Any], **_kwargs: Any) -> dict[str, Any]:
@@ -24,7 +25,8 @@ class TopUpForm(TopUpIn):
             "received": (values.get("received") or None) if kind == "cash" else None,
         }
         tenders = [paid] if kind and amount is not None else []
-        return {"store": values.get("store"), "plan": plan, "amount": amount, "tenders": tenders}
+        shown = {name: values.get(f"{name}-{plan}") or None for name in ("bonus", "points", "coupons")}
+        return {"store": values.get("store"), "plan": plan, "amount": amount, "tenders": tenders, **shown}
 
 
 class PlanForm(PlanIn):
