@@ -11,11 +11,10 @@ from services.audit import commands as audit
 from services.shared import ids
 from services.shared.actors import Actor
 from services.shared.events import announce
-from services.shared.refusals import Invalid, NotFound
-from services.shared.words import N_
+from services.shared.refusals import NotFound
 from services.stores.queries import get_open_store
 from services.tills import permissions, rules
-from services.tills.errors import ShiftOver, TillOpen
+from services.tills.errors import CountDiffers, ShiftOver, TillOpen
 from services.tills.events import TillClosed, TillOpened
 from services.tills.models import TillEntry, TillShift
 from services.tills.queries import get_shift
@@ -79,7 +78,7 @@ def close_shift(
     """End a shift with what was `counted` by kind, and a `reason` where that differs from what should be there.
 
     `expect` says what should be, by kind; it is asked after the shift was closed to further money, so that nothing slips between count
-    and books. Raises ShiftOver when somebody closed it before, Invalid beside `reason`.
+    and books. Raises ShiftOver when somebody closed it before, CountDiffers.
     """
     shift = _seen(session, shift_id, actor)
     actor.require(permissions.TILLS_CLOSE, shift.store_id)
@@ -91,7 +90,7 @@ def close_shift(
     expected, counted = rules.in_order(expect(shift)), rules.in_order(data["counted"])
     off = rules.differences(expected, counted)
     if off and not data["reason"]:
-        raise Invalid({"reason": [N_("点的数和应有的不一样，再点一遍；确实差了就写明原因")]}, "reason_needed")
+        raise CountDiffers
     shift.expected, shift.counted, shift.reason = expected, counted, data["reason"]
     session.flush()
     changes = {"difference": sum(off.values()), "reason": shift.reason}
@@ -99,6 +98,15 @@ def close_shift(
         session, "tills:close", ("till", shift_id), actor=actor, at=at, store_id=shift.store_id, changes=changes
     )
     announce(session, TillClosed(shift_id, shift.store_id, sum(off.values())), at=at)
+
+
+def note_miss(session: Session, shift_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> None:
+    """Somebody counted blind, and it was not what should be there: what they had `counted` goes to the log."""
+    shift = _seen(session, shift_id, actor)
+    changes = {"cash": data["counted"][rules.CASH], "counted": sum(data["counted"].values())}
+    audit.record(
+        session, "tills:miss", ("till", shift_id), actor=actor, at=at, store_id=shift.store_id, changes=changes
+    )
 
 
 def _seen(session: Session, shift_id: int, actor: Actor) -> TillShift:

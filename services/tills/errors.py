@@ -1,6 +1,6 @@
 """Refusals about tills."""
 
-from services.shared.refusals import Refusal
+from services.shared.refusals import Invalid, Refusal
 from services.shared.words import N_
 
 
@@ -26,3 +26,21 @@ class ShiftOver(Refusal):
     status = 409
     code = "shift_over"
     text = N_("这个班已经交了")
+
+
+class CountDiffers(Invalid):
+    """What was counted is not what should be there, and no reason is told."""
+
+    code = "reason_needed"
+
+    def __init__(self) -> None:
+        super().__init__({"reason": [N_("点的数和应有的不一样，再点一遍；确实差了就写明原因")]}, self.code)
+
+
+class CountedTooOften(Invalid):
+    """Who counts blind has tried too often without a reason: from now on one is needed, whether the count is right or not."""
+
+    code = "reason_needed"
+
+    def __init__(self) -> None:
+        super().__init__({"reason": [N_("点了几次都对不上，照最后点到的填，写明原因再交班")]}, self.code)

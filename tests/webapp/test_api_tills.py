@@ -1,9 +1,13 @@
 """The API of tills, as a program sees it."""
 
+import re
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
+from services.audit.models import AuditEntry
+from services.shared import database
 from tests.browse import Browser, body
 from tests.cast import Cast
 
@@ -53,6 +57,43 @@ def test_a_difference_is_asked_about_beside_its_field(shop: Cast, cashier: Brows
     assert told.status_code == 201
     again = cashier.api("POST", path, {"counted": {"cash": "299.00"}, "reason": "找错"})
     assert (again.status_code, body(again)["code"]) == (409, "shift_over")
+
+
+def test_who_counts_blind_cannot_try_until_it_fits(shop: Cast, cashier: Browser) -> None:
+    path = f"/api/v1/tills/{opened(shop, cashier)}/closings"
+    for cash in ("297.00", "298.00", "299.00"):
+        assert cashier.api("POST", path, {"counted": {"cash": cash}}).status_code == 422
+    right = cashier.api("POST", path, {"counted": {"cash": "300.00"}})
+    assert (right.status_code, list(body(right)["errors"]), "点了几次都对不上" in str(body(right))) == (
+        422,
+        ["reason"],
+        True,
+    )
+    assert cashier.api("POST", path, {"counted": {"cash": "299.00"}, "reason": "找错"}).status_code == 201
+    with database.reading() as session:
+        told = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "tills:miss").order_by(AuditEntry.id)
+        ).all()
+    assert [(each.changes, each.actor_name) for each in told] == [
+        ({"cash": fen, "counted": fen}, "小林") for fen in (29700, 29800, 29900)
+    ]
+    log = re.sub(r"<[^>]+>", "", shop.browser("owner").get("/staff/audit").text)
+    assert ("点数对不上" in log, "297.00" in log) == (True, True)
+
+
+def test_a_right_count_at_the_third_try_closes_and_is_answered_again(shop: Cast, cashier: Browser) -> None:
+    path, key = f"/api/v1/tills/{opened(shop, cashier)}/closings", str(uuid4())
+    for cash in ("298.00", "299.00"):
+        assert cashier.api("POST", path, {"counted": {"cash": cash}}).status_code == 422
+    first, again = (cashier.api("POST", path, {"counted": {"cash": "300.00"}}, key) for _ in range(2))
+    assert (first.status_code, again.status_code, body(first)) == (201, 201, body(again))
+
+
+def test_who_sees_what_should_be_there_counts_as_often_as_they_like(shop: Cast, cashier: Browser) -> None:
+    path, manager = f"/api/v1/tills/{opened(shop, cashier)}/closings", shop.browser("manager")
+    for _each in range(5):
+        assert manager.api("POST", path, {"counted": {"cash": "299.00"}}).status_code == 422
+    assert manager.api("POST", path, {"counted": {"cash": "300.00"}}).status_code == 201
 
 
 def test_the_same_closing_sent_twice_is_one(shop: Cast, cashier: Browser) -> None:

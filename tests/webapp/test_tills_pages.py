@@ -68,6 +68,16 @@ def test_a_count_that_differs_comes_back_with_everything_typed(shop: Cast) -> No
         assert typed in answer.text
 
 
+def test_after_three_blind_counts_that_differ_a_reason_is_needed(shop: Cast) -> None:
+    shift, browser = open_shift(shop), shop.browser("cashier")
+    path = f"/staff/tills/{shift}/close"
+    for cash in ("297", "298", "299"):
+        assert "再点一遍" in browser.post(path, **{"counted.cash": cash}).text
+    answer = browser.post(path, **{"counted.cash": "300"})
+    assert (answer.status_code, "点了几次都对不上" in answer.text, 'value="300"' in answer.text) == (422, True, True)
+    assert browser.post(path, **{"counted.cash": "299", "reason": "找错"}).status_code == 303
+
+
 def test_mistakes_in_the_sheet_open_it_again(shop: Cast) -> None:
     shift = open_shift(shop)
     answer = shop.browser("cashier").post(f"/staff/tills/{shift}/entries", kind="in", amount="much", reason="")

@@ -30,6 +30,7 @@ LABELS: Mapping[str, str] = {
     "closes": N_("几点打烊"),
     "code": N_("编号"),
     "cost": N_("成本"),
+    "counted": N_("点到的合计"),
     "coupons": N_("送几张券"),
     "description": N_("介绍"),
     "difference": N_("差额"),
@@ -128,6 +129,7 @@ _MONEY = {
     "principal",
     "cap",
     "cost",
+    "counted",
     "value",
     "threshold",
 }

@@ -101,6 +101,7 @@ ACTIONS: Mapping[str, str] = {
     "tiers:warn": N_("等级快到期"),
     "tills:close": N_("交班"),
     "tills:enter": N_("放入或取出现金"),
+    "tills:miss": N_("点数对不上"),
     "tills:open": N_("开班"),
     "tokens:create": N_("新建接口令牌"),
     "top_up_plans:archive": N_("停用充值方案"),

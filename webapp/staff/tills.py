@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from services.checkout.commands.tills import close_till as close
 from services.checkout.queries import tills as sums
 from services.shared import clock, money
 from services.tills import commands, permissions, queries, rules
@@ -17,6 +16,7 @@ from services.tills.schemas import TillCloseIn, TillEntryIn, TillOpenIn
 from webapp.staff import asked, blueprint
 from webapp.web import edge, forms, guards, i18n, shop, toasts
 from webapp.web.forms import Form
+from webapp.web.till_counts import Count
 
 PAGE = 20
 STATES = ("", "closed", "different")
@@ -93,14 +93,21 @@ def count_till(shift_id: int) -> ResponseReturnValue:
 @guards.staff(permissions.TILLS_CLOSE)
 def close_till(shift_id: int) -> ResponseReturnValue:
     """Keep the count; a difference without a reason is asked about."""
-    at, actor, shift = clock.now(), edge.actor(), _seen(shift_id)
+    shift = _seen(shift_id)
+    count = Count(shift, actor=edge.actor(), at=clock.now())
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-        close(session, shift_id, data, actor=actor, at=at)
+        count.close(session, data)
         toasts.say(_("交班了，辛苦了"))
         return redirect(url_for("staff.till", shift_id=shift_id), 303)
 
-    return forms.submit(TillCloseIn, perform, lambda form: _count(shift, form), values=_nested(forms.typed()))
+    def again(form: Form) -> str:
+        return _count(shift, form)
+
+    try:
+        return forms.submit(TillCloseIn, perform, again, values=_nested(forms.typed()), first=count.begin)
+    finally:
+        count.end()
 
 
 @blueprint.get("/tills/<int:shift_id>/report")
