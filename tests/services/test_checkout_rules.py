@@ -1,6 +1,7 @@
 """Prices, tenders and quotes as pure rules: worked carts of domain.md, and properties that must hold for every cart."""
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from hashlib import sha256
 
 import pytest
@@ -11,7 +12,7 @@ from services.catalog.queries import Choice, Option, SaleProduct
 from services.checkout.rules import quotes
 from services.checkout.rules.pricing import Cart, CartLine, Customer, House, price
 from services.checkout.rules.tenders import settle
-from services.loyalty.rules import points_for
+from services.loyalty.rules import Multiplier, multiplier_of, points_for
 from services.orders.queries import TenderView
 from services.shared.refusals import Invalid
 
@@ -193,3 +194,14 @@ def test_nonsense_is_no_quote(text: str) -> None:
 )
 def test_points_follow_the_rule(paid: int, step: int, per_step: int, way: str, points: int) -> None:
     assert points_for(paid, step=step, per_step=per_step, way=way) == points  # type: ignore[arg-type]
+
+
+@given(st.integers(50, 300), st.lists(st.integers(50, 300), max_size=5), st.sampled_from([300, 500, 1000]))
+def test_multipliers_multiply_and_are_rounded_once(tier: int, rules: list[int], most: int) -> None:
+    """1.33 three times over is 2.352637, hence 2.35."""
+    exact = Fraction(tier, 100)
+    for each in rules:
+        exact *= Fraction(each, 100)
+    found = multiplier_of(1, None, [Multiplier(each) for each in rules], tier=tier, most=most)
+    assert found == min(int(exact * 100), most)
+    assert multiplier_of(1, None, [Multiplier(133), Multiplier(133)], tier=133) == 235

@@ -55,12 +55,12 @@ class Multiplier:
 def multiplier_of(
     product_id: int, category_id: int | None, multipliers: Iterable[Multiplier], *, tier: int = SINGLE, most: int = 500
 ) -> int:
-    """The multiplier of a line: the tier's and all that cover it multiply, up to `most`; rounded down to hundredths."""
-    product = tier
+    """The multiplier of a line: the tier's and all that cover it multiply, up to `most`; rounded down to hundredths once, at the end."""
+    product, scale = tier, 1
     for each in multipliers:
         if each.covers(product_id, category_id):
-            product = product * each.multiplier // SINGLE
-    return min(product, most)
+            product, scale = product * each.multiplier, scale * SINGLE
+    return min(product // scale, most)
 
 
 def points_for(paid: int, *, step: int, per_step: int, way: Way) -> int:
