@@ -175,7 +175,7 @@ def all_at_once(till: Till, wanted: dict[str, Any], times: int) -> list[int]:
 
 
 def test_what_the_buyer_was_shown_may_be_told_and_has_to_hold(till: Till) -> None:
-    wanted = {"plan": str(offer(till, points=20).id), "amount": "300.00"}
+    wanted: dict[str, Any] = {"plan": str(offer(till, points=20).id), "amount": "300.00"}
     for other in ({"bonus": "50.01"}, {"points": 21}, {"coupons": 1}):
         refused = ask_top_up(till, **wanted, **other)
         assert (refused.status_code, list(body(refused)["errors"])) == (422, ["plan"])
