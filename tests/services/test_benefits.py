@@ -137,3 +137,18 @@ def test_a_template_that_is_used_up_stops_only_itself(shop: Cast, latte: int) ->
     first, second = welcome(shop, 1), welcome(shop, 2)
     work_at(MORNING)
     assert sorted([len(given(first)), len(given(second))]) == [1, 2]
+
+
+def test_a_gift_that_came_from_a_friend_is_not_the_own_one(shop: Cast) -> None:
+    with database.transaction() as session:
+        told = {"name": "生日蛋糕券", "kind": "cash", "value": "10.00", "valid_days": 30, "transferable": True}
+        cake = coupons.create_template(session, TemplateIn().load(told), actor=SYSTEM, at=shop.at).id
+    level(shop, birthday_template_id=cake)
+    giver, friend = welcome(shop, 1, **birthday(12, 3)), welcome(shop, 2, **birthday(12, 20))
+    work_at(MORNING)
+    with database.transaction() as session:
+        gift = session.scalars(select(Coupon.id).where(Coupon.member_id == giver)).one()
+        token = coupons.offer_transfer(session, gift, giver, actor=SYSTEM, at=MORNING)
+        coupons.take_transfer(session, token, friend, actor=SYSTEM, at=MORNING)
+    work_at(MORNING + 18 * DAY)
+    assert (given(giver), given(friend)) == ([], ["birthday", "birthday"])

@@ -9,16 +9,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from services.checkout import reactions
 from services.checkout.commands import refund_order
 from services.checkout.rules.refunds import Wish
 from services.coupons import commands as coupons
-from services.coupons.commands import templates
-from services.coupons.errors import NoneLeft
-from services.coupons.models import Coupon
+from services.coupons.commands import templates, transfers
+from services.coupons.errors import NoneLeft, TransferGone
+from services.coupons.models import Coupon, CouponTransfer
 from services.coupons.queries import get_template
 from services.loyalty.commands import points, release_points
 from services.loyalty.jobs import keep_points
@@ -28,7 +28,7 @@ from services.shared import clock, database, ledger
 from services.shared.actors import SYSTEM
 from services.stores import commands as stores
 from tests.cast import Cast
-from tests.couponing import make_template
+from tests.couponing import give_coupon, make_template
 from tests.refunding import Desk, faults, open_desk
 from tests.selling import welcome_member
 
@@ -81,10 +81,10 @@ def _in_the_way(session: Session) -> bool:
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, act: Act, *, after: bool = False) -> list[Other]:
     """Let somebody else `act`, told the same, when a function is called first: before it, or `after`. The list has them then."""
-    real, others = getattr(where, name), list[Other]()
+    real, first, others = getattr(where, name), iter([True]), list[Other]()
 
     def slow(session: Session, *told: Any, **named: Any) -> Any:
-        if others:
+        if not next(first, False):
             return real(session, *told, **named)
         answer = real(session, *told, **named) if after else None
         others.append(meanwhile(session, lambda: transact(act, *told)))
@@ -213,3 +213,42 @@ def test_the_stock_is_not_lowered_below_what_is_given_out_meanwhile(
     others[0].done()
     with database.reading() as session:
         assert get_template(session, template).issued == 1
+
+
+def open_links() -> list[int]:
+    with database.reading() as session:
+        taken_back = CouponTransfer.cancelled_at.is_(None), CouponTransfer.taken_at.is_(None)
+        return list(session.scalars(select(CouponTransfer.id).where(*taken_back)))
+
+
+def test_a_coupon_has_one_link_though_it_is_offered_twice_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second begins when the first has taken back what was there before: nothing."""
+    coupon, _ = give_coupon(desk.shop, desk.member, transferable=True)
+
+    def offer(session: Session, *_: Any) -> None:
+        coupons.offer_transfer(session, coupon, desk.member.id, actor=SYSTEM, at=desk.now)
+
+    others = interrupt(monkeypatch, transfers, "_cancel", offer, after=True)
+    transact(offer)
+    others[0].done()
+    assert len(open_links()) == 1
+
+
+def test_a_link_is_taken_and_made_anew_without_waiting_in_a_circle(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The giver makes a new link while a friend takes the former one: the friend hears that it is gone."""
+    friend, (coupon, _) = (
+        welcome_member(desk.now, "王二", "+8613800138001"),
+        give_coupon(desk.shop, desk.member, transferable=True),
+    )
+    with database.transaction() as session:
+        token = coupons.offer_transfer(session, coupon, desk.member.id, actor=SYSTEM, at=desk.now)
+
+    def take(session: Session, *_: Any) -> None:
+        with pytest.raises(TransferGone), session.begin_nested():
+            coupons.take_transfer(session, token, friend.id, actor=SYSTEM, at=desk.now)
+
+    others = interrupt(monkeypatch, transfers, "_cancel", take)
+    with database.transaction() as session:
+        coupons.offer_transfer(session, coupon, desk.member.id, actor=SYSTEM, at=desk.now)
+    others[0].done()
+    assert len(open_links()) == 1

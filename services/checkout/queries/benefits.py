@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, String, cast, exists, literal, select
 from sqlalchemy.orm import Session
 
-from services.coupons.models import Coupon
+from services.coupons.models import Coupon, CouponEvent
 from services.loyalty.models import MemberTier
 from services.loyalty.queries import list_tiers
 from services.members.models import Member
@@ -49,14 +49,21 @@ def list_birthdays(session: Session, today: date, lead: int, *, at: datetime) ->
     templates = {tier.id: tier.birthday_template_id for tier in list_tiers(session) if tier.birthday_template_id}
     if not templates:
         return []
-    lately = exists().where(
-        Coupon.member_id == Member.id, Coupon.source == BIRTHDAY, Coupon.issued_at > at - ONCE_A_YEAR
+    # Whom it was given to, not who holds it: it may have gone to a friend, whose own birthday comes too.
+    lately = (
+        select(CouponEvent.member_id)
+        .join(Coupon, Coupon.id == CouponEvent.coupon_id)
+        .where(CouponEvent.kind == "issue", CouponEvent.member_id.is_not(None))
+        .where(Coupon.source == BIRTHDAY, Coupon.issued_at > at - ONCE_A_YEAR)
     )
     rows = session.execute(
         select(Member, MemberTier.tier_id)
         .join(MemberTier, MemberTier.member_id == Member.id)
         .where(
-            MemberTier.tier_id.in_(templates), Member.archived_at.is_(None), Member.birthday_month.is_not(None), ~lately
+            MemberTier.tier_id.in_(templates),
+            Member.archived_at.is_(None),
+            Member.birthday_month.is_not(None),
+            Member.id.not_in(lately),
         )
         .order_by(Member.id)
         .execution_options(yield_per=1000)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
@@ -28,6 +28,7 @@ def offer_transfer(session: Session, coupon_id: int, member_id: int, *, actor: A
 
     Raises CouponNotFound for somebody else's, NotTransferable, CouponUnusable.
     """
+    session.execute(select(Coupon.id).where(Coupon.id == coupon_id).with_for_update())  # one link at a time
     held = get_coupon(session, coupon_id)
     if held.member_id != member_id:
         raise CouponNotFound
@@ -63,19 +64,14 @@ def cancel_transfer(session: Session, coupon_id: int, member_id: int, *, actor: 
 def take_transfer(session: Session, token: str, member_id: int, *, actor: Actor, at: datetime) -> int:
     """Take the coupon of a link; returns its id. It gets a fresh code: the giver has seen the old one.
 
-    Raises TransferGone, OwnTransfer. Two conditional UPDATEs: of many at once one succeeds, and a coupon that was used or withdrawn
-    meanwhile does not move.
+    Raises TransferGone, OwnTransfer. Two conditional UPDATEs, the coupon's first (as everybody locks the two): of many at once one
+    succeeds, and a coupon that was used or withdrawn meanwhile does not move.
     """
     offer = find_transfer(session, token, at=at)
     if offer is None:
         raise TransferGone
     if offer.from_member_id == member_id:
         raise OwnTransfer
-    taken = session.connection().execute(
-        update(_transfers)
-        .where(_transfers.c.id == offer.id, _transfers.c.taken_at.is_(None), _transfers.c.cancelled_at.is_(None))
-        .values(taken_at=at, to_member_id=member_id)
-    )
     code = ids.short_code()
     lapsed = and_(_coupons.c.state == "reserved", _coupons.c.reserved_until <= at)
     moved = session.connection().execute(
@@ -89,6 +85,11 @@ def take_transfer(session: Session, token: str, member_id: int, *, actor: Actor,
             code_hash=runtime.keys().hash(code), code_sealed=runtime.keys().encrypt(code.encode(), "coupon"),
         )
     )  # fmt: skip
+    taken = session.connection().execute(
+        update(_transfers)
+        .where(_transfers.c.id == offer.id, _transfers.c.taken_at.is_(None), _transfers.c.cancelled_at.is_(None))
+        .values(taken_at=at, to_member_id=member_id)
+    )
     if not (taken.rowcount and moved.rowcount):
         raise TransferGone
     note(session, offer.coupon_id, "transfer", member_id=member_id, actor=actor, at=at)
