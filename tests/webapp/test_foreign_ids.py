@@ -208,6 +208,19 @@ def test_every_route_is_shut_to_who_lacks_its_permission(foreign: Foreign, app: 
     assert not wrong, "\n".join(wrong)
 
 
+def test_nothing_that_the_kitchen_opens_carries_a_receipt(foreign: Foreign, app: Flask) -> None:
+    """Who only reads orders cannot pass a receipt on: its code and link bring points and invoices."""
+    kitchen, told = foreign.shop.browser("kitchen"), (foreign.marks[1], "/r/")
+    wrong = []
+    for _method, rule in routes(
+        app, lambda rule: "GET" in (rule.methods or ()) and rule.rule.startswith(("/staff", "/api"))
+    ):
+        answer = kitchen.get(foreign.address(rule))
+        if answer.status_code == 200 and any(mark in answer.text for mark in told):
+            wrong.append(rule.rule)
+    assert not wrong
+
+
 def strangers(foreign: Foreign, guard: str) -> Iterator[tuple[str, Browser]]:
     """Who may not come in behind this guard."""
     if not guard:
