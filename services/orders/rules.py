@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.orders.queries.orders import TenderView
+from services.orders.queries.views import TenderView
 
 WALLET = "wallet"
 LENGTHS = (15, 17, 18, 20)

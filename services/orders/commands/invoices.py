@@ -13,7 +13,7 @@ from services.orders.errors import InvoiceAskedBefore, InvoiceNotAsked, InvoiceS
 from services.orders.events import InvoiceAnswered, InvoiceAsked
 from services.orders.models import InvoiceRequest
 from services.orders.queries.invoices import PUBLIC, find_invoice, get_invoice, may_ask_by_link
-from services.orders.queries.orders import OrderView
+from services.orders.queries.views import OrderView
 from services.orders.rules import invoiceable
 from services.shared.actors import Actor
 from services.shared.events import announce

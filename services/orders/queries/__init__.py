@@ -22,11 +22,6 @@ from services.orders.queries.invoices import (
 from services.orders.queries.orders import (
     HIGHEST_ID,
     DayTotals,
-    LineView,
-    OrderView,
-    ShareView,
-    TenderView,
-    by_hand_of,
     find_external_keys,
     find_order_by_key,
     find_order_by_receipt,
@@ -53,6 +48,7 @@ from services.orders.queries.refunds import (
     hold_order,
     list_refunds,
 )
+from services.orders.queries.views import LineView, OrderView, ShareView, TenderView, by_hand_of
 
 __all__ = [
     "CLAIM",

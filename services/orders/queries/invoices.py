@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.audit.queries import find_last_actor_kind
 from services.orders.models import InvoiceRequest, Order
-from services.orders.queries.orders import OrderView
+from services.orders.queries.views import OrderView
 from services.orders.rules import invoiceable
 from services.shared.actors import Actor
 from services.shared.refusals import NotFound

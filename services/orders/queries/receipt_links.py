@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from services.orders.errors import ReceiptOver
-from services.orders.queries.orders import HIGHEST_ID, OrderView, get_order
+from services.orders.queries.orders import HIGHEST_ID, get_order
+from services.orders.queries.views import OrderView
 from services.shared import runtime
 from services.shared.actors import SYSTEM
 from services.shared.refusals import NotFound
