@@ -182,7 +182,8 @@ def _use_scan(
         "way": "scan", "most": amount, "words": "", "scan_id": scan_id, "created_at": at, "confirmed_at": at,
         "used_at": at, "expires_at": at,
     }  # fmt: skip
-    if not session.connection().execute(build(_proofs).on_conflict_do_nothing(), row).rowcount:
+    note = build(_proofs).on_conflict_do_nothing().returning(_proofs.c.id)
+    if session.connection().execute(note, row).first() is None:
         raise ProofRequired("scan_again")
 
 
