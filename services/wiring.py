@@ -236,7 +236,6 @@ UNAUDITED: Mapping[str, str] = {
                 "loyalty.commands.points.claw_back",
                 "loyalty.commands.points.give_back",
                 "loyalty.commands.handovers.hand_over_points",
-                "loyalty.commands.pending.release_points",
                 "wallet.commands.moves.open_spending",
                 "wallet.commands.moves.spend",
                 "wallet.commands.moves.give_back",
