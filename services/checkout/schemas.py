@@ -132,12 +132,6 @@ class QuoteOut(Schema):
     holds = fields.Nested(HoldingOut, allow_none=True)
     expires_at = Moment()
 
-def _foreign(key: str) -> None:
-    """Keys of sales that wait in a counter's queue are ours: one that is taken beforehand would swallow its sale."""
-    if key.lower().startswith(KEY_PREFIX):
-        raise ValidationError(N_("不能以 offline: 开头，换一个"))
-
-
 
 class TenderIn(Schema):
     """One way of paying; `received` is the cash that was handed over."""
@@ -149,6 +143,12 @@ class TenderIn(Schema):
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> TenderView:
         return TenderView(**data)
+
+
+def _foreign(key: str) -> None:
+    """Keys of sales that wait in a counter's queue are ours: one that is taken beforehand would swallow its sale."""
+    if key.lower().startswith(KEY_PREFIX):
+        raise ValidationError(N_("不能以 offline: 开头，换一个"))
 
 
 class SaleIn(Schema):

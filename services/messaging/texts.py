@@ -85,9 +85,9 @@ def signed_in_by_staff(language: str, *, when: datetime, device: str) -> Text:
         said, about = "New sign-in to your account", f"{when:%B} {when.day}, {when:%H:%M}, {device or 'unknown device'}"
         body = f"Someone signed in with a code that our staff showed ({about}). Not you? Tell the shop."
         return Text(said, body, said, "Not you? Tap to see")
-    said, about = "有新设备登录了你的账号", f"{when.month}月{when.day}日 {when:%H:%M}，{device or '未知设备'}"
-    body = f"有人用店员给的登录码登录了你的账号（{about}）。不是你本人？请联系门店。"
-    return Text(said, body, said, "不是你本人？点开看看")
+    said, about = "有新设备登录了您的账号", f"{when.month}月{when.day}日 {when:%H:%M}，{device or '未知设备'}"
+    body = f"有人用店员给的登录码登录了您的账号（{about}）。不是您本人？请联系门店。"
+    return Text(said, body, said, "不是您本人？点开看看")
 
 
 def written(language: str, *, shop: str, title: str, body: str) -> Text:

@@ -184,7 +184,9 @@ def test_members_of_the_list_and_scanned_codes_are_served(shop: Shop, phone: Ope
     assert (scanned["member"], json.loads(scanned["flags"])) == (None, ["code_refused"])
 
 
-def test_what_cannot_be_booked_stays_in_sight_until_it_can_or_is_removed(shop: Shop, phone: OpenDevice, sheet: ContactSheet) -> None:
+def test_what_cannot_be_booked_stays_in_sight_until_it_can_or_is_removed(
+    shop: Shop, phone: OpenDevice, sheet: ContactSheet
+) -> None:
     before = len(booked(shop))
     context = phone()
     context.add_init_script(NO_SYNC)

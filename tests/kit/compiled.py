@@ -38,4 +38,4 @@ def keep_compiled() -> None:
             kept[told] = compile_builder(rule, append_unknown)
         return kept[told]
 
-    Rule._compile_builder = compile_once  # type: ignore[method-assign]
+    Rule._compile_builder = compile_once  # type: ignore[assignment,method-assign]

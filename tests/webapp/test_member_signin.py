@@ -94,7 +94,7 @@ def test_a_code_that_staff_showed_is_told_to_the_member_once(shop: Cast, member:
     phone.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"
     assert try_code(shop, code.digits, browser=phone).status_code == 303
     (said,) = told(shop, member)
-    assert "有人用店员给的登录码登录了你的账号（11月21日 14:20，iPhone · Safari）。不是你本人？请联系门店" in said
+    assert "有人用店员给的登录码登录了您的账号（11月21日 14:20，iPhone · Safari）。不是您本人？请联系门店" in said
     assert try_code(shop, code.digits).status_code == 422
     assert len(told(shop, member)) == 1
     shop.browser().post("/member/sign-in/ticket", ticket=code_for(shop, member).ticket)

@@ -142,4 +142,4 @@ def test_home_shows_what_is_coming_only_to_whom_may_buy_it(shop: Cast) -> None:
         loyalty.rise(session, till.member.id, at=shop.at)
     page = shop.phone(till.member).get("/member/").text
     assert "曲奇" in page
-    assert "你能提前买" in page
+    assert "您能提前买" in page
