@@ -79,7 +79,7 @@ def _engine_options(settings: Config) -> dict[str, object]:
     patience = {
         "options": f"-c lock_timeout={int(database.LOCK_TIMEOUT * 1000)}"
     }  # as long as a writer of SQLite waits
-    pool = {"pool_size": settings.web_threads + 4, "max_overflow": 8, "pool_pre_ping": True}
+    pool = {"pool_size": settings.web_threads + 4, "max_overflow": 8}
     return quiet | pool | {"connect_args": patience}
 
 

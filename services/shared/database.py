@@ -6,6 +6,7 @@ no lock is upgraded half-way (stack.md, *Database hooks*). PostgreSQL needs none
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.orm import registry as orm_registry
@@ -24,6 +25,7 @@ from services.shared.refusals import Clash, Unavailable
 
 _UNIQUE = "23505"  # PostgreSQL's code for a broken unique constraint; SQLite says it in words
 LOCK_TIMEOUT = 10.0  # seconds a writer queues before it is told to try again
+IDLE = 1.0  # seconds after which a connection to a server may have been cut unnoticed
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -103,6 +105,7 @@ def prepare(engine: Engine) -> None:
     """Install the hooks that make an engine safe for us. Call once per engine."""
     if engine.dialect.name == "postgresql":
         _sums_are_whole(engine)
+        _try_what_lay_idle(engine)
     if engine.dialect.name != "sqlite":
         return
     with contextlib.suppress(OSError):  # where it cannot be made, opening it says why
@@ -130,6 +133,25 @@ def _sums_are_whole(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(dbapi: Any, _record: object) -> None:
         dbapi.adapters.register_loader("numeric", Whole)
+
+
+def _try_what_lay_idle(engine: Engine) -> None:
+    """Ask a connection that nobody used for a while whether it still lives: a restarted server costs nobody an answer, and a busy shop
+    no question per transaction."""
+
+    @event.listens_for(engine, "checkin")
+    def checkin(_dbapi: Any, record: Any) -> None:
+        record.info["since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def checkout(dbapi: Any, record: Any, _proxy: object) -> None:
+        since = record.info.get("since")
+        if since is None or time.monotonic() - since < IDLE:
+            return
+        try:
+            engine.dialect.do_ping(dbapi)
+        except Exception as gone:
+            raise InvalidatePoolError from gone  # the pool opens another one, and drops those that are as old
 
 
 @contextlib.contextmanager

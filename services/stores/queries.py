@@ -27,6 +27,11 @@ def load_settings(session: Session) -> Settings:
     return settings
 
 
+def keep_settings(session: Session, settings: Settings) -> None:
+    """Let what is still asked in this session go by settings that were read a moment ago: a sale goes by one state of the shop."""
+    session.info["kept"] = {"settings": settings}
+
+
 def list_stores(session: Session, *, actor: Actor, archived: bool = False) -> list[Store]:
     """The stores this actor works in, in the shop's order."""
     query = select(Store).order_by(Store.sort, Store.id)

@@ -23,6 +23,7 @@ from services.orders.queries import OrderView, TenderView
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.signin import commands as signin
+from services.stores.queries import keep_settings
 from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
 from services.wallet.commands import Spending
@@ -88,6 +89,7 @@ def write_sale(
     at: datetime,
 ) -> OrderView:
     """Write a sale that nothing refuses any more, into the shift that it belongs to; `flags` are for a manager to look at."""
+    keep_settings(session, sale.counter.settings)
     spent = _spend(session, sale, at)
     draft = replace(_draft(sale, spent, origin, external_key, completed_at), shift_id=shift_id, flags=flags)
     order = orders.record_order(session, draft, actor=actor, at=at)
