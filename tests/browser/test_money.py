@@ -253,7 +253,7 @@ def test_the_owner_writes_a_coupon_and_changes_a_level_and_a_plan(owner: Page, s
     expect(owner.get_by_text("省 ¥30.00").first).to_be_visible()
     sheet.shoot(owner, "money-coupon", theme="light", language="zh")
     tap(owner, "做好了")
-    expect(owner.get_by_role("heading", name="满150减30").first).to_be_visible()
+    expect(owner.get_by_text("「满150减30」做好了").first).to_be_visible()
     more(owner, "等级")
     owner.get_by_role("link", name=re.compile("甜品师")).click()
     owner.get_by_label("几倍积分").fill("1.6")
