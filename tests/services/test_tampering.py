@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services import wiring
+from services.checkout.queries.growth import hold_paid_by_member
 from services.loyalty import commands as loyalty
 from services.shared import database, ledger
 from services.shared.ledger import Ledger
@@ -37,7 +38,8 @@ def trade(desk: Desk, chance: random.Random) -> None:
             points=chance.choice([0, 100, 300]),
         )  # fmt: skip
         with database.transaction() as session:
-            loyalty.settle_growth(session, desk.member.id, order.paid, order_id=order.id, at=desk.now)
+            own = hold_paid_by_member(session, order.id).amount
+            loyalty.settle_growth(session, desk.member.id, own, order_id=order.id, at=desk.now)
         if number == 3:
             desk.pieces(order, (1, 1))
     desk.top_up(5000, 500)
