@@ -18,7 +18,7 @@ from services.loyalty.books import POINTS
 from services.loyalty.errors import PointsInsufficient
 from services.loyalty.events import PointsAdjusted, PointsExpired
 from services.loyalty.models import PendingPoints, PointsEntry, PointsLot, PointsLotMove
-from services.loyalty.queries.adjustments import ADJUST, require_room
+from services.loyalty.queries.adjustments import require_room
 from services.loyalty.queries.points import get_lot_expiry, list_lots
 from services.loyalty.rules.lots import expiry_after_return, left_of_new, take
 from services.shared import ids, ledger
@@ -192,7 +192,7 @@ def adjust_points(
     else:
         _take(session, moved, key)
     changes = {"points": [moved.before[0], moved.after[0]], "reason": reason}
-    audit.record(session, ADJUST, ("member", member_id), actor=actor, at=at, changes=changes)
+    audit.record(session, "points:adjust", ("member", member_id), actor=actor, at=at, changes=changes)
     entry = session.query(PointsEntry).filter_by(key=key).one()
     announce(session, PointsAdjusted(entry.id, member_id, amount, moved.after[0]), at=at)
     return entry

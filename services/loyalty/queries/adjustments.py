@@ -13,8 +13,6 @@ from services.shared.words import N_
 from services.stores.permissions import SETTINGS_CHANGE
 from services.stores.queries import load_settings
 
-ADJUST = "points:adjust"
-
 
 def require_room(session: Session, points: int, *, actor: Actor, at: datetime) -> None:
     """Raise AdjustedTooMuch for more than one person adjusts at once or on one day; who may change these bounds is not bound by them.
@@ -36,5 +34,5 @@ def require_room(session: Session, points: int, *, actor: Actor, at: datetime) -
 def get_adjusted(session: Session, *, actor: Actor, zone: str, at: datetime) -> int:
     """How many points `actor` gave or took by hand, of whomever, on the shop's day of `at`; the audit log knows."""
     began = day_bounds(local_day(at, zone), zone)[0]
-    done = (each["points"] for each in list_changes(session, ADJUST, actor=actor, since=began))
+    done = (each["points"] for each in list_changes(session, "points:adjust", actor=actor, since=began))
     return sum(abs(after - before) for before, after in done)
