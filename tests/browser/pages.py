@@ -41,8 +41,8 @@ NOT_PAGES = {
 }
 # Where a value in an address comes from: the newest row of the demo shop.
 VALUES = {
-    "member_id": "SELECT member_id FROM orders WHERE member_id IS NOT NULL ORDER BY id DESC LIMIT 1",
-    "order_id": "SELECT id FROM orders WHERE member_id IS NOT NULL ORDER BY id DESC LIMIT 1",
+    "member_id": "SELECT :member",
+    "order_id": "SELECT max(id) FROM orders WHERE state = 'paid' AND member_id IS NOT NULL",
     "product_id": "SELECT max(id) FROM products",
     "category_id": "SELECT max(id) FROM categories",
     "store_id": "SELECT max(id) FROM stores",
@@ -60,6 +60,11 @@ VALUES = {
     "shift_id": "SELECT max(id) FROM till_shifts",
     "top_up_id": "SELECT max(id) FROM top_ups WHERE member_id = :member",
     "day": "SELECT max(day) FROM orders",
+}
+# Some pages are about orders of their own kind.
+ORDERS_OF = {
+    "/member/": "SELECT max(id) FROM orders WHERE member_id = :member",
+    "/staff/invoices/": "SELECT max(order_id) FROM invoice_requests",
 }
 # Values of pages that the demo shop has no row for; their own tests visit them.
 NOT_IN_DEMO = {"batch_id", "payout_id", "proof_id", "refund_id", "token"}
@@ -102,9 +107,8 @@ def _places(app: Flask, books: sqlite3.Connection, member_id: int) -> Iterator[P
 def _address(rule: Rule, books: sqlite3.Connection, member_id: int) -> str:
     path = rule.rule
     for name in rule.arguments:
-        query = VALUES[name]
-        if rule.rule.startswith("/member/") and name == "order_id":
-            query = "SELECT max(id) FROM orders WHERE member_id = :member"
+        own = (query for start, query in ORDERS_OF.items() if name == "order_id" and path.startswith(start))
+        query = next(own, VALUES[name])
         value = books.execute(query, {"member": member_id} if ":member" in query else {}).fetchone()[0]
         path = re.sub(rf"<(?:[^<>]*:)?{name}>", str(value), path)
     return path
