@@ -15,6 +15,7 @@ AREAS: tuple[str, ...] = (
     "invoices",
     "liability",
     "member_ledgers",
+    "adjusting",
     "members",
     "more",
     "notifications",
