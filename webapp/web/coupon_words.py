@@ -120,7 +120,7 @@ def stub(terms: Terms) -> Stub:
 
 
 def end(held: HeldCoupon) -> End:
-    """今天到期, 3 天后到期 · 11月24日, 12月5日前有效, 11月25日起可用, 长期有效."""
+    """今天到期, 3 天后到期 · 11月24日, 有效到 12月5日, 11月25日起可用, 长期有效."""
     at, zone = clock.now(), shop.settings().zone
     if held.starts_at is not None and held.starts_at > at:
         return End(str(_("%(day)s起可用", day=i18n.day_words(held.starts_at))), False)
@@ -135,7 +135,7 @@ def end(held: HeldCoupon) -> End:
         return End(
             ngettext("%(count)s 天后到期 · %(day)s", "%(count)s 天后到期 · %(day)s", left, count=left, day=day), True
         )
-    return End(str(_("%(day)s 前有效", day=day)), False)
+    return End(str(_("有效到 %(day)s", day=day)), False)
 
 
 def scope_line(terms: Terms, names: ScopeNames) -> str:
@@ -179,7 +179,7 @@ def validity_line(template: Any) -> str:
     if first and last:
         return f"{_day(first)}–{_day(last)}"
     if last:
-        return str(_("%(day)s 前有效", day=_day(last)))
+        return str(_("有效到 %(day)s", day=_day(last)))
     return str(_("%(day)s起可用", day=_day(first))) if first else str(_("长期有效"))
 
 

@@ -154,4 +154,5 @@ function labelOf(step, counter) {
   return step.label || document.querySelector(`[data-step-name="${step.kind}"]`)?.textContent || counter.dataset.adjust;
 }
 
-const dayOf = (moment) => new Intl.DateTimeFormat(document.documentElement.lang, { month: 'numeric', day: 'numeric' }).format(new Date(moment));
+/* The last day on which it is good: its end is the midnight after. */
+const dayOf = (end) => new Intl.DateTimeFormat(document.documentElement.lang, { month: 'long', day: 'numeric' }).format(new Date(end).getTime() - 1000);
