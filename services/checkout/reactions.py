@@ -34,8 +34,7 @@ def tell_member(session: Session, event: OrderCompleted) -> None:
     if event.member_id is None or booked - completed > NEWS:
         return
     settings = load_settings(session)
-    spent = find_change(session, f"order:{event.order_id}:spend")
-    if not settings["messages.sale"] and spent is None:  # what leaves the wallet is always told
+    if not settings["messages.sale"] and not event.wallet_spent:  # what leaves the wallet is always told
         return
     reader = find_reader(session, event.member_id)
     if not reader.listens:
@@ -48,8 +47,8 @@ def tell_member(session: Session, event: OrderCompleted) -> None:
         balance=event.points_after or 0,
         days=waits if waits and find_pending(session, event.order_id) else 0,
     )
-    if spent is not None:
-        told = wallet_texts.spent(language, amount=-spent[0], balance=spent[1])
+    if event.wallet_spent:
+        told = wallet_texts.spent(language, amount=event.wallet_spent, balance=event.wallet_after)
         text = replace(text, body=told + text.body)
     messaging.send_message(
         session,

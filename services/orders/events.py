@@ -7,7 +7,10 @@ from services.shared.events import Event
 
 @dataclass(frozen=True)
 class OrderCompleted(Event):
-    """A sale was paid. Fen and points are whole numbers; `completed_at` is the sale's own time, `booked_at` when it reached the books."""
+    """A sale was paid. Fen and points are whole numbers; `completed_at` is the sale's own time, `booked_at` when it reached the books.
+
+    `wallet_spent` came out of the member's stored value, which held `wallet_after` afterwards.
+    """
 
     order_id: int
     number: str
@@ -18,6 +21,8 @@ class OrderCompleted(Event):
     points_after: int | None
     completed_at: str
     booked_at: str
+    wallet_spent: int = 0
+    wallet_after: int = 0
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ def test_a_sale_takes_stored_value_a_coupon_and_points_and_the_member_reads_each
     assert fen(page.inner_text()) == before - paid
     tap(member, "首页", role="link")
     member.get_by_role("link", name=re.compile("积分")).first.click()
-    expect(member.get_by_text("抵掉").first).to_be_visible()
+    expect(member.get_by_text("抵扣消费").first).to_be_visible()
     tap(member, "卡券", role="link")
     member.get_by_role("link", name=re.compile("已使用")).first.click()
     expect(member.get_by_text("满100减20").first).to_be_visible()

@@ -48,8 +48,8 @@ def test_a_sale_says_its_order_its_rule_and_when_its_points_end(shop: Cast, till
     )
     for page in (mine, theirs, shop.browser("cashier").get(f"/staff/members/{till.member.id}").text):
         assert f"订单 {number}" in page
-        assert "实付 ¥64，每满 ¥10 得 6" not in page  # six is what came of it, one is the rule
-        assert "实付 ¥64，每满 ¥10 得 1" in page
+        assert "计分金额 ¥64，每满 ¥10 得 6" not in page  # six is what came of it, one is the rule
+        assert "计分金额 ¥64，每满 ¥10 得 1" in page
         assert "2027年11月30日到期" in page
 
 
@@ -58,7 +58,7 @@ def test_a_multiplier_is_named(shop: Cast, till: Till) -> None:
     ladder(shop, 甜品师=60)
     till.sell(till.line("提拉米苏", 2), member=till.member)
     assert till.sell(till.line("提拉米苏", 2), member=till.member)["points"]["earned"] == 8
-    assert "实付 ¥57.60，每满 ¥10 得 1，1.5 倍" in shop.phone(till.member).get("/member/points").text
+    assert "计分金额 ¥57.60，每满 ¥10 得 1，1.5 倍" in shop.phone(till.member).get("/member/points").text
 
 
 def test_a_debt_is_said_in_words_and_the_next_earning_repays_it(shop: Cast, till: Till) -> None:

@@ -17,7 +17,7 @@ from webapp.web.loyalty_words import yuan
 
 KINDS = {
     "earn": N_("消费得积分"),
-    "spend": N_("抵掉"),
+    "spend": N_("抵扣消费"),
     "claw_back": N_("退款收回"),
     "give_back": N_("退款退回"),
     "expire": N_("到期"),
@@ -52,7 +52,11 @@ class ComingPoints:
 
 def tell(entry: ExplainedEntry) -> ToldEntry:
     """The entry in the reader's words."""
-    title = N_("店里扣减") if entry.kind == "adjust" and entry.amount < 0 else KINDS.get(entry.kind, entry.kind)
+    title = KINDS.get(entry.kind, entry.kind)
+    if entry.kind == "adjust" and entry.amount < 0:
+        title = N_("店里扣减")
+    elif entry.corrected and entry.kind == "claw_back":
+        title = N_("订单改到别的会员")
     return ToldEntry(
         entry.id,
         str(_(title)),
@@ -98,19 +102,21 @@ def coming(session: Session, member_id: int) -> list[ComingPoints]:
 
 
 def _rule(entry: ExplainedEntry) -> str:
-    """实付 ¥57.60，每满 ¥10 得 1，2 倍."""
+    """计分金额 ¥57.60，每满 ¥10 得 1，2 倍: what was paid with bonus money earns nothing."""
     if not entry.rate:
         return ""
     step, points = yuan(entry.rate["step"]), entry.rate["per_step"]
     words = (
-        N_("实付 %(paid)s，每满 %(step)s 得 %(points)s")
+        N_("计分金额 %(paid)s，每满 %(step)s 得 %(points)s")
         if entry.rate["way"] == "steps"
-        else N_("实付 %(paid)s，每 %(step)s 得 %(points)s")
+        else N_("计分金额 %(paid)s，每 %(step)s 得 %(points)s")
     )
     said = str(_(words, paid=yuan(entry.paid or 0), step=step, points=points))
     if entry.multiplier in {None, 100}:
         return said
     times = decimal(entry.multiplier or 100, 100)
+    if entry.mixed:
+        return str(_("%(rule)s，部分商品 %(times)s 倍", rule=said, times=times))
     return str(_("%(rule)s，%(times)s 倍", rule=said, times=times))
 
 

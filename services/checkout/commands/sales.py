@@ -94,7 +94,7 @@ def write_sale(
     draft = replace(_draft(sale, spent, origin, external_key, completed_at), shift_id=shift_id, flags=flags)
     order = orders.record_order(session, draft, actor=actor, at=at)
     _enter(session, sale, spent, order.id, actor=actor, at=completed_at)
-    announce(session, _completed(order, at), at=at)
+    announce(session, _completed(order, spent.wallet, at), at=at)
     return order
 
 
@@ -196,7 +196,7 @@ def _tender(tender: TenderView, bonus: int) -> TenderView:
     return TenderView(tender.kind, tender.amount, tender.received, bonus) if tender.kind == WALLET else tender
 
 
-def _completed(order: OrderView, at: datetime) -> OrderCompleted:
+def _completed(order: OrderView, stored: Spending | None, at: datetime) -> OrderCompleted:
     return OrderCompleted(
         order_id=order.id,
         number=order.number,
@@ -207,4 +207,6 @@ def _completed(order: OrderView, at: datetime) -> OrderCompleted:
         points_after=order.points_after,
         completed_at=order.completed_at.isoformat(),
         booked_at=at.isoformat(),
+        wallet_spent=-sum(stored.moved.amounts) if stored else 0,
+        wallet_after=sum(stored.moved.after) if stored else 0,
     )

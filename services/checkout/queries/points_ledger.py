@@ -15,12 +15,16 @@ from services.orders.models import Order, OrderLine, Tender
 
 @dataclass(frozen=True)
 class Sold:
-    """What earned: the order's number, fen paid without bonus money, the base rule it was sold under, its lines' highest multiplier."""
+    """What earned: the order's number, fen paid without bonus money, the base rule it was sold under, its lines' highest multiplier.
+
+    `mixed`: not every line has that multiplier.
+    """
 
     number: str
     paid: int
     rate: Mapping[str, Any] | None
     multiplier: int
+    mixed: bool
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class ExplainedEntry:
-    """One change of a balance. `amount` differs from the sum of `lots` where a debt was made or repaid."""
+    """One change of a balance. `amount` differs from the sum of `lots` where a debt was made or repaid.
+
+    `corrected`: the order went to the member whose it was.
+    """
 
     id: int
     kind: str
@@ -44,6 +51,7 @@ class ExplainedEntry:
     order_id: int | None
     note: str
     at: datetime
+    corrected: bool = False
     sold: Sold | None = None
     lots: tuple[Moved, ...] = ()
 
@@ -66,6 +74,11 @@ class ExplainedEntry:
     def multiplier(self) -> int | None:
         """The highest of its lines, in hundredths."""
         return self.sold.multiplier if self.sold and self.kind == "earn" else None
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some lines earned at another multiplier."""
+        return bool(self.sold and self.kind == "earn" and self.sold.mixed)
 
     @property
     def expires_at(self) -> datetime | None:
@@ -99,6 +112,7 @@ def explain_entries(
             order_id=entry.order_id if entry.order_id in sold else None,
             note=entry.note,
             at=entry.at,
+            corrected=entry.key.startswith("handover:"),
             sold=sold.get(entry.order_id) if entry.order_id else None,
             lots=tuple(lots.get(entry.key, ())),
         )
@@ -109,8 +123,9 @@ def explain_entries(
 def _sold(session: Session, order_ids: Collection[int], stores: Collection[int] | None) -> dict[int, Sold]:
     if not order_ids:
         return {}
-    highest = select(OrderLine.order_id, func.max(OrderLine.multiplier)).where(OrderLine.order_id.in_(order_ids))
-    multipliers = {row[0]: row[1] for row in session.execute(highest.group_by(OrderLine.order_id))}
+    bounds = select(OrderLine.order_id, func.max(OrderLine.multiplier), func.min(OrderLine.multiplier))
+    bounds = bounds.where(OrderLine.order_id.in_(order_ids)).group_by(OrderLine.order_id)
+    multipliers = {row[0]: (row[1], row[1] != row[2]) for row in session.execute(bounds)}
     query = (
         select(Order.id, Order.number, Order.earn_rate, func.coalesce(func.sum(Tender.amount - Tender.bonus), 0))
         .outerjoin(Tender, Tender.order_id == Order.id)
@@ -118,7 +133,7 @@ def _sold(session: Session, order_ids: Collection[int], stores: Collection[int] 
         .group_by(Order.id)
     )
     rows = session.execute(query if stores is None else query.where(Order.store_id.in_(stores)))
-    return {row[0]: Sold(row[1], int(row[3]), row[2], multipliers.get(row[0], 100)) for row in rows}
+    return {row[0]: Sold(row[1], int(row[3]), row[2], *multipliers.get(row[0], (100, False))) for row in rows}
 
 
 def _lots(session: Session, keys: Sequence[str]) -> Mapping[str, list[Moved]]:
