@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
@@ -32,12 +34,18 @@ def test_the_migrated_database_is_what_the_models_say(empty_app: Flask) -> None:
         assert compare_metadata(context, Model.metadata) == []
 
 
-def test_points_that_were_earned_before_are_numbered_sealed_and_put_into_lots(
-    template: Template, tmp_path: Path
-) -> None:
-    """Books of the first release: two members, one of whom has spent what was earned."""
+@pytest.fixture
+def first_release(template: Template, tmp_path: Path) -> Iterator[None]:
+    """A shop as the first release left it."""
     create_app(template.nothing(tmp_path / "data"))
     migrations.upgrade("0010")
+    yield
+    database.close()
+
+
+@pytest.mark.usefixtures("first_release")
+def test_points_that_were_earned_before_are_numbered_sealed_and_put_into_lots() -> None:
+    """Books of the first release: two members, one of whom has spent what was earned."""
     with database.transaction() as session:
         for member, amounts in ((1, (30, 12)), (2, (10, -10))):
             session.execute(text(_MEMBER.format(member=member)))
@@ -50,7 +58,6 @@ def test_points_that_were_earned_before_are_numbered_sealed_and_put_into_lots(
         assert not list(ledger.differences(session, POINTS))
         assert not [line for check in wiring.CHECKS for line in check(session)]
         assert [(lot.member_id, lot.left) for lot in session.scalars(select(PointsLot))] == [(1, 42)]
-    database.close()
 
 
 _MEMBER = (
@@ -67,10 +74,9 @@ def test_the_database_stands_at_the_head(empty_app: Flask) -> None:
     assert migrations.current() == migrations.head()
 
 
-def test_shops_that_exist_may_do_what_came_later(template: Template, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("first_release")
+def test_shops_that_exist_may_do_what_came_later() -> None:
     """A shop of the first release: its cashier takes top-ups since, the owner's own changes stay."""
-    create_app(template.nothing(tmp_path / "data"))
-    migrations.upgrade("0010")
     with database.transaction() as session:
         held = json.dumps(["orders:create", "shop's own"])
         session.execute(text("INSERT INTO roles (id, name, permissions) VALUES (1, 'cashier', :held)"), {"held": held})
