@@ -92,6 +92,7 @@ def change_settings(session: Session, typed: Mapping[str, Any], *, actor: Actor,
         else:
             session.add(SettingValue(name=name, value=value, changed_at=at))
     session.flush()  # what reads the settings next in this transaction reads past the session
+    session.info.pop("kept", None)  # and not what a sale kept in it
     audit.record(session, "settings:change", ("settings", None), actor=actor, at=at, changes=changes)
 
 

@@ -95,3 +95,9 @@ def test_a_changed_setting_leaves_a_line_with_before_and_after(session: Session,
     commands.change_settings(session, {"points.step": "5.00", "points.way": "steps"}, actor=shop.owner, at=shop.at)
     lines = session.scalars(select(AuditEntry).where(AuditEntry.action == "settings:change").order_by(AuditEntry.id))
     assert lines.all()[-1].changes == {"points.step": [1000, 500]}
+
+
+def test_settings_that_a_sale_kept_do_not_outlive_their_change(session: Session, shop: Cast) -> None:
+    queries.keep_settings(session, queries.load_settings(session))
+    commands.change_settings(session, {"points.pending_days": 7}, actor=shop.owner, at=shop.at)
+    assert queries.load_settings(session)["points.pending_days"] == 7
