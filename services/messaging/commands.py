@@ -30,11 +30,11 @@ URGENCY = {"service": "normal", "care": "normal", "marketing": "low"}
 # Built once: every sale of a member passes here.
 _messages: Any = Message.__table__
 _subscriptions: Any = PushSubscription.__table__
+_DEVICES = select(_subscriptions.c.id).where(_subscriptions.c.member_id == bindparam("member"))
 _WRITE = {
-    name: insert(_messages).on_conflict_do_nothing().returning(_messages.c.id)
+    name: insert(_messages).on_conflict_do_nothing().returning(_messages.c.id, _DEVICES.exists().label("has_devices"))
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
-_DEVICES = select(_subscriptions.c.id).where(_subscriptions.c.member_id == bindparam("member"))
 
 
 def send_message(
@@ -58,13 +58,14 @@ def send_message(
     connection = session.connection()
     row = {
         "member_id": member_id, "key": key, "category": category, "title": text.title, "body": text.body, "path": path,
-        "push_title": text.push_title, "push_body": text.push_body, "created_at": at,
+        "push_title": text.push_title, "push_body": text.push_body, "created_at": at, "member": member_id,
     }  # fmt: skip
-    message_id: int | None = connection.execute(_WRITE[connection.dialect.name], row).scalar()
-    if message_id is None:
+    written = connection.execute(_WRITE[connection.dialect.name], row).first()
+    if written is None:
         return None
-    devices = connection.execute(_DEVICES, {"member": member_id}).scalars().all()
-    if devices:
+    message_id: int = written.id
+    if written.has_devices:
+        devices = connection.execute(_DEVICES, {"member": member_id}).scalars().all()
         unread = count_unread(session, member_id)
         told = _payload(text, path or f"/member/inbox/{message_id}", tag=key, language=language, badge=unread)
         _queue(session, devices, told, message_id=message_id, urgency=URGENCY[category], at=at, kept=kept)

@@ -25,6 +25,7 @@ from services.shared.refusals import Clash, Unavailable
 
 _UNIQUE = "23505"  # PostgreSQL's code for a broken unique constraint; SQLite says it in words
 LOCK_TIMEOUT = 10.0  # seconds a writer queues before it is told to try again
+PREPARED = 500  # statements that a connection to a server keeps ready
 IDLE = 1.0  # seconds after which a connection to a server may have been cut unnoticed
 
 
@@ -105,6 +106,7 @@ def prepare(engine: Engine) -> None:
     """Install the hooks that make an engine safe for us. Call once per engine."""
     if engine.dialect.name == "postgresql":
         _sums_are_whole(engine)
+        _keep_prepared(engine)
         _try_what_lay_idle(engine)
     if engine.dialect.name != "sqlite":
         return
@@ -133,6 +135,14 @@ def _sums_are_whole(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(dbapi: Any, _record: object) -> None:
         dbapi.adapters.register_loader("numeric", Whole)
+
+
+def _keep_prepared(engine: Engine) -> None:
+    """Room for every statement of a busy day: a sale alone has half of psycopg's hundred, and what is pushed out is prepared anew."""
+
+    @event.listens_for(engine, "connect")
+    def connect(dbapi: Any, _record: object) -> None:
+        dbapi.prepared_max = PREPARED
 
 
 def _try_what_lay_idle(engine: Engine) -> None:

@@ -26,13 +26,14 @@ def test_every_page_is_usable_for_everyone(
 ) -> None:
     found: list[str] = []
     visited: Counter[str] = Counter()
+    downloads: set[str] = set()
     for language, locale in (("zh", "zh-CN"), ("en", "en-US")):
         devices, member_id = _devices(shop, phone, locale)
         for place in every_page(shop, member_id):
             page = devices[place.who]
-            answer = page.request.get(shop.origin + place.path)
-            assert answer.status < 400, f"{place.endpoint} {place.path} answered {answer.status}"
-            if not answer.headers.get("content-type", "").startswith("text/html"):
+            if language == "zh" and not _is_page(page, shop, place):
+                downloads.add(place.endpoint)
+            if place.endpoint in downloads:
                 continue
             found += _look(page, shop, place, language, sheet)
             visited[place.endpoint] += len(THEMES)
@@ -49,16 +50,24 @@ def _devices(shop: Shop, phone: OpenDevice, locale: str) -> tuple[dict[str, Page
     return {"staff": staff, "member": member, "nobody": nobody}, member_id
 
 
+def _is_page(page: Page, shop: Shop, place: Place) -> bool:
+    """Whether the address answers with a page to look at, or with something to download."""
+    answer = page.request.get(shop.origin + place.path)
+    assert answer.status < 400, f"{place.endpoint} {place.path} answered {answer.status}"
+    return answer.headers.get("content-type", "").startswith("text/html")
+
+
 def _look(page: Page, shop: Shop, place: Place, language: str, sheet: ContactSheet) -> list[str]:
     """axe at 360 px in both themes (the languages share their markup), shots at both widths; sideways scrolling is a finding too.
 
-    Each theme is a visit of its own: a page that changes its colours while it is looked at is measured between the two.
+    For axe each theme is a visit of its own: a page that changes its colours while it is looked at is measured between the two.
     """
     found = []
     for theme in THEMES:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": 360, "height": WIDTHS[360]})
-        page.goto(shop.origin + place.path)
+        if language == "zh" or theme == THEMES[0]:
+            page.goto(shop.origin + place.path)
         if language == "zh":
             found += [f"{place.endpoint} {theme} {language}: {line}" for line in axe(page)]
         if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):

@@ -104,7 +104,7 @@ def test_a_code_made_without_network_is_accepted_afterwards(
     till.locator("ck-scanner form[data-typed] [type=submit]").click()
     expect(till.locator(".member-strip[data-member-id]")).to_contain_text(MEMBER)
     later.set_offline(False)
-    expect(hint(member)).to_be_hidden()
+    expect(hint(member)).to_be_hidden(timeout=PATIENCE)
 
 
 def _in_fours(code: str) -> str:

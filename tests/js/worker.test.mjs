@@ -35,7 +35,7 @@ function load(app, language = 'zh-CN') {
   };
   const names = new Set(['changke-member-pages-b1', 'changke-member-static-b1', 'changke-staff-pages-b1']);
   const caches = { keys: async () => [...names], delete: async (name) => names.delete(name) };
-  const world = vm.createContext({ self, caches, URL, Promise, Map, importScripts: () => {}, navigator: { language } });
+  const world = vm.createContext({ self, caches, URL, Promise, Set, importScripts: () => {}, navigator: { language } });
   vm.runInContext(SOURCE, world);
   return { heard, shown, opened, names, self, run: (code) => vm.runInContext(code, world) };
 }
@@ -96,6 +96,17 @@ for (const [what, response, kept] of [
     assert.equal(load('member').run('isKeepable')(answer(response)), kept);
   });
 }
+
+test('a page that was shown from the cache is told when its answer has come after all, and no other page is', async () => {
+  const worker = load('member');
+  const told = [];
+  worker.self.clients.get = async (id) => ({ postMessage: ({ type }) => told.push([id, type]) });
+  const { cachedResponseWillBeUsed, cacheDidUpdate } = worker.run('pageManners');
+  await cachedResponseWillBeUsed({ cachedResponse: answer({}), event: { resultingClientId: 'slow' } });
+  await cachedResponseWillBeUsed({ cachedResponse: undefined, event: { resultingClientId: 'new' } });
+  for (const resultingClientId of ['slow', 'new', '']) await cacheDidUpdate({ event: { resultingClientId } });
+  assert.deepEqual(told, [['slow', 'page-kept']]);
+});
 
 test('cache names carry app and build', () => {
   assert.equal(load('staff').run("cacheName('pages')"), 'changke-staff-pages-b2');

@@ -13,6 +13,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -60,6 +61,11 @@ class Shop:
         """What `demo.json` says: who may sign in with what."""
         told: dict[str, Any] = json.loads((self.data / "demo.json").read_text())
         return told
+
+    @cached_property
+    def token(self) -> str:
+        """A program's token that may do everything; made once, because a command takes seconds to start."""
+        return self.run("token", "create", "--name", "tests", "--scopes", "all").strip()
 
     def run(self, *arguments: str, typed: str = "") -> str:
         """Run a `changke` command on this shop's data, with `typed` on its standard input, and return what it says."""

@@ -68,12 +68,17 @@ def test_what_was_taken_off_stands_step_by_step(till: Till, anyone: Browser) -> 
         session.query(Tender).filter_by(order_id=int(order["id"])).update(
             {"kind": "wallet", "amount": 5000, "bonus": 800}
         )
-    page = till.browser.get(f"/staff/orders/{order['id']}/receipt").text
-    words = re.sub(r"<[^>]+>|\s+", " ", page)
-    words = re.sub(r"\s+", " ", words)
+    page = words_of(till.browser.get(f"/staff/orders/{order['id']}").text)
+    assert page.index("64.00 会员价 −13.60 抹零 −0.40") > 0
+    words = words_of(till.browser.get(f"/staff/orders/{order['id']}/receipt").text)
     assert words.index("×2 64.00") < words.index("会员价 −13.60") < words.index("抹零 −0.40") < words.index("储值")
     assert "本金 42.00" in words
     assert "赠送金 8.00" in words
+
+
+def words_of(page: str) -> str:
+    """What a page says, without its markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def test_a_walk_ins_receipt_says_how_points_can_still_come(till: Till) -> None:

@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 
 from services.checkout import permissions
 from services.checkout.queries import list_totals_now
-from services.checkout.queries.receipts import as_told, load_receipt
+from services.checkout.queries.receipts import as_told, list_steps, load_receipt
 from services.members.permissions import MEMBERS_READ
 from services.members.queries import search_members
 from services.orders import queries
@@ -96,6 +96,7 @@ def _page(*, show: str, order: OrderView | None) -> str:
         show=show,
         order=order,
         beside=shown,
+        steps=list_steps(edge.read(), shown) if shown else (),
         refunds=queries.list_refunds(edge.read(), shown.id) if shown and shown.state != PAID else [],
         handovers=queries.list_handovers(edge.read(), shown.id) if shown and shown.member_id else [],
         may=_may(shown),

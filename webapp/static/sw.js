@@ -64,11 +64,11 @@ function isGatewayError({ status }) {
   return status === 502 || status === 504;
 }
 
-const oldPages = new Map(); // client id → true, for pages that came from the cache: the page asks (ck-net)
+const oldPages = new Set(); // client ids of pages that came from the cache: the page asks (ck-net)
 
 const pageManners = {
   cachedResponseWillBeUsed: async ({ cachedResponse, event }) => {
-    if (cachedResponse && event?.resultingClientId) oldPages.set(event.resultingClientId, true);
+    if (cachedResponse && event?.resultingClientId) oldPages.add(event.resultingClientId);
     return cachedResponse;
   },
   fetchDidSucceed: async ({ response }) => {
@@ -76,8 +76,12 @@ const pageManners = {
     return response;
   },
   handlerDidError: async ({ request, event }) => {
-    if (event?.resultingClientId) oldPages.set(event.resultingClientId, true);
+    if (event?.resultingClientId) oldPages.add(event.resultingClientId);
     return (await firstPage(request)) ?? caches.match(OFFLINE, { cacheName: cacheName('static') });
+  },
+  cacheDidUpdate: async ({ event }) => {
+    const late = oldPages.has(event?.resultingClientId) && (await self.clients.get(event.resultingClientId));
+    if (late) late.postMessage({ type: 'page-kept' });
   },
 };
 
@@ -178,13 +182,15 @@ async function forgetPrivate() {
    {type: 'skip-waiting'}   the person tapped 「更新」
    {type: 'sign-out'}       empty the private caches; answers {done: true} on the port
    {type: 'keep-shell'}     somebody is signed in: the first page must be here
-   {type: 'page-source'}    answers {old: boolean}: did this very page come from the cache? */
+   {type: 'page-source'}    answers {old: boolean}: did this very page come from the cache?
+   and to pages
+   {type: 'page-kept'}      the network's answer came after all, behind a page that was shown from the cache */
 
 const MESSAGES = {
   'skip-waiting': () => self.skipWaiting(),
   'sign-out': () => forgetPrivate().then(() => ({ done: true })),
   'keep-shell': () => keepMissingShell(),
-  'page-source': ({ source }) => ({ old: oldPages.delete(source?.id) }),
+  'page-source': ({ source }) => ({ old: oldPages.has(source?.id) }),
 };
 
 self.addEventListener('message', (event) => {

@@ -104,18 +104,16 @@ def write(effect: Effect, *, keyed: bool = True, scope: str = "") -> Response:
             return _response(effect(session))
     key, body_hash = key_of_request(), _fingerprint()
     scope = scope or _scope()
-    answer = idempotency.earlier(read(), scope=scope, key=key, body_hash=body_hash)
     _close(None)  # a snapshot older than the write must not answer what comes after it
-    if answer is None:
-        with transaction() as session:
-            answer = idempotency.once(
-                session,
-                lambda: _freeze(_response(effect(session))),
-                scope=scope,
-                key=key,
-                body_hash=body_hash,
-                at=clock.now(),
-            )
+    with transaction() as session:
+        answer = idempotency.once(
+            session,
+            lambda: _freeze(_response(effect(session))),
+            scope=scope,
+            key=key,
+            body_hash=body_hash,
+            at=clock.now(),
+        )
     return _thaw(answer)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.checkout import permissions
-from services.checkout.queries import UNSOLD, Sale
+from services.checkout.queries import UNSOLD, Sale, require_known
 from services.checkout.rules.tenders import WALLET
 from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
@@ -23,6 +23,7 @@ from services.orders.queries import OrderView, TenderView
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.signin import commands as signin
+from services.signin.errors import ProofRequired
 from services.stores.queries import keep_settings
 from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
@@ -109,21 +110,26 @@ def _from_wallet(sale: Sale) -> int:
 
 
 def _prove(session: Session, sale: Sale, *, actor: Actor, at: datetime) -> None:
-    """Where something of the member's is spent, the member has agreed to it."""
+    """Where something of the member's is spent, the member has agreed to it. Only a proof that cannot be used is asked whose it is."""
     amount = spends(sale)
     if not amount or sale.cart.member_id is None:
+        require_known(session, sale.cart, sale.proof)
         return
-    signin.use_proof(
-        session,
-        sale.proof,
-        sale.cart.member_id,
-        amount,
-        store_id=sale.cart.store_id,
-        confirm_above=sale.counter.settings["wallet.confirm_above"],
-        unsold=UNSOLD,
-        actor=actor,
-        at=at,
-    )
+    try:
+        signin.use_proof(
+            session,
+            sale.proof,
+            sale.cart.member_id,
+            amount,
+            store_id=sale.cart.store_id,
+            confirm_above=sale.counter.settings["wallet.confirm_above"],
+            unsold=UNSOLD,
+            actor=actor,
+            at=at,
+        )
+    except ProofRequired:
+        require_known(session, sale.cart, sale.proof)
+        raise
 
 
 def _spend(session: Session, sale: Sale, at: datetime) -> _Spent:

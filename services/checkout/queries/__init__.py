@@ -11,7 +11,16 @@ from services.checkout.queries.coupons import (
 from services.checkout.queries.customers import Buyer, Standing, get_standing, load_buyer
 from services.checkout.queries.examples import Example, list_examples
 from services.checkout.queries.offline import Seller, get_credential, get_seller, key_of_counter, list_totals_now
-from services.checkout.queries.quotes import Counter, Quote, Sale, get_quote, get_sale, get_sale_of_quote, load_counter
+from services.checkout.queries.quotes import (
+    Counter,
+    Quote,
+    Sale,
+    get_quote,
+    get_sale,
+    get_sale_of_quote,
+    load_counter,
+    require_known,
+)
 from services.checkout.queries.scope_names import ScopeNames, load_scope_names
 
 __all__ = [
@@ -41,4 +50,5 @@ __all__ = [
     "load_buyer",
     "load_counter",
     "load_scope_names",
+    "require_known",
 ]

@@ -238,7 +238,7 @@ def get_sale(
         price=priced,
         multipliers=load_multipliers(session, counter, cart, buyer, at),
         settlement=Settlement((), 0),
-        proof=_known(session, cart, proof),
+        proof=proof,
         note=note,
     )
     return sale if paid is None else _paid(sale, paid)
@@ -254,11 +254,10 @@ def _quote(sale: Sale, reader: Actor, at: datetime) -> Quote:
     return Quote(quotes.seal(sale.cart, sale.price, earns, expires_at, _sign), sale, earns, expires_at, reader)
 
 
-def _known(session: Session, cart: Cart, proof: Proof | None) -> Proof | None:
-    """A proof that is the member's, at this store. Raises Invalid for any other; whether it reaches is asked when it is used."""
+def require_known(session: Session, cart: Cart, proof: Proof | None) -> None:
+    """A proof is the member's, at this store. Raises Invalid for any other; whether it reaches is asked when it is used."""
     if proof is not None and not is_of(session, proof, cart.member_id, cart.store_id):
         raise Invalid({"proof": [N_("请重新扫会员码")]})
-    return proof
 
 
 def load_multipliers(session: Session, counter: Counter, cart: Cart, buyer: Buyer, at: datetime) -> tuple[int, ...]:

@@ -54,13 +54,14 @@ def load_receipt(session: Session, order: OrderView) -> Receipt:
     """The receipt of an order; whether the caller may see the order was asked before."""
     return Receipt(
         order,
-        tuple(_steps(session, order)),
+        tuple(list_steps(session, order)),
         _wallet_after(session, order),
         tuple(list_refunds(session, order.id)) if order.refunded else (),
     )
 
 
-def _steps(session: Session, order: OrderView) -> list[Step]:
+def list_steps(session: Session, order: OrderView) -> list[Step]:
+    """What was taken off an order's list price, each reduction once, in the order in which prices are made."""
     sums: dict[tuple[str, int | None], int] = defaultdict(int)
     for line in order.lines:
         for share in line.shares:

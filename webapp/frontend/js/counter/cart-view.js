@@ -11,7 +11,7 @@ export function drawCart(root, till, lost) {
   keyed(root.querySelector('[data-lines]'), cart.lines, {
     key: (line) => line.id,
     make: () => copy(root, 'line'),
-    show: (node, line, at) => drawLine(node, line, quote?.lines[at], till.trouble),
+    show: (node, line, at) => drawLine(node, line, quote?.lines[at], till.trouble, root.dataset.grams),
   });
   write(root.querySelector('[data-cart]'), {
     count: fill(root.dataset.pieces, { count }),
@@ -22,12 +22,12 @@ export function drawCart(root, till, lost) {
   if (quote) root.querySelector('[data-said]').textContent = fill(root.dataset.sum, { count, amount: textOf(due) });
 }
 
-function drawLine(node, line, quoted, trouble) {
+function drawLine(node, line, quoted, trouble, grams) {
   const list = line.price * line.quantity;
   const amount = quoted ? fenOf(quoted.amount) : list;
   write(node, {
     name: line.name,
-    about: [line.choices, line.note].filter(Boolean).join(' · '),
+    about: [line.grams ? fill(grams, { grams: line.grams }) : '', line.choices, line.note].filter(Boolean).join(' · '),
     list: amount < list ? textOf(list) : '',
     amount: textOf(amount),
     quantity: line.quantity,

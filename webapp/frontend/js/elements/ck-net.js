@@ -8,7 +8,8 @@
  *   [data-when="blocked"]   a form was not sent because there is no network; what was typed stays on the page
  *
  * Sets `data-net="offline"` (or "stale", "back") on <html>, and `hidden` on itself otherwise.
- * An old copy that nobody works with (no open dialog, nothing typed, nothing marked `data-busy`) loads anew when the network is back.
+ * An old copy that nobody works with (no open dialog, nothing typed, nothing marked `data-busy`) loads anew when the network is back,
+ * and once when the slow answer has come after all.
  * Events: `ck:net` {online, stale} on document, at every change.
  * Forms with method post are held back while offline, unless they carry `data-offline`.
  */
@@ -21,6 +22,7 @@ class NetState extends HTMLElement {
   #blocked = false;
   #wasLost = false;
   #typed = false;
+  #isKept = false;
 
   connectedCallback() {
     this.#heard = new AbortController();
@@ -30,6 +32,7 @@ class NetState extends HTMLElement {
     document.addEventListener('submit', this.#holdBack, { signal, capture: true });
     document.addEventListener('input', () => (this.#typed = true), { signal });
     document.addEventListener('visibilitychange', this.#returned, { signal });
+    navigator.serviceWorker?.addEventListener('message', this.#told, { signal });
     this.#begin();
   }
 
@@ -43,6 +46,13 @@ class NetState extends HTMLElement {
   /* A phone that was in a pocket need not wait for the next question. */
   #returned = () => !document.hidden && !net.online && net.check();
 
+  /* The slow answer is here. Not after a reload: where every answer is slow, the page would never come to rest. */
+  #told = ({ data }) => {
+    if (data?.type !== 'page-kept' || performance.getEntriesByType('navigation')[0]?.type === 'reload') return;
+    this.#isKept = true;
+    this.#changed();
+  };
+
   async #begin() {
     const source = await askWorker({ type: 'page-source' });
     this.#stale = Boolean(source?.old);
@@ -53,7 +63,7 @@ class NetState extends HTMLElement {
   #changed = () => {
     if (net.online) this.#blocked = false;
     else this.#wasLost = true;
-    if (net.online && this.#wasLost && this.#stale && this.#isQuiet()) return location.reload();
+    if (net.online && (this.#wasLost || this.#isKept) && this.#stale && this.#isQuiet()) return location.reload();
     const state = this.#state();
     if (state) document.documentElement.dataset.net = state === 'blocked' ? 'offline' : state;
     else delete document.documentElement.dataset.net;
