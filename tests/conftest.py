@@ -21,7 +21,9 @@ from webapp import create_app
 
 ENGINE = os.environ.get("DB", "sqlite")
 keep_compiled()
-gc.set_threshold(50_000, 10, 20)  # every test drops a whole application: looked for as often as by default, a fifth of the time goes there
+gc.set_threshold(
+    50_000, 10, 20
+)  # every test drops a whole application: looked for as often as by default, a fifth of the time goes there
 NOON = datetime(2026, 11, 21, 6, 20, tzinfo=UTC)  # Saturday 14:20 in the shop
 
 

@@ -10,7 +10,7 @@ from services.shared.fields import Complete, Identifier, Moment, Money, Optional
 from services.shared.words import N_
 
 _KINDS = validate.OneOf([kind.value for kind in Kind], error=N_("请从列表里选"))
-_CODE = validate.Regexp(r"[A-Z0-9]{4,20}\Z", error=N_("4 到 20 位字母和数字，例如 CAKE88"))
+_CODE = validate.Regexp(r"[A-Z0-9]{4,20}\Z", error=N_("4 到 20 位字母和数字，例如 SPRING20"))
 CHANNELS = ("counter", "preorder")
 
 

@@ -3,7 +3,8 @@
 A worker is killed 2,000 times (KILLS) while a till sells, web and worker a tenth as often while four tills sell for wallet, points
 and coupons: nothing is lost or doubled. 50,000 generated requests (REQUESTS) and every hostile value in every field, form and address:
 nothing breaks. 50,000 runs (RUNS) of the machine that trades beside the model; 10,000 tamperings with the books, all found; sixty-four
-tills at once for one wallet, five hundred rounds; the whole file of a bakery, ticket by ticket. CHANGKE_SEED chooses other requests, runs and places.
+tills at once for one wallet, five hundred rounds; the whole file of a bakery, ticket by ticket. CHANGKE_SEED chooses other requests,
+runs and places.
 """
 
 import os

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.loyalty.commands import create_tier, rise
+from services.loyalty.schemas import TierIn
 from services.shared import database
 from services.wallet.models import TopUp, TopUpPlan
 from services.wallet.queries import get_balance, list_open_lots, list_plans
@@ -221,6 +223,21 @@ def test_the_member_sees_balance_plans_and_why(till: Till) -> None:
     stranger = till.shop.phone(welcome_member(till.shop.at, "王芳", "+8613900139000"))
     assert stranger.get(own).status_code == 404
     assert "350.00" not in stranger.get("/member/wallet").text
+
+
+def test_a_member_reads_what_the_own_level_adds_and_no_plan_that_is_used_up(till: Till) -> None:
+    pay_in(till, plan=str(offer(till, 10000, 3000, per_member=1, name="新会员首充").id), amount="100.00")
+    offer(till)
+    with database.transaction() as session:
+        tier = create_tier(
+            session, TierIn().load({"name": "烘焙大师", "threshold": "0.00", "wallet_bonus": 5}), actor=till.shop.owner,
+            at=till.shop.at,
+        )  # fmt: skip
+        rise(session, till.member.id, at=till.shop.at)
+    shown = till.shop.phone(till.member).get("/member/wallet").text
+    assert (tier.wallet_bonus, "新会员首充" in shown) == (50, False)
+    for words in ("送 ¥65", "含等级多送 ¥15"):
+        assert words in shown
 
 
 def spend_from_wallet(till: Till) -> Any:

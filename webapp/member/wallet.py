@@ -6,6 +6,7 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from services.coupons.models import CouponTemplate
+from services.loyalty.queries import tier_of
 from services.messaging import queries as messaging
 from services.orders.queries import list_numbers
 from services.shared import clock
@@ -24,14 +25,15 @@ LATEST, PAGE = 3, 30
 def wallet() -> str:
     """Balance, plans, coupons and what changed last."""
     session, member = edge.read(), people.member()
-    plans = queries.list_plans(session)
+    cap, tier = shop.settings()["wallet.cap"], tier_of(session, member.id)
+    offers = queries.list_offers(session, member.id, None, cap=cap, per_mille=tier.wallet_bonus if tier else 0)
     entries = queries.list_entries(session, member.id, limit=LATEST)
     return render_template(
         "member/wallet/wallet.html",
         balance=queries.get_balance(session, member.id),
-        cap=shop.settings()["wallet.cap"],
-        plans=plans,
-        coupon_names=_coupon_names(session, {plan.template_id for plan in plans if plan.template_id}),
+        cap=cap,
+        offers=[offer for offer in offers if offer.obstacle != "used_up"],
+        coupon_names=_coupon_names(session, {offer.plan.template_id for offer in offers if offer.plan.template_id}),
         store_names={store.id: store.name for store in list_open_stores(session)},
         entries=entries,
         numbers=_numbers(session, entries),

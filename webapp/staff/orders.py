@@ -121,9 +121,11 @@ def _may(order: OrderView | None) -> dict[str, bool]:
     if order is None:
         return {}
     actor, today = edge.actor(), i18n.local(clock.now()).date()
-    refunds = actor.may(permissions.REFUNDS_CREATE, order.store_id) and order.state in queries.OPEN_STATES
+    is_open = order.state in queries.OPEN_STATES
+    refunds = actor.may(permissions.REFUNDS_CREATE, order.store_id) and is_open
     return {
         "refund": refunds,
+        "ask_refund": is_open and not refunds and actor.may(permissions.ORDERS_CREATE, order.store_id),
         "void": refunds and order.state == PAID and order.day == today,
         "hand_over": may_hand_over(order),
         "invoice": actor.may(INVOICES_CREATE, order.store_id),

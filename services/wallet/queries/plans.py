@@ -51,8 +51,8 @@ def count_top_ups(session: Session, member_id: int, plan_id: int) -> int:
     return session.scalar(select(func.count(TopUp.id)).where(*mine)) or 0
 
 
-def list_offers(session: Session, member_id: int, store_id: int, *, cap: int, per_mille: int = 0) -> list[Offer]:
-    """What a member may choose from at a store; `per_mille` of each is what their level gives on top."""
+def list_offers(session: Session, member_id: int, store_id: int | None, *, cap: int, per_mille: int = 0) -> list[Offer]:
+    """What a member may choose from at a store (None: at any); `per_mille` of each is what their level gives on top."""
     used = dict(
         session.execute(
             select(TopUp.plan_id, func.count(TopUp.id)).where(TopUp.member_id == member_id).group_by(TopUp.plan_id)
