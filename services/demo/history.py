@@ -123,10 +123,10 @@ def book(now: datetime, made_at: datetime) -> int:
 
 
 def _look_up(session: Session) -> Shop:
-    stores = dict(session.execute(select(Store.code, Store.id)).tuples().all())
-    products = dict(session.execute(select(Product.name, Product.id)).tuples().all())
+    stores = dict(session.execute(select(Store.code, Store.id)).all())
+    products = dict(session.execute(select(Product.name, Product.id)).all())
     phones = {guests.phone_of(place): place for place in range(len(guests.NAMES))}
-    rows = session.execute(select(Member.phone, Member.id).where(Member.phone.in_(phones))).tuples()
+    rows = session.execute(select(Member.phone, Member.id).where(Member.phone.in_(phones)))
     members = {phones[phone]: member_id for phone, member_id in rows if phone is not None}
     cashier = identity.find_staff(session, next(each.username for each in cast.STAFF if each.role == "cashier"))
     assert cashier is not None

@@ -194,7 +194,7 @@ def _stock(tickets: Sequence[Ticket], store_code: str | None) -> tuple[Counter, 
             sku: found
             for found, sku in session.execute(
                 select(Product.id, Product.sku).where(Product.sku.in_([_sku(name) for name in names]))
-            ).tuples()
+            )
         }
         shelf = _shelf(session, tickets[0].moment) if len(known) < len(names) else None
         for name in names:
@@ -232,7 +232,7 @@ def _welcome(store_id: int, tickets: Sequence[Ticket]) -> dict[int, int]:
     )
     with reading() as session:
         phones = {bread_basket.phone_of(regular): regular for regular in needed}
-        rows = session.execute(select(Member.id, Member.phone).where(Member.phone.in_(phones))).tuples()
+        rows = session.execute(select(Member.id, Member.phone).where(Member.phone.in_(phones)))
         found = {phones[phone]: member_id for member_id, phone in rows if phone is not None}
     for regular in needed:
         if regular not in found:

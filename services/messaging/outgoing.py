@@ -116,7 +116,7 @@ def _unread(session: Session, member_ids: set[int]) -> dict[int, int]:
         .where(Message.member_id.in_(member_ids), Message.read_at.is_(None))
         .group_by(Message.member_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def record(results: Sequence[tuple[Leased, Answer]], at: datetime) -> list[Outcome]:

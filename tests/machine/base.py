@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, ClassVar
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
@@ -193,7 +194,7 @@ class Machine(RuleBasedStateMachine):
         return {number: (state, lines[number], tenders[number]) for number, state in self._rows(_ORDERS)}
 
     def _rows(self, query: Any) -> list[Any]:
-        return list(self.session.connection().execute(query).tuples())
+        return list(self.session.connection().execute(query))
 
     def _of_members(self, query: Any) -> list[Any]:
         found = dict(self._rows(query))
@@ -219,4 +220,10 @@ def statements_of_verify() -> list[tuple[str, Any]]:
                 list(check(session))
         finally:
             event.remove(engine, "before_cursor_execute", note)
-    return [each for each in sent if each[0].startswith("SELECT") and "points_entries.balance_after" not in each[0]]
+    asked = [each for each in sent if each[0].startswith("SELECT") and "points_entries.balance_after" not in each[0]]
+    if not all(isinstance(parameters, tuple) for _, parameters in asked):
+        return asked
+    whole = " OR ".join(
+        f"EXISTS ({statement})" for statement, _ in asked
+    )  # SQLite: one question is a third of the time
+    return [(f"SELECT 1 WHERE {whole}", tuple(chain.from_iterable(parameters for _, parameters in asked)))]

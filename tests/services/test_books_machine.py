@@ -20,7 +20,7 @@ from tests.machine import BooksMachine, open_world, statements_of_verify
 
 RUNS = int(os.environ.get("CHANGKE_RUNS", "300" if ENGINE == "sqlite" else "50"))  # `make soak`: 50,000
 SEED = int(os.environ.get("CHANGKE_SEED", "2026"))
-STEPS = 30
+STEPS = 26
 FIRED = 200  # each rule, in 300 runs
 
 

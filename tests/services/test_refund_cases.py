@@ -205,7 +205,7 @@ def test_16b_the_points_that_an_order_earned_are_taken_back_before_those_it_retu
         desk.whole(desk.sell((CAKE, 1), points=1000))
     with database.reading() as session:
         kept = select(PointsLot.amount, PointsLot.left).order_by(PointsLot.id)
-        assert session.execute(kept).tuples().all() == [(1000, 0), (18, 0), (1000, 1000)]
+        assert session.execute(kept).all() == [(1000, 0), (18, 0), (1000, 1000)]
     assert not faults()
 
 

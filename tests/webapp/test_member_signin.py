@@ -120,7 +120,7 @@ def test_showing_and_using_a_code_is_on_record(shop: Cast, member: Member) -> No
     try_code(shop, code_for(shop, member).digits)
     with database.reading() as session:
         about = select(AuditEntry.action, AuditEntry.actor_name).where(AuditEntry.action.startswith("signin_codes"))
-        assert session.execute(about).tuples().all() == [
+        assert session.execute(about).all() == [
             ("signin_codes:create", "小林"),
             ("signin_codes:redeem", "public"),
         ]

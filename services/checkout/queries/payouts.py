@@ -186,7 +186,7 @@ def _bought(session: Session, order_ids: Collection[int]) -> Mapping[int, _Bough
         select(OrderLine, func.coalesce(shares.c.off, 0))
         .outerjoin(shares, shares.c.line_id == OrderLine.id)
         .where(OrderLine.order_id.in_(order_ids))
-    ).tuples()
+    )
     kept = dict.fromkeys(order_ids, 0)
     for line, off in lines:
         kept[line.order_id] += _kept(line, line.amount - int(off))

@@ -82,7 +82,7 @@ def _coupon_names(session: Session, coupon_ids: list[int]) -> dict[int, str]:
     if not coupon_ids:
         return {}
     query = select(Coupon.id, CouponTemplate.name).join(CouponTemplate, CouponTemplate.id == Coupon.template_id)
-    return dict(session.execute(query.where(Coupon.id.in_(coupon_ids))).tuples().all())
+    return dict(session.execute(query.where(Coupon.id.in_(coupon_ids))).all())
 
 
 def _wallet_after(session: Session, order: OrderView) -> int | None:

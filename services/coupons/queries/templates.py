@@ -116,7 +116,7 @@ def list_names(session: Session, template_ids: Collection[int]) -> dict[int, str
     if not template_ids:
         return {}
     living = CouponTemplate.id.in_(template_ids), CouponTemplate.archived_at.is_(None)
-    return dict(session.execute(select(CouponTemplate.id, CouponTemplate.name).where(*living)).tuples().all())
+    return dict(session.execute(select(CouponTemplate.id, CouponTemplate.name).where(*living)).all())
 
 
 def list_welcome_templates(session: Session) -> list[CouponTemplate]:

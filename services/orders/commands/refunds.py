@@ -76,7 +76,7 @@ def _order(session: Session, draft: RefundDraft) -> None:
 
 def _lines(session: Session, refund_id: int, draft: RefundDraft) -> None:
     rows = session.execute(select(OrderLine.position, OrderLine.id).where(OrderLine.order_id == draft.order_id))
-    ids = dict(rows.tuples().all())
+    ids = dict(rows.all())
     for position, pieces, fen in draft.lines:
         line, quantity, amount = OrderLine, OrderLine.refunded_quantity + pieces, OrderLine.refunded_amount + fen
         _change(

@@ -82,7 +82,7 @@ def list_invoices(
 def count_invoices(session: Session, store_id: int) -> dict[str, int]:
     """How many requests of a store are in each state."""
     query = select(InvoiceRequest.state, func.count(InvoiceRequest.id)).join(Order, Order.id == InvoiceRequest.order_id)
-    found = session.execute(query.where(Order.store_id == store_id).group_by(InvoiceRequest.state)).tuples().all()
+    found = session.execute(query.where(Order.store_id == store_id).group_by(InvoiceRequest.state)).all()
     return dict.fromkeys(STATES, 0) | dict(found)
 
 

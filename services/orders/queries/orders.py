@@ -121,7 +121,7 @@ def list_numbers(
     if stores is not None:
         query = query.where(Order.store_id.in_(stores))
     rows = session.execute(query)
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def get_day_totals(session: Session, store_id: int, day: date) -> DayTotals:
@@ -137,7 +137,7 @@ def get_day_totals(session: Session, store_id: int, day: date) -> DayTotals:
         .join(Order, Order.id == Tender.order_id)
         .where(*here)
         .group_by(Tender.kind)
-    ).tuples()
+    )
     return DayTotals(
         orders, int(paid), int(refunded), int(units or 0), {kind: int(amount) for kind, amount in tendered}
     )

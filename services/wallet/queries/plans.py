@@ -56,9 +56,7 @@ def list_offers(session: Session, member_id: int, store_id: int | None, *, cap: 
     used = dict(
         session.execute(
             select(TopUp.plan_id, func.count(TopUp.id)).where(TopUp.member_id == member_id).group_by(TopUp.plan_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     room = cap - get_balance(session, member_id).total
     return [_offer(plan, used.get(plan.id, 0), room, per_mille) for plan in list_plans(session, store_id=store_id)]
