@@ -66,7 +66,7 @@ def _shelve(session: Session, shelf: dict[str, int], at: datetime, now: datetime
         "description": "新品，冬天的第一颗草莓", "launches_on": (now + NEXT_CAKE).date(), "sort": 40,
     }  # fmt: skip
     weighed = {
-        "name": "散称曲奇", "category_id": shelf["伴手礼"], "price": 6800, "pricing": "weight", "picture": "drawn:tart",
+        "name": "散称曲奇", "category_id": shelf["伴手礼"], "price": 6800, "pricing": "weight", "picture": "drawn:cookie",
         "description": "想要多少称多少", "sort": 41,
     }  # fmt: skip
     worked = {

@@ -37,7 +37,7 @@ _FILLING = _option("filling", "夹心", ("strawberry", "草莓", 0), ("mango", "
 
 ITEMS = (
     Item("海盐芝士卷", "蛋糕卷·切件", 2800, "roll", 14, "咸口开头，奶香收尾"),
-    Item("提拉米苏", "蛋糕卷·切件", 3200, "tart", 12, "含少量咖啡酒"),
+    Item("提拉米苏", "蛋糕卷·切件", 3200, "tiramisu", 12, "含少量咖啡酒"),
     Item("巴斯克", "蛋糕卷·切件", 3800, "basque", 11, "当天烤，中间还软"),
     Item("抹茶千层", "蛋糕卷·切件", 3600, "matcha", 9, "二十层，宇治抹茶"),
     Item("栗子蒙布朗", "蛋糕卷·切件", 3800, "montblanc", 6, "秋冬限定"),
@@ -52,9 +52,9 @@ ITEMS = (
     Item("抹茶红豆蛋糕", "整只蛋糕", 21800, "whole-matcha", 2, "提前一天订", options=(_SIZE,)),
     Item("芒果雪域蛋糕", "整只蛋糕", 20800, "whole-mango", 2, "提前一天订", options=(_SIZE,)),
     Item("栗子蛋糕", "整只蛋糕", 22800, "whole-chestnut", 2, "秋冬限定", options=(_SIZE,)),
-    Item("拿铁", "饮品", 2200, "pudding", 10, options=(_HEAT, _CUP)),
-    Item("桂花乌龙", "饮品", 1800, "matcha", 7, options=(_HEAT, _SUGAR)),
-    Item("杨梅气泡", "饮品", 2000, "strawberry", 6, options=(_SUGAR,)),
-    Item("手工曲奇", "伴手礼", 3500, "tart", 6, "200 克罐装", barcode="6901234567892"),
+    Item("拿铁", "饮品", 2200, "latte", 10, options=(_HEAT, _CUP)),
+    Item("桂花乌龙", "饮品", 1800, "tea", 7, options=(_HEAT, _SUGAR)),
+    Item("杨梅气泡", "饮品", 2000, "soda", 6, options=(_SUGAR,)),
+    Item("手工曲奇", "伴手礼", 3500, "cookie", 6, "200 克罐装", barcode="6901234567892"),
     Item("蛋黄酥礼盒", "伴手礼", 4800, "daifuku", 4, options=(_PIECES,), barcode="6901234567908"),
 )
