@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from sqlalchemy.orm import Session
 
 from services.audit import models as audit
-from services.audit.permissions import AUDIT_READ
+from services.audit.checks import find_differences as find_audit_differences
+from services.audit.jobs import chain_audit
+from services.audit.permissions import AUDIT_EXPORT, AUDIT_READ
 from services.catalog import models as catalog
 from services.catalog.permissions import PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT
 from services.catalog.queries import list_pictures as list_product_pictures
@@ -146,6 +148,7 @@ JOBS: tuple[Job, ...] = (deliver, benefits.catch_up_growth, settle_ladder, issue
 SCHEDULE: Mapping[Job, Every] = {
     sweep_outbox: Every(minutes=1),
     sweep_deliveries: Every(minutes=1),
+    chain_audit: Every(minutes=1),
     issue_batches: Every(minutes=1),
     expire_coupons: Every(hour=17),
     keep_points: Every(minutes=30),
@@ -175,11 +178,12 @@ TABLES = (
 LEDGERS: tuple[Ledger, ...] = (POINTS, GROWTH, WALLET)
 CHECKS: tuple[Check, ...] = (
     find_order_differences, find_lot_differences, find_wallet_differences, find_coupon_differences, find_sale_differences,
+    find_audit_differences,
 )  # fmt: skip
 
 PERMISSIONS = frozenset(
     {
-        AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE, COUPONS_UNDO,
+        AUDIT_EXPORT, AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE, COUPONS_UNDO,
         COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE, INVOICES_READ, INVOICES_SETTLE,
         KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, MESSAGES_READ,
         MESSAGES_SEND, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ, ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ,

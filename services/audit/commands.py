@@ -1,16 +1,30 @@
-"""Writing the audit log."""
+"""Writing the audit log, and chaining what was written."""
 
+import json
+import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from services.audit.models import AuditEntry
+from services.audit.chain import START, chain, seal_end, seal_entry
+from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
+from services.shared import vault
 from services.shared.actors import Actor
 
-_ENTER = insert(AuditEntry.__table__)  # type: ignore[arg-type]  # built once: every command passes here
+log = logging.getLogger(__name__)
+AT_A_TIME = 1000  # entries in one transaction: some milliseconds of lock
+# Built once: every command passes here.
+_entries: Any = AuditEntry.__table__
+_ENTER = insert(_entries)
+_UNCHAINED = select(_entries.c.id, _entries.c.mac).where(_entries.c.position.is_(None)).order_by(_entries.c.id)
+_CHAIN = (
+    update(_entries)
+    .where(_entries.c.id == bindparam("entry"))
+    .values(position=bindparam("place"), chained=bindparam("link"))
+)
 
 
 def record(
@@ -21,22 +35,67 @@ def record(
     actor: Actor,
     at: datetime,
     store_id: int | None = None,
+    member_id: int | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> None:
     """Note that `actor` did `action` (`"members.create"`) to `subject` (`("member", 42)`), in this transaction.
 
-    `changes` maps a field to `[before, after]`, or to one plain value where there is no before.
+    `changes` maps a field to `[before, after]`, or to one plain value where there is no before. What is about a member (the subject, or
+    `member_id`) rests under the member's key; a member who acts is named by number only.
     """
+    whose = subject[1] if subject[0] == "member" else member_id
     entry = {
         "at": at,
         "action": action,
         "actor_kind": actor.kind,
         "actor_id": actor.id,
-        "actor_name": actor.name,
+        "actor_name": "" if actor.kind == "member" else actor.name,
         "origin": actor.origin,
         "store_id": store_id,
         "subject_kind": subject[0],
         "subject_id": subject[1],
-        "changes": dict(changes or {}),
+        "member_id": whose,
+        "changes": _sealed(session, whose, dict(changes or {}), at),
     }
-    session.connection().execute(_ENTER, entry)
+    session.connection().execute(_ENTER, entry | {"mac": seal_entry(entry)})
+
+
+def _sealed(session: Session, member_id: int | None, changes: dict[str, Any], at: datetime) -> dict[str, Any]:
+    if member_id is None or not changes:
+        return changes
+    content = json.dumps(changes, ensure_ascii=False, separators=(",", ":")).encode()
+    return {"sealed": vault.seal(session, member_id, content, "audit", at=at)}
+
+
+def chain_entries(session: Session, *, at: datetime) -> int:
+    """Put up to AT_A_TIME entries that nobody chained yet at the end of the chain, in the order of their ids; how many."""
+    head = session.get(AuditHead, 1, with_for_update=True) or _begin(session)
+    position, end = head.position, head.chained
+    links = []
+    for entry_id, mac in session.connection().execute(_UNCHAINED.limit(AT_A_TIME)).all():
+        position += 1
+        end = chain(end, position, mac)
+        links.append({"entry": entry_id, "place": position, "link": end})
+    if links:
+        session.connection().execute(_CHAIN, links)
+        head.position, head.chained, head.mac = position, end, seal_end("head", position, end)
+    _checkpoint(session, at.date(), position, end)
+    return len(links)
+
+
+def _begin(session: Session) -> AuditHead:
+    """The head of a chain that has no entry yet. RuntimeError where it has some: somebody removed the head."""
+    if session.scalar(select(_entries.c.id).where(_entries.c.position.is_not(None)).limit(1)) is not None:
+        raise RuntimeError("the end of the audit chain is missing: run `changke verify`")
+    head = AuditHead(id=1, position=0, chained=START, mac=seal_end("head", 0, START))
+    session.add(head)
+    return head
+
+
+def _checkpoint(session: Session, day: date, position: int, end: bytes) -> None:
+    """Once a day the end of the chain is kept, and told to the log of the program: a copy of it stands outside the database."""
+    if not position or session.get(AuditCheckpoint, day) is not None:
+        return
+    mac = seal_end(f"checkpoint:{day.isoformat()}", position, end)
+    session.add(AuditCheckpoint(day=day, position=position, chained=end, mac=mac))
+    log.info("audit checkpoint %s: %s entries, ending with %s", day, position, end.hex())

@@ -1,19 +1,28 @@
-"""The audit log: append-only."""
+"""The audit log: append-only, each entry sealed by itself as it is written and chained to the one before it soon after."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
 
+_UNCHAINED = text("position IS NULL")
+
 
 class AuditEntry(Model):
-    """One act. `subject` is what it was done to, `changes` maps a field to [before, after] (never a secret, never a code)."""
+    """One act. `subject` is what it was done to, `changes` maps a field to [before, after] (never a secret, never a code).
+
+    Where it concerns a member (`member_id`), `changes` is `{"sealed": …}`: text under the member's key (shared/vault.py). `mac` binds
+    everything that was written; `position` and `chained` come from the job that puts entries into a row (chain.py).
+    """
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_entries_subject", "subject_kind", "subject_id"),
+        Index("ix_audit_entries_unchained", "id", sqlite_where=_UNCHAINED, postgresql_where=_UNCHAINED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -25,4 +34,30 @@ class AuditEntry(Model):
     store_id: Mapped[int | None]
     subject_kind: Mapped[str]
     subject_id: Mapped[int | None]
+    member_id: Mapped[int | None] = mapped_column(index=True)
     changes: Mapped[dict[str, Any]]
+    mac: Mapped[bytes]
+    position: Mapped[int | None] = mapped_column(unique=True)
+    chained: Mapped[bytes | None]
+
+
+class AuditHead(Model):
+    """The one row that says how long the chain is and how it ends: what is cut off at its end is missed here."""
+
+    __tablename__ = "audit_heads"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    chained: Mapped[bytes]
+    mac: Mapped[bytes]
+
+
+class AuditCheckpoint(Model):
+    """How long the chain was, and how it ended, at the first sealing of a day (UTC)."""
+
+    __tablename__ = "audit_checkpoints"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    chained: Mapped[bytes]
+    mac: Mapped[bytes]

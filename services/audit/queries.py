@@ -1,31 +1,65 @@
 """Reading the audit log."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from services.audit.models import AuditEntry
+from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
+from services.shared import vault
 from services.shared.actors import Actor
 
 
 @dataclass(frozen=True)
+class EntryView:
+    """One act as people read it. `changes` is None where the member it was about has been erased; `position` is the place in the
+    chain, None for the minute until it is chained."""
+
+    id: int
+    at: datetime
+    action: str
+    actor_kind: str
+    actor_id: int | None
+    actor_name: str
+    origin: str
+    store_id: int | None
+    subject_kind: str
+    subject_id: int | None
+    member_id: int | None
+    changes: dict[str, Any] | None
+    position: int | None
+
+
+@dataclass(frozen=True)
 class Search:
-    """What to look for: a part of the person's name or of the address, or one of `actions`; in a store; between two moments."""
+    """What to look for: a part of a name or of the address, one of `actions`, or what one of `members` did or what was done to them; of
+    one member only; in a store; between two moments."""
 
     text: str = ""
     actions: Collection[str] = ()
+    members: Collection[int] = ()
+    member_id: int | None = None
     store_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Chain:
+    """How far the log is chained: so many entries, ending with `end` (hex); `checkpoint` is the last day's end that was kept."""
+
+    position: int
+    end: str
+    checkpoint: AuditCheckpoint | None
+
+
 def list_entries(
     session: Session, search: Search, *, actor: Actor, after: int | None = None, limit: int = 50
-) -> list[AuditEntry]:
+) -> list[EntryView]:
     """Entries that this actor may see, the newest first; `after` is the id of the last one seen.
 
     Who works in some stores only sees what happened there, and what belongs to no store but was done by themselves.
@@ -43,15 +77,36 @@ def list_entries(
                 AuditEntry.action.startswith(search.text, autoescape=True),
                 AuditEntry.origin.startswith(search.text, autoescape=True),
                 AuditEntry.action.in_(search.actions),
+                _of_member(search.members),
             )
         )
+    if search.member_id is not None:
+        query = query.where(_of_member([search.member_id]))
     if search.store_id is not None:
         query = query.where(AuditEntry.store_id == search.store_id)
     if search.since is not None:
         query = query.where(AuditEntry.at >= search.since)
     if search.until is not None:
         query = query.where(AuditEntry.at < search.until)
-    return list(session.scalars(query))
+    return read(session, session.scalars(query).all())
+
+
+def _of_member(member_ids: Collection[int]) -> ColumnElement[bool]:
+    acted = and_(AuditEntry.actor_kind == "member", AuditEntry.actor_id.in_(member_ids))
+    return or_(AuditEntry.member_id.in_(member_ids), acted)
+
+
+def read(session: Session, entries: Collection[AuditEntry]) -> list[EntryView]:
+    """Entries as people read them: what is sealed is opened, with one query for all keys."""
+    _load_keys(session, (entry.member_id for entry in entries))
+    return [_view(session, entry) for entry in entries]
+
+
+def get_chain(session: Session) -> Chain:
+    """How far the log is chained."""
+    head = session.get(AuditHead, 1)
+    last = session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.day.desc()).limit(1))
+    return Chain(head.position, head.chained.hex(), last) if head else Chain(0, "", None)
 
 
 def find_last_actor_kind(session: Session, action: str, subject: tuple[str, int]) -> str | None:
@@ -63,11 +118,32 @@ def find_last_actor_kind(session: Session, action: str, subject: tuple[str, int]
 
 
 def list_changes(session: Session, action: str, *, actor: Actor, since: datetime) -> list[dict[str, Any]]:
-    """What `actor` changed by `action` since a moment, in its order."""
-    query = select(AuditEntry.changes).where(
+    """What `actor` changed by `action` since a moment, in its order, as far as it can still be read."""
+    query = select(AuditEntry.member_id, AuditEntry.changes).where(
         AuditEntry.at >= since,
         AuditEntry.action == action,
         AuditEntry.actor_kind == actor.kind,
         AuditEntry.actor_id == actor.id,
     )
-    return list(session.scalars(query.order_by(AuditEntry.id)))
+    rows = session.execute(query.order_by(AuditEntry.id)).all()
+    _load_keys(session, (member_id for member_id, _ in rows))
+    return [each for row in rows if (each := _opened(session, *row)) is not None]
+
+
+def _load_keys(session: Session, member_ids: Iterable[int | None]) -> None:
+    vault.load(session, {each for each in member_ids if each is not None})
+
+
+def _opened(session: Session, member_id: int | None, changes: dict[str, Any]) -> dict[str, Any] | None:
+    if member_id is None or "sealed" not in changes:
+        return changes
+    content = vault.unseal(session, member_id, changes["sealed"], "audit")
+    found: dict[str, Any] | None = None if content is None else json.loads(content)
+    return found
+
+
+def _view(session: Session, entry: AuditEntry) -> EntryView:
+    return EntryView(
+        entry.id, entry.at, entry.action, entry.actor_kind, entry.actor_id, entry.actor_name, entry.origin, entry.store_id,
+        entry.subject_kind, entry.subject_id, entry.member_id, _opened(session, entry.member_id, entry.changes), entry.position,
+    )  # fmt: skip

@@ -59,3 +59,14 @@ class Heartbeat(Model):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class MemberKey(Model):
+    """The key under which a member's personal values rest, itself encrypted under the shop's data key; None once it was destroyed."""
+
+    __tablename__ = "member_keys"
+
+    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[bytes | None]
+    made_at: Mapped[datetime]
+    destroyed_at: Mapped[datetime | None]

@@ -73,8 +73,8 @@ STORY = (
     "VALUES (:coupon, 'redeem', :member, :order, :store, '', 'system', :at)"
 )
 AUDIT = (
-    "INSERT INTO audit_entries (at, action, actor_kind, actor_name, origin, store_id, subject_kind, subject_id, changes) "
-    "VALUES (:at, 'orders:create', 'system', 'floor', '', :store, 'order', :order, :payload)"
+    "INSERT INTO audit_entries (at, action, actor_kind, actor_name, origin, store_id, subject_kind, subject_id, changes, mac) "
+    "VALUES (:at, 'orders:create', 'system', 'floor', '', :store, 'order', :order, :payload, :mac)"
 )
 OUTBOX = (
     "INSERT INTO outbox (event, reaction, payload, depth, created_at, available_at, attempts, done_at) "

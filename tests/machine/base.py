@@ -206,7 +206,7 @@ class Machine(RuleBasedStateMachine):
 
 
 def statements_of_verify() -> list[tuple[str, Any]]:
-    """What the checks ask the database: each answers with nothing where all is well, except one that reads every entry."""
+    """What the checks ask the database: each answers with nothing where all is well, except those that read every entry."""
     sent: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
@@ -220,7 +220,8 @@ def statements_of_verify() -> list[tuple[str, Any]]:
                 list(check(session))
         finally:
             event.remove(engine, "before_cursor_execute", note)
-    asked = [each for each in sent if each[0].startswith("SELECT") and "points_entries.balance_after" not in each[0]]
+    reading = ("points_entries.balance_after", "FROM audit_")
+    asked = [each for each in sent if each[0].startswith("SELECT") and not any(name in each[0] for name in reading)]
     if not all(isinstance(parameters, tuple) for _, parameters in asked):
         return asked
     whole = " OR ".join(

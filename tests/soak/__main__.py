@@ -19,6 +19,7 @@ FORMS = (
     "tests/webapp/test_malformed.py",
     "tests/webapp/test_money_at_once.py",
     "tests/services/test_tampering.py",
+    "tests/services/test_audit_chain.py",
     "tests/services/test_replay.py",
     "tests/services/test_books_machine.py",
 )

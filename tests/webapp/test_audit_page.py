@@ -1,17 +1,23 @@
 """操作记录: who did what, when, where, in words, and only as far as it is one's business."""
 
 import ast
+import csv
+import io
 from datetime import timedelta
 
 import pytest
 
 from services.audit import commands as audit
-from services.shared import database
+from services.audit.jobs import chain_audit
+from services.shared import database, vault
 from services.shared.actors import SYSTEM, Actor
 from tests.architecture.source import dotted, modules
+from tests.browse import body
 from tests.cast import Cast
+from tests.selling import welcome_member
 from webapp.staff.audit_words import ACTIONS
 from webapp.web.browsers import browser_name, is_phone
+from webapp.web.spreadsheets import safe_cell
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 Version/18.4 Mobile/15E148 Safari/604.1"
 
@@ -129,11 +135,80 @@ def test_others_do_not_see_it(shop: Cast, role: str) -> None:
 
 
 def test_programs_members_and_the_system_have_names_too(shop: Cast) -> None:
-    for actor in (SYSTEM, Actor("token", 1, "erp"), Actor("member", 1, "林小满"), Actor("public", name="public")):
+    member = welcome_member(shop.at)
+    for actor in (
+        SYSTEM,
+        Actor("token", 1, "erp"),
+        Actor("member", member.id, member.name),
+        Actor("public", name="public"),
+    ):
         note(shop, "messages:send", actor)
     page = log(shop, q="发消息")
     for words in ("系统", "接口 erp", "顾客 林小满", "未登录的人"):
         assert words in page
+
+
+def test_a_member_is_found_by_name_as_who_acted_and_as_whom_it_was_done_to(shop: Cast) -> None:
+    member = welcome_member(shop.at)
+    note(shop, "points:adjust", shop.owner)
+    for subject, actor in ((("coupon", 3), Actor("member", member.id)), (("member", member.id), shop.owner)):
+        with database.transaction() as session:
+            audit.record(session, "coupons:offer", subject, actor=actor, at=shop.at, changes={"reason": "找她"})
+    page = log(shop, q="林小满")
+    assert (page.count("做转赠的链接"), "调整积分" in page) == (2, False)
+    other = body(shop.browser("owner").api("GET", f"/api/v1/audit?member={member.id}"))
+    assert {each["action"] for each in other["items"]} == {"members:create", "coupons:offer"}
+
+
+def test_the_chain_is_told_and_what_was_erased_says_so(shop: Cast) -> None:
+    member = welcome_member(shop.at)
+    assert "已封存" not in shop.browser("owner").get("/staff/audit").text
+    chain_audit()
+    with database.transaction() as session:
+        vault.destroy(session, member.id, at=shop.at)
+    page, told = shop.browser("owner").get("/staff/audit").text, body(shop.browser("owner").api("GET", "/api/v1/audit"))
+    assert f"{told['chained']} 条已封存" in page
+    assert f"{told['chained']}-{told['end']}" in page
+    assert "会员已注销，内容按本人要求清除" in page
+    erased = [each["changes"] for each in told["items"] if each["subject"] == {"kind": "member", "id": str(member.id)}]
+    assert erased == [None]
+
+
+def test_the_table_holds_what_the_page_shows_and_no_formula_and_is_on_record(shop: Cast) -> None:
+    clerk = Actor("staff", 4, "=HYPERLINK(1)", origin="10.0.0.7 phone")
+    note(shop, "points:adjust", clerk, store_id=shop.east.id, changes={"reason": "补"})
+    note(shop, "orders:create", clerk)
+    owner = shop.browser("owner")
+    assert "/staff/audit/export" in owner.get("/staff/audit").text
+    answer = owner.get("/staff/audit/export", query_string={"q": "调整积分"})
+    head, line = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert head[:3] == ["时间", "做了什么", "谁"]
+    assert line[:5] == ["2026-11-21 14:20:00", "调整积分", "'=HYPERLINK(1)", "10.0.0.7 phone", "东湖店"]
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "导出操作记录" in log(shop)
+    manager = shop.browser("manager")
+    assert "/staff/audit/export" not in manager.get("/staff/audit").text
+    assert manager.get("/staff/audit/export").status_code == 403
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@A1", "\t=1", "\r=1", "＝1", "\n=1"])
+def test_what_a_spreadsheet_would_compute_is_text(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+
+
+def test_programs_read_the_log_page_by_page_and_by_day(shop: Cast) -> None:
+    token, narrow = shop.token("audit:read"), shop.token("orders:read")
+    note(shop, "points:adjust", shop.owner, store_id=shop.south.id)
+    first = body(shop.app.test_client().get("/api/v1/audit?limit=1", headers=token))
+    assert (first["items"][0]["action"], first["items"][0]["actor"]["name"]) == ("points:adjust", shop.owner.name)
+    second = body(shop.app.test_client().get(f"/api/v1/audit?limit=1&cursor={first['next']}", headers=token))
+    assert int(second["items"][0]["id"]) < int(first["items"][0]["id"])
+    assert body(shop.app.test_client().get("/api/v1/audit?day=2026-11-20", headers=token))["items"] == []
+    south = body(shop.app.test_client().get(f"/api/v1/audit?store={shop.south.id}", headers=token))["items"]
+    assert {each["store"] for each in south} == {str(shop.south.id)}
+    assert shop.app.test_client().get("/api/v1/audit?member=1", headers=token).status_code == 403
+    assert shop.app.test_client().get("/api/v1/audit?day=tomorrow", headers=token).status_code == 422
+    assert shop.app.test_client().get("/api/v1/audit", headers=narrow).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -1,41 +1,114 @@
-"""操作记录: who did what, when, where."""
+"""操作记录: who did what, when, where; on a page, and as a table to keep."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from services.audit import commands as audit
 from services.audit import permissions, queries
-from services.audit.queries import Search
+from services.audit.queries import EntryView, Search
+from services.members.permissions import MEMBERS_READ
+from services.members.queries import get_cards, search_members
+from services.shared import clock
 from services.shared.days import day_bounds
 from services.stores import queries as stores
 from webapp.staff import audit_changes, audit_words, blueprint
-from webapp.web import edge, guards, shop
+from webapp.web import edge, guards, i18n, shop
 from webapp.web.addresses import HIGHEST_ID
+from webapp.web.spreadsheets import csv_answer
 
-PAGE = 40
+PAGE, PEOPLE = 40, 20
+MOST = 20_000  # lines of a table
 
 
-@blueprint.get("/audit")
+@dataclass(frozen=True)
+class Asked:
+    """What the reader looks for."""
+
+    text: str
+    day: date | None
+    store_id: int | None
+
+    def address(self) -> dict[str, Any]:
+        """The same as parameters of an address."""
+        kept = {"q": self.text, "store": self.store_id, "day": self.day.isoformat() if self.day else None}
+        return {name: value for name, value in kept.items() if value}
+
+    def search(self) -> Search:
+        """The same for the log: members are found by their names, as far as the reader may know them."""
+        knows = self.text and edge.actor().may(MEMBERS_READ)
+        people = [card.id for card in search_members(edge.read(), self.text, limit=PEOPLE)] if knows else []
+        since, until = day_bounds(self.day, shop.settings().zone) if self.day else (None, None)
+        return Search(self.text, audit_words.actions_like(self.text), people, None, self.store_id, since, until)
+
+
+@blueprint.get("/audit", endpoint="audit")
 @guards.staff(permissions.AUDIT_READ)
-def audit() -> str:
-    """The log, the newest first; found by person, act or address, by store, by day."""
-    text = "".join(char for char in request.args.get("q", "")[:60] if char.isprintable()).strip()
-    day, store_id, after = _day(), _number("store"), _number("after")
-    since, until = day_bounds(day, shop.settings().zone) if day else (None, None)
-    search = Search(text, audit_words.actions_like(text), store_id, since, until)
-    found = queries.list_entries(edge.read(), search, actor=edge.actor(), after=after, limit=PAGE + 1)
-    kept = {"q": text or None, "store": store_id, "day": day.isoformat() if day else None}
-    following = url_for("staff.audit", after=found[PAGE - 1].id, **kept) if len(found) > PAGE else None  # type: ignore[arg-type]
-    seen = stores.list_stores(edge.read(), actor=edge.actor(), archived=True)
+def audit_page() -> str:
+    """The log, the newest first; found by person, member, act or address, by store, by day."""
+    asked = _asked()
+    found = queries.list_entries(
+        edge.read(), asked.search(), actor=edge.actor(), after=_number("after"), limit=PAGE + 1
+    )
+    following = url_for("staff.audit", after=found[PAGE - 1].id, **asked.address()) if len(found) > PAGE else None
     return render_template(
         "staff/audit.html",
         entries=found[:PAGE],
-        kept=kept,
+        names=_names(found),
+        kept=asked.address(),
         following=following,
-        stores=seen,
+        chain=queries.get_chain(edge.read()),
+        stores=stores.list_stores(edge.read(), actor=edge.actor(), archived=True),
         words=audit_words,
         told=audit_changes.told,
     )
+
+
+@blueprint.get("/audit/export")
+@guards.staff(permissions.AUDIT_EXPORT)
+def export_audit() -> ResponseReturnValue:
+    """What the page shows, as a table of at most MOST lines; that it was taken is an act of its own."""
+    asked, actor = _asked(), edge.actor()
+    found = queries.list_entries(edge.read(), asked.search(), actor=actor, limit=MOST)
+    names, places = (
+        _names(found),
+        {store.id: store.name for store in stores.list_stores(edge.read(), actor=actor, archived=True)},
+    )
+    rows = [_row(each, names, places) for each in found]
+    taken = {"lines": len(rows)} | asked.address()
+    edge.write(lambda session: _note(session, taken), keyed=False)
+    head = (_("时间"), _("做了什么"), _("谁"), _("从哪里"), _("门店"), _("对象"), _("改了什么"), _("第几条"))
+    return csv_answer(f"{_('操作记录')} {i18n.local(clock.now()):%Y-%m-%d %H%M}", head, rows)
+
+
+def _note(session: Any, taken: dict[str, Any]) -> dict[str, Any]:
+    audit.record(session, "audit:export", ("audit", None), actor=edge.actor(), at=clock.now(), changes=taken)
+    return {}
+
+
+def _row(entry: EntryView, names: dict[int, str], places: dict[int, str]) -> tuple[object, ...]:
+    subject = f"{entry.subject_kind} {entry.subject_id}" if entry.subject_id else entry.subject_kind
+    return (
+        f"{i18n.local(entry.at):%Y-%m-%d %H:%M:%S}", audit_words.words_of(entry.action), audit_words.who(entry, names),
+        entry.origin, places.get(entry.store_id or 0, ""), subject, "; ".join(audit_changes.told(entry)), entry.position,
+    )  # fmt: skip
+
+
+def _names(entries: list[EntryView]) -> dict[int, str]:
+    """The names of members who acted themselves, for who may know them."""
+    ids = {each.actor_id for each in entries if each.actor_kind == "member" and each.actor_id}
+    if not ids or not edge.actor().may(MEMBERS_READ):
+        return {}
+    return {card.id: card.name for card in get_cards(edge.read(), ids)}
+
+
+def _asked() -> Asked:
+    text = "".join(char for char in request.args.get("q", "")[:60] if char.isprintable()).strip()
+    return Asked(text, _day(), _number("store"))
 
 
 def _day() -> date | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from services.audit.models import AuditEntry
+from services.audit.queries import EntryView
 from services.shared.words import N_
 from services.stores.settings import BY_NAME
 from webapp.staff.people import ROLE_WORDS
@@ -42,6 +42,7 @@ LABELS: Mapping[str, str] = {
     "label": N_("放在哪里"),
     "language": N_("语言"),
     "launches_on": N_("上市日"),
+    "lines": N_("共几条"),
     "member_price": N_("会员价"),
     "name": N_("名称"),
     "note": N_("备注"),
@@ -136,9 +137,11 @@ _MONEY = {
 _LONG = 40  # characters; longer texts are named, not quoted
 
 
-def told(entry: AuditEntry) -> list[str]:
+def told(entry: EntryView) -> list[str]:
     """One piece of text for each field that says something to people."""
-    return [_piece(name, change) for name, change in (entry.changes or {}).items() if name not in _UNSAID]
+    if entry.changes is None:
+        return [str(_("会员已注销，内容按本人要求清除"))]
+    return [_piece(name, change) for name, change in entry.changes.items() if name not in _UNSAID]
 
 
 def _piece(name: str, change: Any) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
-from services.audit.models import AuditEntry
+from services.audit.queries import EntryView
 from services.shared.words import N_
 
 ACTIONS: Mapping[str, str] = {
+    "audit:export": N_("导出操作记录"),
     "categories:archive": N_("收起分类"),
     "categories:change": N_("修改分类"),
     "categories:create": N_("新建分类"),
@@ -146,16 +147,16 @@ def actions_like(text: str) -> list[str]:
     return [action for action in ACTIONS if text.lower() in words_of(action).lower()] if text else []
 
 
-def who(entry: AuditEntry) -> str:
-    """The person, or what kind of caller it was."""
+def who(entry: EntryView, names: Mapping[int, str]) -> str:
+    """The person, or what kind of caller it was; `names` are those of the members who acted."""
     kind = ACTORS.get(entry.actor_kind)
     if kind is None:
         return entry.actor_name
-    named = entry.actor_name and entry.actor_kind in {"member", "token"}
-    return f"{_(kind)} {entry.actor_name}" if named else str(_(kind))
+    name = {"member": names.get(entry.actor_id or 0, ""), "token": entry.actor_name}.get(entry.actor_kind)
+    return f"{_(kind)} {name}" if name else str(_(kind))
 
 
-def place_of(entry: AuditEntry) -> str:
+def place_of(entry: EntryView) -> str:
     """The address of what it was done to; empty where there is no page for it."""
     endpoint, name = _PLACES.get(entry.subject_kind, ("", ""))
     if entry.subject_id is None or endpoint not in current_app.view_functions:
