@@ -37,12 +37,15 @@ def upgrade() -> None:
     )
     _ends()
     op.add_column("audit_entries", sa.Column("member_id", whole(), nullable=True))
+    op.add_column("audit_entries", sa.Column("nonce", sa.LargeBinary(), nullable=True))
     op.add_column("audit_entries", sa.Column("mac", sa.LargeBinary(), nullable=True))
     op.add_column("audit_entries", sa.Column("position", whole(), nullable=True))
     op.add_column("audit_entries", sa.Column("chained", sa.LargeBinary(), nullable=True))
     _seal_all(op.get_bind())
     with op.batch_alter_table("audit_entries") as batch:
+        batch.alter_column("nonce", existing_type=sa.LargeBinary(), nullable=False)
         batch.alter_column("mac", existing_type=sa.LargeBinary(), nullable=False)
+        batch.create_unique_constraint(batch.f("uq_audit_entries_mac"), ["mac"])
         batch.create_unique_constraint(batch.f("uq_audit_entries_position"), ["position"])
     op.create_index(op.f("ix_audit_entries_member_id"), "audit_entries", ["member_id"])
     waiting = sa.text("position IS NULL")
@@ -72,7 +75,7 @@ def _ends() -> None:
 
 def _seal_all(bind: sa.Connection) -> None:
     keys, now = runtime.keys(), clock.now()
-    entries = _table("audit_entries", "id", "at", "mac", "position", "chained", *_BOUND)
+    entries = _table("audit_entries", "id", "at", "nonce", "mac", "position", "chained", *_BOUND)
     member_keys: dict[int, bytes] = {}
     position, end = 0, b""
     for row in bind.execute(sa.select(entries).order_by(entries.c.id)).mappings().all():
@@ -84,11 +87,13 @@ def _seal_all(bind: sa.Connection) -> None:
         if entry["actor_kind"] == "member":
             entry["actor_name"] = ""
         entry["member_id"] = member
+        entry["nonce"] = secrets.token_bytes(8)
         position += 1
         mac = _mac(entry)
-        end = keys.sign("audit-chain", position.to_bytes(8, "big") + end + mac)
+        placed = position.to_bytes(8, "big") + entry["id"].to_bytes(8, "big", signed=True)
+        end = keys.sign("audit-chain", placed + end + mac)
         changed = {name: entry[name] for name in ("member_id", "changes", "actor_name")}
-        chained = {"mac": mac, "position": position, "chained": end}
+        chained = {"nonce": entry["nonce"], "mac": mac, "position": position, "chained": end}
         bind.execute(sa.update(entries).where(entries.c.id == entry["id"]).values(changed | chained))
     for member, key in member_keys.items():
         made = {"member_id": member, "key": keys.encrypt(key, "member-key"), "made_at": now}
@@ -105,7 +110,7 @@ def _sealed(key: bytes, member: int, changes: Any) -> str:
 
 
 def _mac(entry: dict[str, Any]) -> bytes:
-    told = [entry["at"].astimezone(UTC).isoformat(), *(entry[name] for name in _BOUND)]
+    told = [entry["at"].astimezone(UTC).isoformat(), entry["nonce"].hex(), *(entry[name] for name in _BOUND)]
     body = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return runtime.keys().sign("audit", body.encode())
 

@@ -15,23 +15,27 @@ from services.shared import runtime
 START = b""  # what the first entry is chained to
 # What a MAC binds. The list is part of the log's format and changes only with a migration that seals anew.
 BOUND = (
-    "at", "action", "actor_kind", "actor_id", "actor_name", "origin", "store_id", "subject_kind", "subject_id", "member_id",
+    "at", "nonce", "action", "actor_kind", "actor_id", "actor_name", "origin", "store_id", "subject_kind", "subject_id", "member_id",
     "changes",
 )  # fmt: skip
 
 
 def seal_entry(entry: Mapping[str, Any]) -> bytes:
     """The MAC of an entry's content."""
-    told = [entry[name] for name in BOUND if name != "at"]
+    told = [entry[name] for name in BOUND if name not in {"at", "nonce"}]
     body = json.dumps(
-        [entry["at"].astimezone(UTC).isoformat(), *told], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        [entry["at"].astimezone(UTC).isoformat(), entry["nonce"].hex(), *told],
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
     )
     return runtime.keys().sign("audit", body.encode())
 
 
-def chain(before: bytes, position: int, mac: bytes) -> bytes:
-    """What an entry is chained with: the end before it, its place and its own MAC."""
-    return runtime.keys().sign("audit-chain", position.to_bytes(8, "big") + before + mac)
+def chain(before: bytes, position: int, entry_id: int, mac: bytes) -> bytes:
+    """What an entry is chained with: the end before it, its place, its id and its own MAC."""
+    placed = position.to_bytes(8, "big") + entry_id.to_bytes(8, "big", signed=True)
+    return runtime.keys().sign("audit-chain", placed + before + mac)
 
 
 def seal_end(kind: str, position: int, chained: bytes) -> bytes:

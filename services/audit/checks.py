@@ -6,16 +6,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.audit import mark
 from services.audit.chain import START, chain, seal_end, seal_entry
+from services.audit.mark import Mark
 from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
+from services.shared.database import reading
 
 _entries: Any = AuditEntry.__table__
 
 
 def find_differences(session: Session) -> Iterator[str]:
     """One sentence for whatever was changed, removed, added or reordered behind the program's back."""
-    checkpoints = {each.position: each for each in session.scalars(select(AuditCheckpoint))}
-    for each in checkpoints.values():
+    checkpoints = list(session.scalars(select(AuditCheckpoint)))
+    kept = {each.position: each.chained for each in checkpoints}
+    seen = mark.find()
+    if seen is not None and not _is_older(session, seen):
+        kept[seen.position] = seen.chained
+    for each in checkpoints:
         if each.mac != seal_end(f"checkpoint:{each.day.isoformat()}", each.position, each.chained):
             yield f"audit: the checkpoint of {each.day} was not written by this program"
     position, end = 0, START
@@ -25,16 +32,24 @@ def find_differences(session: Session) -> Iterator[str]:
             yield f"audit: entry {entry['position']} of the chain stands where {position} should"
             position = entry["position"]
         yield from _content(entry)
-        if entry["chained"] != chain(end, position, entry["mac"]):
+        if entry["chained"] != chain(end, position, entry["id"], entry["mac"]):
             yield f"audit: entry {position} does not follow the one before it"
         end = entry["chained"]
-        kept = checkpoints.pop(position, None)
-        if kept is not None and kept.chained != end:
-            yield f"audit: entry {position} is not what it was at the checkpoint of {kept.day}"
-    yield from (f"audit: the chain is shorter than on {each.day}" for each in checkpoints.values())
+        if kept.pop(position, end) != end:
+            yield f"audit: entry {position} is not what it was when its place was kept"
+    yield from (f"audit: the chain has {position} entries and had {had}" for had in sorted(kept))
     yield from _end(session, position, end)
     for entry in _rows(session, _entries.c.position.is_(None), _entries.c.id):
         yield from _content(entry)
+
+
+def _is_older(session: Session, seen: Mark) -> bool:
+    """Whether what is looked at is an older state of the database than the mark: the job went on meanwhile."""
+    head = select(AuditHead.position)
+    if (session.scalar(head) or 0) >= seen.position:
+        return False
+    with reading() as now:
+        return (now.scalar(head) or 0) >= seen.position
 
 
 def _end(session: Session, position: int, end: bytes) -> Iterator[str]:

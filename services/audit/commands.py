@@ -1,7 +1,7 @@
 """Writing the audit log, and chaining what was written."""
 
 import json
-import logging
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from services.audit import mark
 from services.audit.chain import START, chain, seal_end, seal_entry
+from services.audit.mark import Mark
 from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
 from services.shared import vault
 from services.shared.actors import Actor
 
-log = logging.getLogger(__name__)
 AT_A_TIME = 1000  # entries in one transaction: some milliseconds of lock
 # Built once: every command passes here.
 _entries: Any = AuditEntry.__table__
@@ -46,6 +47,7 @@ def record(
     whose = subject[1] if subject[0] == "member" else member_id
     entry = {
         "at": at,
+        "nonce": secrets.token_bytes(8),
         "action": action,
         "actor_kind": actor.kind,
         "actor_id": actor.id,
@@ -64,28 +66,34 @@ def _sealed(session: Session, member_id: int | None, changes: dict[str, Any], at
     if member_id is None or not changes:
         return changes
     content = json.dumps(changes, ensure_ascii=False, separators=(",", ":")).encode()
-    return {"sealed": vault.seal(session, member_id, content, "audit", at=at)}
+    try:
+        return {"sealed": vault.seal(session, member_id, content, "audit", at=at)}
+    except vault.Erased:  # what is still done about somebody who is gone says that it was done, and nothing of them
+        return {}
 
 
-def chain_entries(session: Session, *, at: datetime) -> int:
-    """Put up to AT_A_TIME entries that nobody chained yet at the end of the chain, in the order of their ids; how many."""
+def chain_entries(session: Session, *, at: datetime) -> tuple[int, Mark]:
+    """Put up to AT_A_TIME entries that nobody chained yet at the end of the chain, in the order of their ids; how many, and its new end.
+
+    Raises RuntimeError where the head is missing although there is a chain: nothing is built on what somebody tampered with.
+    """
     head = session.get(AuditHead, 1, with_for_update=True) or _begin(session)
     position, end = head.position, head.chained
     links = []
     for entry_id, mac in session.connection().execute(_UNCHAINED.limit(AT_A_TIME)).all():
         position += 1
-        end = chain(end, position, mac)
+        end = chain(end, position, entry_id, mac)
         links.append({"entry": entry_id, "place": position, "link": end})
     if links:
         session.connection().execute(_CHAIN, links)
         head.position, head.chained, head.mac = position, end, seal_end("head", position, end)
     _checkpoint(session, at.date(), position, end)
-    return len(links)
+    return len(links), Mark(position, end)
 
 
 def _begin(session: Session) -> AuditHead:
-    """The head of a chain that has no entry yet. RuntimeError where it has some: somebody removed the head."""
-    if session.scalar(select(_entries.c.id).where(_entries.c.position.is_not(None)).limit(1)) is not None:
+    began = select(_entries.c.id).where(_entries.c.position.is_not(None)).limit(1)
+    if mark.find() is not None or session.scalar(began) is not None:
         raise RuntimeError("the end of the audit chain is missing: run `changke verify`")
     head = AuditHead(id=1, position=0, chained=START, mac=seal_end("head", 0, START))
     session.add(head)
@@ -93,9 +101,8 @@ def _begin(session: Session) -> AuditHead:
 
 
 def _checkpoint(session: Session, day: date, position: int, end: bytes) -> None:
-    """Once a day the end of the chain is kept, and told to the log of the program: a copy of it stands outside the database."""
+    """Once a day the end of the chain is kept."""
     if not position or session.get(AuditCheckpoint, day) is not None:
         return
     mac = seal_end(f"checkpoint:{day.isoformat()}", position, end)
     session.add(AuditCheckpoint(day=day, position=position, chained=end, mac=mac))
-    log.info("audit checkpoint %s: %s entries, ending with %s", day, position, end.hex())

@@ -15,7 +15,8 @@ class AuditEntry(Model):
     """One act. `subject` is what it was done to, `changes` maps a field to [before, after] (never a secret, never a code).
 
     Where it concerns a member (`member_id`), `changes` is `{"sealed": …}`: text under the member's key (shared/vault.py). `mac` binds
-    everything that was written; `position` and `chained` come from the job that puts entries into a row (chain.py).
+    everything that was written, with a `nonce` that makes each entry one of its kind; `position` and `chained` come from the job that
+    puts entries into a row (chain.py).
     """
 
     __tablename__ = "audit_entries"
@@ -36,7 +37,8 @@ class AuditEntry(Model):
     subject_id: Mapped[int | None]
     member_id: Mapped[int | None] = mapped_column(index=True)
     changes: Mapped[dict[str, Any]]
-    mac: Mapped[bytes]
+    nonce: Mapped[bytes]
+    mac: Mapped[bytes] = mapped_column(unique=True)
     position: Mapped[int | None] = mapped_column(unique=True)
     chained: Mapped[bytes | None]
 

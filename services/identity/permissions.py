@@ -2,5 +2,6 @@
 
 STAFF_READ = "staff:read"
 STAFF_CHANGE = "staff:change"
+ROLES_CHANGE = "roles:change"
 TOKENS_CREATE = "tokens:create"
 KIT_READ = "kit:read"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.identity import rules
@@ -67,6 +67,31 @@ def list_staff(session: Session, *, actor: Actor) -> list[StaffCard]:
     if actor.stores is None:
         return cards
     return [card for card in cards if card.stores is None or any(map(actor.sees_store, card.stores))]
+
+
+@dataclass(frozen=True)
+class RoleCard:
+    """A role, and how many people hold it (also those who no longer work here)."""
+
+    id: int
+    name: str
+    permissions: frozenset[str]
+    people: int
+
+
+def list_roles(session: Session) -> list[RoleCard]:
+    """Every role, in the order they were made."""
+    held = select(func.count(Staff.id)).where(Staff.role_id == Role.id).scalar_subquery()
+    rows = session.execute(select(Role, held).order_by(Role.id))
+    return [RoleCard(role.id, role.name, frozenset(role.permissions), people) for role, people in rows]
+
+
+def get_role(session: Session, role_id: int) -> RoleCard:
+    """One role. Raises NotFound."""
+    found = next((role for role in list_roles(session) if role.id == role_id), None)
+    if found is None:
+        raise NotFound("role_not_found")
+    return found
 
 
 def list_role_names(session: Session) -> list[str]:

@@ -46,6 +46,28 @@ class StaffIn(StaffChangeIn):
     password = Text(required=True, validate=PASSWORD)
 
 
+class RoleIn(Schema):
+    """A role: what it is called, and what whoever holds it may do."""
+
+    name = Text(required=True, validate=validate.Length(1, 12, error=N_("最多 12 个字")))
+    permissions = fields.List(
+        fields.String(validate=validate.Length(max=40)), load_default=list, validate=validate.Length(max=200)
+    )
+
+
+class RoleChange(RoleIn):
+    """What may change of a role."""
+
+
+class RoleOut(Schema):
+    """A role; `people` is how many hold it. The owner's permissions are `all`, and stay so."""
+
+    id = Identifier()
+    name = fields.String()
+    permissions = fields.List(fields.String())
+    people = fields.Integer()
+
+
 class PasswordIn(Schema):
     """A new password."""
 

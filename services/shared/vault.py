@@ -1,4 +1,4 @@
-"""Personal values at rest, under a key of each member's own. Destroying the key erases them wherever they lie, in backups too (domain.md,
+"""Personal values at rest, under a key of each member's own. Destroying the key erases them wherever they lie in the shop (domain.md,
 *Ground*); what binds the ciphertext (the audit chain) stays whole.
 
 The member's key rests encrypted under the shop's data key. The kernel knows a member by number only.
@@ -76,6 +76,7 @@ def _key(session: Session, member_id: int, at: datetime) -> bytes:
     session.connection().execute(_MADE[session.get_bind().dialect.name], row)
     session.info.pop("member_keys", None)  # mine, or of somebody who made one at this very moment
     made = load(session, {member_id}).get(member_id)
+    session.info.pop("member_keys", None)  # not kept: a savepoint that is rolled back takes the row with it
     if made is None:
         raise Erased
     return made

@@ -9,7 +9,7 @@ from services.shared.database import Model
 
 
 class StaffSession(Model):
-    """A staff browser. `store_id` is the store it works in now."""
+    """A staff browser. `store_id` is the store it works in now; idle it is over at `expires_at`, in any case at `ends_at`."""
 
     __tablename__ = "staff_sessions"
 
@@ -22,11 +22,12 @@ class StaffSession(Model):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
 
 class MemberSession(Model):
-    """A member's browser."""
+    """A member's browser. Idle it is over at `expires_at`, in any case at `ends_at`."""
 
     __tablename__ = "member_sessions"
 
@@ -38,6 +39,7 @@ class MemberSession(Model):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from services import wiring
+from services.audit.models import AuditEntry
+from services.audit.queries import read
 from services.identity.models import Role
 from services.loyalty.models import PointsLot
 from services.loyalty.queries import POINTS
 from services.shared import database, ledger, migrations, runtime
 from services.shared.database import Model
+from services.signin.models import MemberSession
 from tests.conftest import Template
 from webapp import create_app
 
@@ -85,3 +89,38 @@ def test_shops_that_exist_may_do_what_came_later() -> None:
         allowed = set(session.scalars(select(Role.permissions)).one())
     assert {"orders:create", "shop's own", "wallet:top_up", "coupons:redeem"} <= allowed
     assert "refunds:create" not in allowed
+
+
+_SESSION = (
+    "INSERT INTO member_sessions (id, token_hash, member_id, browser, address, created_at, seen_at, expires_at) VALUES "
+    "(1, 'x', 1, 'phone', '', '2026-01-01 00:00:00', '2026-01-02 00:00:00', '2026-06-30 00:00:00')"
+)
+_DEVICE = (
+    "INSERT INTO member_devices (id, member_id, session_id, handle, secret, name, last_step, created_at, seen_at) VALUES "
+    "(1, 1, 1, '00000001', :secret, 'phone', 0, '2026-01-01 00:00:00', '2026-01-02 00:00:00')"
+)
+_ACT = (
+    "INSERT INTO audit_entries (at, action, actor_kind, actor_id, actor_name, origin, subject_kind, subject_id, changes) VALUES "
+    "('2026-01-01 00:00:00.123', 'members:change', :kind, 1, '林小满', '', :subject, 1, :changes)"
+)
+
+
+@pytest.mark.usefixtures("first_release")
+def test_sessions_get_an_end_and_the_log_is_sealed_with_what_it_says_of_members() -> None:
+    """A phone that is signed in and makes codes, and three acts: of staff on a member, of a member, of staff on a product."""
+    changes = json.dumps({"name": ["林知", "林小满"]})
+    with database.transaction() as session:
+        session.execute(text(_MEMBER.format(member=1)))
+        session.execute(text(_SESSION))
+        session.execute(text(_DEVICE), {"secret": b"x"})
+        for kind, subject in (("staff", "member"), ("member", "member"), ("staff", "product")):
+            session.execute(text(_ACT), {"kind": kind, "subject": subject, "changes": changes})
+    migrations.upgrade()
+    with database.reading() as session:
+        assert session.scalars(select(MemberSession.ends_at)).one() == datetime(2027, 2, 5, tzinfo=UTC)
+        assert not [line for check in wiring.CHECKS for line in check(session)]
+        rows = session.scalars(select(AuditEntry).order_by(AuditEntry.position)).all()
+        assert [(row.actor_name, row.member_id, "林" in str(row.changes)) for row in rows] == [
+            ("林小满", 1, False), ("", 1, False), ("林小满", None, True),
+        ]  # fmt: skip
+        assert [entry.changes for entry in read(session, rows)] == [{"name": ["林知", "林小满"]}] * 3

@@ -6,6 +6,7 @@ coupon and its story, the audit line, three outbox rows (done), the member's fac
 """
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -73,8 +74,8 @@ STORY = (
     "VALUES (:coupon, 'redeem', :member, :order, :store, '', 'system', :at)"
 )
 AUDIT = (
-    "INSERT INTO audit_entries (at, action, actor_kind, actor_name, origin, store_id, subject_kind, subject_id, changes, mac) "
-    "VALUES (:at, 'orders:create', 'system', 'floor', '', :store, 'order', :order, :payload, :mac)"
+    "INSERT INTO audit_entries (at, action, actor_kind, actor_name, origin, store_id, subject_kind, subject_id, changes, nonce, mac) "
+    "VALUES (:at, 'orders:create', 'system', 'floor', '', :store, 'order', :order, :payload, :mac, :fresh)"
 )
 OUTBOX = (
     "INSERT INTO outbox (event, reaction, payload, depth, created_at, available_at, attempts, done_at) "
@@ -136,7 +137,7 @@ def sell(connection: Connection, books: Books, place: int) -> None:
     buyer, key = books.buyers[place % len(books.buyers)], uuid4().hex
     given: dict[str, Any] = {
         "at": datetime.now(UTC), "key": key, "store": books.store, "day": DAY, "member": buyer.member, "payload": PAYLOAD,
-        "mac": MAC, "proof": buyer.proof, "coupon": buyer.coupon, "answer": ANSWER,
+        "mac": MAC, "fresh": secrets.token_bytes(16), "proof": buyer.proof, "coupon": buyer.coupon, "answer": ANSWER,
     }  # fmt: skip
     connection.one(CLAIM, given)
     connection.many(AGREED, [given])

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 
 from tests.kit.camera import Camera
 from tests.kit.chromium import DESK, PHONE, Chromium, Screen, Theme, chromium, complaints_of
@@ -23,6 +23,8 @@ from tests.kit.contact_sheet import ContactSheet
 from tests.kit.pushservice import PushService, push_service
 from tests.kit.shop import Shop, running_shop
 from tests.kit.traffic import Traffic
+
+expect.set_options(timeout=20_000)  # ms: a machine that is busy with other tests is slow, not broken
 
 
 class OpenDevice(Protocol):

@@ -98,7 +98,7 @@ class Chromium:
     ) -> Iterator[BrowserContext]:
         """Any device; with `profile` a lasting one that is kept in that folder."""
         context = self._open(screen, profile, locale, theme)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         try:
             yield context
         finally:

@@ -19,7 +19,7 @@ from services.members import commands as members
 from services.members.models import Member, RegistrationLink
 from services.shared import database
 from services.shared.actors import EVERYTHING, SYSTEM
-from services.signin.models import MemberDevice, StaffSession
+from services.signin.models import MemberDevice, MemberSession, StaffSession
 from services.stores.models import Store
 from tests.architecture.test_house import _guard as guard_of
 from tests.browse import Browser, body
@@ -39,7 +39,7 @@ OWNED = {
 # … or everybody's who may see such things at all: members, products and shelves are the whole shop's, the rest nobody's.
 SHARED = {
     "batch_id", "category_id", "code", "day", "file", "group", "member_id", "name", "plan_id", "product_id",
-    "redemption_id", "rule_id", "template_id", "tier_id", "token",
+    "redemption_id", "role_id", "rule_id", "template_id", "tier_id", "token",
 }  # fmt: skip
 # Named by an owned id, and yet open to whoever has the permission.
 OPEN = {
@@ -65,7 +65,10 @@ class Foreign:
 
     def address(self, rule: Rule) -> str:
         """The address of this rule with the foreign ids in it."""
-        return hostile.address(rule, **{"app": "member", "name": "member", "member_id": self.xiaoman.id, **self.ids})
+        ids = {"app": "member", "name": "member", "member_id": self.xiaoman.id, **self.ids}
+        if rule.rule.startswith(("/member/", "/api/v1/me/")):
+            ids["session_id"] = self.ids["member_session_id"]
+        return hostile.address(rule, **ids)
 
     def leaks(self, answer: TestResponse) -> list[str]:
         """What must not stand in an answer, and does."""
@@ -97,8 +100,10 @@ def foreign(shop: Cast) -> Foreign:
         partner = identity.create_staff(session, told, actor=SYSTEM, at=shop.at)
         shop.staff["partner"], shop.actors["partner"] = partner, people.actor_of_staff(session, partner, "tests")
         mine = session.scalars(select(StaffSession.id).where(StaffSession.staff_id == shop.staff["cashier"].id)).one()
+        hers = session.scalars(select(MemberSession.id).where(MemberSession.member_id == till.member.id)).one()
     ids = {
-        "order_id": order["id"], "store_id": str(shop.east.id), "session_id": str(mine), "link_id": str(poster.id),
+        "order_id": order["id"], "store_id": str(shop.east.id), "session_id": str(mine), "member_session_id": str(hers),
+        "link_id": str(poster.id),
         "message_id": str(messages()[0].id), "handle": handle, "staff_id": str(shop.staff["manager"].id),
         "top_up_id": top_up["id"], "payout_id": payout["id"],
         "refund_id": refund["id"], "proof_id": proof["id"].removeprefix("p_"), "parked_id": parked["id"],
@@ -158,7 +163,7 @@ def test_what_belongs_to_somebody_is_shut_to_everybody_else(foreign: Foreign, ap
                 wrong.append(f"{who}: {method} {rule.rule} → {answer.status_code} {foreign.leaks(answer)}")
     print(f"{asked} foreign requests")
     assert not wrong, "\n".join(wrong)
-    assert ends(foreign) == (None,) * 5
+    assert ends(foreign) == (None,) * 6
 
 
 def ends(foreign: Foreign) -> tuple[object, ...]:
@@ -166,9 +171,17 @@ def ends(foreign: Foreign) -> tuple[object, ...]:
     with database.reading() as session:
         device = session.scalars(select(MemberDevice).where(MemberDevice.handle == foreign.ids["handle"])).one()
         staff = session.get_one(StaffSession, int(foreign.ids["session_id"]))
+        hers = session.get_one(MemberSession, int(foreign.ids["member_session_id"]))
         poster = session.get_one(RegistrationLink, int(foreign.ids["link_id"]))
         store = session.get_one(Store, foreign.shop.east.id)
-    return (device.revoked_at, staff.revoked_at, poster.archived_at, store.archived_at, messages()[0].read_at)
+    return (
+        device.revoked_at,
+        staff.revoked_at,
+        hers.revoked_at,
+        poster.archived_at,
+        store.archived_at,
+        messages()[0].read_at,
+    )
 
 
 def test_no_list_shows_what_belongs_to_somebody_else(foreign: Foreign, app: Flask) -> None:

@@ -29,7 +29,9 @@ def list_audit() -> Response:
     chain = queries.get_chain(session)
     return shape.page(
         AuditOut,
-        lambda after, limit: queries.list_entries(session, search, actor=actor, after=after, limit=limit),
+        lambda after, limit: queries.list_entries(
+            session, search, actor=actor, knows=actor.may(MEMBERS_READ), after=after, limit=limit
+        ),
         chained=chain.position,
         end=chain.end,
     )

@@ -32,6 +32,8 @@ def verify() -> None:
 def find_differences() -> list[str]:
     """A sentence for everything that does not add up, in one snapshot."""
     with reading() as session:
+        if session.get_bind().dialect.name == "postgresql":  # else each look would see another moment
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         ledgers = [
             f"{each.ledger} of {each.owner}: {each.what}"
             for book in wiring.LEDGERS

@@ -16,6 +16,7 @@ AREAS: tuple[str, ...] = (
     "pin",
     "points",
     "profile",
+    "sessions",
     "signin",
     "wallet",
 )

@@ -29,6 +29,7 @@ _BELONGS = {
     "member.new_invoice": "member.orders",
     "member.ask_invoice": "member.orders",
     "member.edit_me": "member.me",
+    "member.sessions": "member.me",
     "member.wallet_pin": "member.me",
     "member.change_wallet_pin": "member.me",
     "member.change_me": "member.me",

@@ -26,6 +26,7 @@ AREAS: tuple[str, ...] = (
     "products",
     "refunds",
     "registration",
+    "roles",
     "settings",
     "signin",
     "signin_codes",

@@ -73,16 +73,24 @@ def audit_page() -> str:
 def export_audit() -> ResponseReturnValue:
     """What the page shows, as a table of at most MOST lines; that it was taken is an act of its own."""
     asked, actor = _asked(), edge.actor()
-    found = queries.list_entries(edge.read(), asked.search(), actor=actor, limit=MOST)
+    found = _found(asked, MOST)
     names, places = (
         _names(found),
         {store.id: store.name for store in stores.list_stores(edge.read(), actor=actor, archived=True)},
     )
     rows = [_row(each, names, places) for each in found]
-    taken = {"lines": len(rows)} | asked.address()
+    # Not the words that were looked for: they may be somebody's name.
+    taken = {"lines": len(rows)} | {name: value for name, value in asked.address().items() if name != "q"}
     edge.write(lambda session: _note(session, taken), keyed=False)
     head = (_("时间"), _("做了什么"), _("谁"), _("从哪里"), _("门店"), _("对象"), _("改了什么"), _("第几条"))
     return csv_answer(f"{_('操作记录')} {i18n.local(clock.now()):%Y-%m-%d %H%M}", head, rows)
+
+
+def _found(asked: Asked, limit: int, *, after: int | None = None) -> list[EntryView]:
+    actor = edge.actor()
+    return queries.list_entries(
+        edge.read(), asked.search(), actor=actor, knows=actor.may(MEMBERS_READ), after=after, limit=limit
+    )
 
 
 def _note(session: Any, taken: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from services.audit.queries import EntryView
 from services.shared.words import N_
 from services.stores.settings import BY_NAME
-from webapp.staff.people import ROLE_WORDS
+from webapp.staff.role_words import ROLE_WORDS, permission_words
 from webapp.staff.settings.values import in_words
 from webapp.web import member_words
 from webapp.web.template_words import flat_money
@@ -38,6 +38,7 @@ LABELS: Mapping[str, str] = {
     "exclusive": N_("单独用"),
     "floor": N_("法定最低退款"),
     "gender": N_("性别"),
+    "granted": N_("加上"),
     "how_to": N_("怎么用"),
     "label": N_("放在哪里"),
     "language": N_("语言"),
@@ -73,6 +74,7 @@ LABELS: Mapping[str, str] = {
     "stock": N_("总共几张"),
     "takes_coupons": N_("可以用券"),
     "takes_tier": N_("等级打折"),
+    "taken": N_("去掉"),
     "template": N_("券"),
     "threshold": N_("满多少"),
     "total": N_("共几位"),
@@ -146,7 +148,7 @@ def told(entry: EntryView) -> list[str]:
 
 def _piece(name: str, change: Any) -> str:
     label = _label(name)
-    if isinstance(change, list) and len(change) == 2 and name != "scopes":
+    if isinstance(change, list) and len(change) == 2 and name not in {"scopes", "granted", "taken"}:
         before, after = (_said(name, value) for value in change)
         if len(before) + len(after) > _LONG:
             return str(_("改了%(field)s", field=label))
@@ -173,6 +175,8 @@ def _said(name: str, value: Any) -> str:
         return member_words.source_words(str(value))
     if name == "gender":
         return member_words.gender_words(str(value))
+    if name in {"granted", "taken"} and isinstance(value, list):
+        return str(_("、")).join(map(permission_words, value))
     if isinstance(value, list):
         return str(_("、")).join(str(each) for each in value)
     words = {"role": ROLE_WORDS, "way": WAYS}.get(name, {}).get(str(value))

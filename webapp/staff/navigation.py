@@ -58,7 +58,8 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("staff.liability", "chart-column", N_("储值负债"), LIABILITY_READ, N_("还欠会员多少储值")),
             Entry("staff.stores", "store", N_("门店"), STORES_CHANGE, N_("地址、电话、营业时间")),
-            Entry("staff.people", "id-card", N_("店员"), STAFF_READ, N_("账号、角色、门店")),
+            Entry("staff.people", "users-round", N_("店员"), STAFF_READ, N_("账号、角色、门店")),
+            Entry("staff.roles", "id-card", N_("角色"), STAFF_READ, N_("谁能做什么")),
             Entry("staff.settings", "settings", N_("设置"), SETTINGS_READ, N_("店名、主色、积分")),
             Entry("staff.audit", "scroll-text", N_("操作记录"), AUDIT_READ, N_("谁在什么时候做了什么")),
         ),

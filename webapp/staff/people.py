@@ -12,19 +12,13 @@ from services.identity import commands, permissions, queries
 from services.identity.schemas import PasswordIn, StaffChangeIn, StaffIn
 from services.shared import clock
 from services.shared.refusals import NotFound
-from services.shared.words import N_
 from services.signin import commands as signin
+from services.signin.queries import list_staff_sessions
 from services.stores import queries as stores
 from webapp.staff import blueprint
+from webapp.staff.role_words import role_name
 from webapp.web import edge, forms, guards, toasts
 from webapp.web.forms import Form
-
-ROLE_WORDS = {
-    "owner": N_("老板"),
-    "manager": N_("店长"),
-    "cashier": N_("收银员"),
-    "kitchen": N_("后厨"),
-}
 
 
 @blueprint.get("/people")
@@ -113,6 +107,20 @@ def disable_person(staff_id: int) -> ResponseReturnValue:
     return forms.submit(forms.Nothing, perform, lambda form: _edit(staff_id, form))
 
 
+@blueprint.post("/people/<int:staff_id>/sessions/<int:session_id>/revoke")
+@guards.staff(permissions.STAFF_CHANGE)
+def revoke_session_of_person(staff_id: int, session_id: int) -> ResponseReturnValue:
+    """Sign one of somebody's devices out: a phone that was lost."""
+    at = clock.now()
+
+    def effect(session: Session) -> ResponseReturnValue:
+        signin.revoke_staff_session(session, session_id, actor=edge.actor(), at=at)
+        toasts.say(_("那台设备已退出"))
+        return redirect(url_for("staff.person", staff_id=staff_id), 303)
+
+    return edge.write(effect)
+
+
 @blueprint.post("/people/<int:staff_id>/enable")
 @guards.staff(permissions.STAFF_CHANGE)
 def enable_person(staff_id: int) -> ResponseReturnValue:
@@ -136,7 +144,7 @@ def _card(staff_id: int) -> queries.StaffCard:
 
 def _page(template: str, *, show: str = "detail", **more: Any) -> str:
     session, q = edge.read(), request.args.get("q", "").strip()[:40]
-    roles = {name: str(_(ROLE_WORDS.get(name, name))) for name in queries.list_role_names(session)}
+    roles = {name: role_name(name) for name in queries.list_role_names(session)}
     return render_template(
         f"staff/people/{template}.html",
         show=show,
@@ -158,4 +166,7 @@ def _new(form: Form) -> str:
 
 
 def _edit(staff_id: int, form: Form) -> str:
-    return _page("edit", form=form, card=_card(staff_id))
+    card, session = _card(staff_id), edge.read()
+    reached = queries.is_within_reach(session, queries.get_staff(session, card.id), edge.actor())
+    sessions = list_staff_sessions(session, card.id, at=clock.now()) if reached else []
+    return _page("edit", form=form, card=card, sessions=sessions)

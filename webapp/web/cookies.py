@@ -3,10 +3,10 @@
 from flask import Response
 
 from services.shared import runtime
-from services.signin.commands.sessions import MEMBER_SESSION, STAFF_SESSION
+from services.signin.commands.sessions import MEMBER_IDLE, STAFF_SESSION
 from webapp.web.people import MEMBER_COOKIE, STAFF_COOKIE
 
-_LIVES = {STAFF_COOKIE: STAFF_SESSION, MEMBER_COOKIE: MEMBER_SESSION}
+_LIVES = {STAFF_COOKIE: STAFF_SESSION, MEMBER_COOKIE: MEMBER_IDLE}
 
 
 def give(response: Response, cookie: str, secret: str) -> Response:

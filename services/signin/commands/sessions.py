@@ -17,8 +17,11 @@ from services.signin.errors import WrongPassword
 from services.signin.models import MemberDevice, MemberSession, StaffSession
 from services.stores.queries import list_stores
 
-STAFF_SESSION = timedelta(hours=16)  # one long working day
-MEMBER_SESSION = timedelta(days=180)
+STAFF_IDLE, STAFF_SESSION = timedelta(hours=8), timedelta(hours=16)  # a long pause, a long working day
+MEMBER_IDLE, MEMBER_SESSION = (
+    timedelta(days=180),
+    timedelta(days=400),
+)  # 400 days is the longest that browsers keep a cookie
 SEEN_EVERY = timedelta(minutes=10)
 
 
@@ -55,7 +58,8 @@ def open_staff_session(
         address=actor.origin.split(" ", 1)[0],
         created_at=at,
         seen_at=at,
-        expires_at=at + STAFF_SESSION,
+        expires_at=at + STAFF_IDLE,
+        ends_at=at + STAFF_SESSION,
     )
     session.add(row)
     session.flush()
@@ -73,7 +77,8 @@ def open_member_session(session: Session, member_id: int, *, browser: str, actor
         address=actor.origin.split(" ", 1)[0],
         created_at=at,
         seen_at=at,
-        expires_at=at + MEMBER_SESSION,
+        expires_at=at + MEMBER_IDLE,
+        ends_at=at + MEMBER_SESSION,
     )
     session.add(row)
     session.flush()
@@ -112,8 +117,14 @@ def revoke_staff_sessions(
     audit.record(session, "staff_sessions:revoke", ("staff", staff_id), actor=actor, at=at)
 
 
-def revoke_member_session(session: Session, session_id: int, *, actor: Actor, at: datetime) -> None:
-    """Sign a member's browser out, with the member code that lives on it. Raises NotFound for somebody else's."""
+def revoke_member_session(
+    session: Session, session_id: int, *, elsewhere: bool = False, actor: Actor, at: datetime
+) -> None:
+    """Sign a member's browser out, with the member code that lives on it. Raises NotFound for somebody else's.
+
+    `elsewhere`: it is not the one that asks (a lost phone). Nobody knows which subscription is its own, so no device is pushed to any more
+    until its app is opened again; the others subscribe anew by themselves.
+    """
     row = session.get(MemberSession, session_id)
     if row is None or actor.kind != "member" or row.member_id != actor.id:
         raise NotFound
@@ -123,7 +134,23 @@ def revoke_member_session(session: Session, session_id: int, *, actor: Actor, at
         .where(MemberDevice.session_id == row.id, MemberDevice.revoked_at.is_(None))
         .values(revoked_at=at)
     )
+    if elsewhere:
+        messaging.unsubscribe_all(session, row.member_id, actor=actor, at=at)
     audit.record(session, "member_sessions:revoke", ("member", row.member_id), actor=actor, at=at)
+
+
+def revoke_other_member_sessions(session: Session, member_id: int, *, keep: int, actor: Actor, at: datetime) -> int:
+    """Sign a member out on every browser but the session `keep`, with the member codes of the others; how many. NotFound for another's."""
+    if actor.kind != "member" or actor.id != member_id:
+        raise NotFound
+    others = select(MemberSession.id).where(
+        MemberSession.member_id == member_id, MemberSession.revoked_at.is_(None), MemberSession.expires_at > at,
+        MemberSession.id != keep,
+    )  # fmt: skip
+    ids = session.scalars(others).all()
+    for session_id in ids:
+        revoke_member_session(session, session_id, elsewhere=True, actor=actor, at=at)
+    return len(ids)
 
 
 def end_member_sessions(session: Session, member_id: int, *, actor: Actor, at: datetime) -> None:
@@ -148,16 +175,12 @@ def end_member_sessions(session: Session, member_id: int, *, actor: Actor, at: d
 
 
 def touch_session(session: Session, app: str, session_id: int, *, at: datetime) -> None:
-    """Note that a session was used; a member's stretches on by its 180 days. A session that is over stays over."""
-    table = MemberSession if app == "member" else StaffSession
-    values = {"seen_at": at} | ({"expires_at": at + MEMBER_SESSION} if app == "member" else {})
-    session.execute(
-        update(table)
-        .where(
-            table.id == session_id, table.revoked_at.is_(None), table.expires_at > at, table.seen_at <= at - SEEN_EVERY
-        )
-        .values(values)
-    )
+    """Note that a session was used: it may be idle anew, but never beyond its end. A session that is over stays over."""
+    table, idle = (MemberSession, MEMBER_IDLE) if app == "member" else (StaffSession, STAFF_IDLE)
+    live = (table.id == session_id, table.revoked_at.is_(None), table.expires_at > at, table.seen_at <= at - SEEN_EVERY)
+    ends_at = session.scalar(select(table.ends_at).where(*live))
+    if ends_at is not None:
+        session.execute(update(table).where(*live).values(seen_at=at, expires_at=min(ends_at, at + idle)))
 
 
 def _reaches(session: Session, staff_id: int, actor: Actor) -> bool:

@@ -84,6 +84,16 @@ def list_staff_sessions(session: Session, staff_id: int, *, at: datetime) -> lis
     )
 
 
+def list_member_sessions(session: Session, member_id: int, *, at: datetime) -> list[MemberSession]:
+    """The live sessions of one member, the last used first."""
+    live = (MemberSession.member_id == member_id, MemberSession.revoked_at.is_(None), MemberSession.expires_at > at)
+    return list(
+        session.scalars(
+            select(MemberSession).where(*live).order_by(MemberSession.seen_at.desc(), MemberSession.id.desc())
+        )
+    )
+
+
 def list_devices(session: Session, member_id: int) -> list[MemberDevice]:
     """The phones that make codes for this member."""
     return list(
