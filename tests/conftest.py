@@ -32,18 +32,12 @@ def pytest_report_header() -> str:
     return f"database: {ENGINE}"
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: tests wait for browsers and disks two minutes of five."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests are collected once: with the SQLite run. `make test` uses every core: what shares a browser stays together, but
-    for the long walk over every page, which has a shop and a browser of its own."""
+    """Browser tests are collected once: with the SQLite run. `make test` uses every core: what shares a browser stays together."""
     for item in items:
         folder = item.path.parent.name
         if folder in {"browser", "kit"}:
-            item.add_marker(pytest.mark.xdist_group("every page" if item.path.stem == "test_every_page" else folder))
+            item.add_marker(pytest.mark.xdist_group(folder))
     if ENGINE == "sqlite":
         return
     browser = [item for item in items if item.get_closest_marker("browser")]

@@ -56,6 +56,7 @@ VALUES = {
     "coupon_id": "SELECT max(id) FROM coupons WHERE member_id = :member",
     "plan_id": "SELECT max(id) FROM top_up_plans",
     "tier_id": "SELECT max(id) FROM tiers",
+    "role_id": "SELECT id FROM roles WHERE name = 'cashier'",
     "rule_id": "SELECT max(id) FROM earning_rules",
     "shift_id": "SELECT max(id) FROM till_shifts",
     "top_up_id": "SELECT max(id) FROM top_ups WHERE member_id = :member",
