@@ -21,9 +21,11 @@ class CkBeside extends HTMLElement {
     this.addEventListener('htmx:afterRequest', ({ target, detail }) => detail.successful && this.#show(target));
   }
 
-  /* The window became narrow meanwhile: there is no room beside, so go to the page. */
+  /* Only rows open beside. Another link (the day before) changes the list itself, and where the window became narrow meanwhile there is no
+     room: go to the page. What asks for itself (hx-get: the pager) is left alone. */
   #leave(event) {
-    if (WIDE.matches || !event.target.matches('a.row')) return;
+    const link = event.target;
+    if (!link.matches('a:not([hx-get])') || (WIDE.matches && link.matches('a.row'))) return;
     event.preventDefault();
     location.assign(event.target.href);
   }
