@@ -125,7 +125,7 @@ def test_both_warnings_come_and_what_was_used_is_not_warned_of(member: int, now:
     earn(member, 30, 1, now)
     work_at(END - 29 * DAY + timedelta(hours=10))
     with database.transaction() as session:
-        loyalty.spend(session, loyalty.open_spending(session, member, 18), order_id=2, actor=SYSTEM, at=now)
+        loyalty.spend(session, loyalty.open_spending(session, member, 18, at=now), order_id=2, actor=SYSTEM, at=now)
     work_at(END - 6 * DAY + timedelta(hours=10))
     assert told(member) == ["30 积分 11月30日到期", "12 积分 11月30日到期"]
 

@@ -30,7 +30,7 @@ def earn(session: Session, member: int, points: int, order: int, at: datetime) -
 
 
 def spend(session: Session, member: int, points: int, order: int, at: datetime) -> None:
-    loyalty.spend(session, loyalty.open_spending(session, member, points), order_id=order, actor=SYSTEM, at=at)
+    loyalty.spend(session, loyalty.open_spending(session, member, points, at=at), order_id=order, actor=SYSTEM, at=at)
 
 
 def lots(session: Session, member: int) -> list[tuple[int | None, int]]:
@@ -56,7 +56,7 @@ def test_the_lot_that_expires_first_is_spent_first(member: int, session: Session
 def test_more_than_there_is_cannot_be_spent(member: int, session: Session, now: datetime) -> None:
     earn(session, member, 30, 1, now)
     with pytest.raises(PointsInsufficient):
-        loyalty.open_spending(session, member, 31)
+        loyalty.open_spending(session, member, 31, at=now)
 
 
 def test_points_expire_at_the_end_of_the_twelfth_month(member: int, session: Session, now: datetime) -> None:

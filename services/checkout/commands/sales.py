@@ -1,7 +1,7 @@
 """Writing a sale: everything that may refuse it was checked before (queries.get_sale…), so that the lock is held briefly.
 
-Accounts are locked in one order everywhere (points, wallet, coupons by id, then the store's counter of the day), so that two sales never
-wait for each other in a circle.
+Accounts are locked in one order everywhere (points, wallet, the store's counter of the day, coupons by id), so that two sales never wait
+for each other in a circle. From the counter on the whole store waits: what can be done before it is done before it.
 """
 
 from dataclasses import dataclass, replace
@@ -141,7 +141,9 @@ def _spend(session: Session, sale: Sale, at: datetime) -> _Spent:
     if sale.price.points and sale.buyer.expired:  # the job has not run yet: what is past its end goes first
         loyalty.expire_points(session, member_id, at=at)
         head = None
-    points = loyalty.open_spending(session, member_id, sale.price.points, head=head) if sale.price.points else None
+    points = None
+    if sale.price.points:
+        points = loyalty.open_spending(session, member_id, sale.price.points, head=head, at=at)
     amount = _from_wallet(sale)
     stored = wallet.open_spending(session, member_id, amount, sale.counter.settings["wallet.order"]) if amount else None
     earns = sale.earns(stored.bonus if stored else 0)

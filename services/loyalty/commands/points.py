@@ -1,11 +1,11 @@
 """Changing points: earned and spent by a sale, taken back and returned by a refund, expired by the calendar, adjusted by hand.
 
-A sale moves the balance first and writes the entries once the order has an id (`open_…`, then `earn` or `spend`), because the order
-carries the balance before and after, and an entry carries the order's id.
+A sale moves the balance and its lots first and writes the entries once the order has an id (`open_…`, then `earn` or `spend`), because
+the order carries the balance before and after, and an entry carries the order's id.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,11 +39,12 @@ _TAKE = update(_lots).where(_lots.c.id == bindparam("lot")).values(left=_lots.c.
 class Earning:
     """Points that a balance gained (or, spent, lost): `before` + `points` = `after`.
 
-    `pending` are points that the balance will gain once the order's return window has passed.
+    `pending` are points that the balance will gain once the order's return window has passed; `taken` what a spending took of each lot.
     """
 
     moved: Moved
     pending: int = 0
+    taken: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def member_id(self) -> int:
@@ -85,12 +86,18 @@ def open_earning(
     return Earning(moved)
 
 
-def open_spending(session: Session, member_id: int, points: int, *, head: Head | None = None) -> Earning:
-    """Take `points` from the balance for a sale that is being written. Raises PointsInsufficient."""
+def open_spending(session: Session, member_id: int, points: int, *, head: Head | None = None, at: datetime) -> Earning:
+    """Take `points` from the balance, and from the lots that expire first, for a sale that is being written. Raises PointsInsufficient,
+    also where some of them are past their end."""
     moved = ledger.move(session, POINTS, member_id, (-points,), head=head, floor=0)
     if moved is None:
         raise PointsInsufficient
-    return Earning(moved)
+    good = [lot for lot in list_lots(session, member_id) if lot.expires_at is None or lot.expires_at > at]
+    taken, missing = take(good, points)
+    if missing:
+        raise PointsInsufficient
+    session.connection().execute(_TAKE, [{"lot": lot, "part": part} for lot, part in taken.items()])
+    return Earning(moved, taken=taken)
 
 
 def earn(
@@ -122,15 +129,10 @@ def earn(
 
 
 def spend(session: Session, spending: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
-    """Write the entry of an opened spending and take its points from the lots that expire first. Raises PointsInsufficient where some
-    of them are past their end."""
-    key, moved = f"order:{order_id}:spend", spending.moved
-    _enter(session, moved, "spend", key, order_id=order_id, actor=actor, at=at)
-    good = [lot for lot in list_lots(session, moved.owner) if lot.expires_at is None or lot.expires_at > at]
-    taken, missing = take(good, -moved.amounts[0])
-    if missing:
-        raise PointsInsufficient
-    _take_from(session, key, taken)
+    """Write the entry of an opened spending, once per order."""
+    key = f"order:{order_id}:spend"
+    _enter(session, spending.moved, "spend", key, order_id=order_id, actor=actor, at=at)
+    _note_taken(session, key, spending.taken)
 
 
 def claw_back(
@@ -284,8 +286,12 @@ def _take(session: Session, moved: Moved, key: str, *, first: Collection[int] = 
 def _take_from(session: Session, key: str, taken: Mapping[int, int]) -> None:
     if taken:
         session.connection().execute(_TAKE, [{"lot": lot, "part": part} for lot, part in taken.items()])
-        moves = [{"entry_key": key, "lot_id": lot, "amount": -part} for lot, part in taken.items()]
-        session.connection().execute(_MOVES, moves)
+        _note_taken(session, key, taken)
+
+
+def _note_taken(session: Session, key: str, taken: Mapping[int, int]) -> None:
+    moves = [{"entry_key": key, "lot_id": lot, "amount": -part} for lot, part in taken.items()]
+    session.connection().execute(_MOVES, moves)
 
 
 def _spent_of(session: Session, order_id: int, points: int) -> list[tuple[datetime | None, int]]:

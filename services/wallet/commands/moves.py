@@ -1,6 +1,6 @@
 """Moving stored value: every change is one sealed entry and the moves of the lots behind it.
 
-A sale takes the money first and writes the entry once the order has an id (`open_spending`, then `spend`).
+A sale takes the money and its lots first and writes the entry once the order has an id (`open_spending`, then `spend`).
 """
 
 from collections.abc import Sequence
@@ -62,6 +62,7 @@ def open_spending(session: Session, member_id: int, amount: int, order: Order) -
     moved = ledger.move(session, WALLET, member_id, taken, head=head)
     if moved is None:
         raise WalletInsufficient
+    _change(session, _negative(parts))
     return Spending(moved, parts)
 
 
@@ -69,7 +70,7 @@ def spend(session: Session, spending: Spending, *, store_id: int, order_id: int,
     """Write the entry of an opened spending, once per order."""
     key = f"order:{order_id}:spend"
     enter(session, spending.moved, "spend", key, store_id=store_id, order_id=order_id, actor=actor, at=at)
-    change_lots(session, key, [Part(part.lot_id, -part.principal, -part.bonus) for part in spending.parts])
+    _note(session, key, _negative(spending.parts))
 
 
 def give_back(
@@ -113,7 +114,7 @@ def take(
     if moved is None:
         raise WalletInsufficient
     enter(session, moved, kind, key, store_id=store_id, note=note, actor=actor, at=at)
-    change_lots(session, key, [Part(part.lot_id, -part.principal, -part.bonus) for part in parts])
+    change_lots(session, key, _negative(parts))
     return moved
 
 
@@ -131,12 +132,21 @@ def enter(
 
 def change_lots(session: Session, key: str, parts: Sequence[Part]) -> None:
     """Book signed parts on their lots, for the entry `key`."""
-    connection = session.connection()
-    connection.execute(
-        _CHANGE,
-        [{"lot": part.lot_id, "more_principal": part.principal, "more_bonus": part.bonus} for part in parts],
-    )
-    connection.execute(
-        _MOVES,
-        [{"entry_key": key, "lot_id": part.lot_id, "principal": part.principal, "bonus": part.bonus} for part in parts],
-    )
+    _change(session, parts)
+    _note(session, key, parts)
+
+
+def _negative(parts: Sequence[Part]) -> list[Part]:
+    return [Part(part.lot_id, -part.principal, -part.bonus) for part in parts]
+
+
+def _change(session: Session, parts: Sequence[Part]) -> None:
+    rows = [{"lot": part.lot_id, "more_principal": part.principal, "more_bonus": part.bonus} for part in parts]
+    session.connection().execute(_CHANGE, rows)
+
+
+def _note(session: Session, key: str, parts: Sequence[Part]) -> None:
+    rows = [
+        {"entry_key": key, "lot_id": part.lot_id, "principal": part.principal, "bonus": part.bonus} for part in parts
+    ]
+    session.connection().execute(_MOVES, rows)
