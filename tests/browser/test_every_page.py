@@ -61,18 +61,25 @@ def _look(page: Page, shop: Shop, place: Place, language: str, sheet: ContactShe
     """axe at 360 px in both themes (the languages share their markup), shots at both widths; sideways scrolling is a finding too.
 
     For axe each theme is a visit of its own: a page that changes its colours while it is looked at is measured between the two.
+    The window changes its size once and the theme ends where it began, for each such change is waited for.
     """
     found = []
+    _resize(page, 360)
     for theme in THEMES:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        page.set_viewport_size({"width": 360, "height": WIDTHS[360]})
         if language == "zh" or theme == THEMES[0]:
             page.goto(shop.origin + place.path)
         if language == "zh":
             found += [f"{place.endpoint} {theme} {language}: {line}" for line in axe(page)]
-        if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{place.endpoint} {language}: scrolls sideways at 360")
-        for width, height in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            sheet.shoot(page, place.name, theme=theme, language=language)
+        sheet.shoot(page, place.name, theme=theme, language=language)
+    if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+        found.append(f"{place.endpoint} {language}: scrolls sideways at 360")
+    _resize(page, 1280)
+    for theme in reversed(THEMES):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        sheet.shoot(page, place.name, theme=theme, language=language)
     return found
+
+
+def _resize(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
