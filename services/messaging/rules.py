@@ -44,15 +44,19 @@ def endpoint_allowed(endpoint: str, extra_hosts: tuple[str, ...] = ()) -> bool:
         return parts.scheme in {"http", "https"}
     if parts.scheme != "https" or port not in {None, 443}:
         return False
-    return host in HOSTS or host.endswith(ENDINGS)
+    return host in HOSTS or (host.endswith(ENDINGS) and not host.startswith("."))
 
 
 def origin_of(endpoint: str) -> str:
-    """Scheme, host and port as a browser would write them: what a VAPID proof is made out to."""
-    parts = urlsplit(endpoint)
+    """Scheme, host and port as a browser would write them: what a VAPID proof is made out to. Empty for what is no address."""
+    try:
+        parts = urlsplit(endpoint)
+        port = parts.port
+    except ValueError:
+        return ""
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     usual = {"https": 443, "http": 80}.get(parts.scheme)
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in {None, usual} else "")
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in {None, usual} else "")
 
 
 def keys_hold(p256dh: str, auth: str) -> bool:

@@ -92,15 +92,21 @@ def post(url: str, body: bytes, headers: dict[str, str], *, admitted: tuple[str,
 
     Raises BlockedAddress or NoAnswer; any status is an answer, redirects included.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    local = host in admitted or f"{host}:{parts.port}" in admitted
-    if parts.username or not host or (not local and (parts.scheme != "https" or parts.port not in {None, 443})):
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise BlockedAddress(url) from error
+    local = host in admitted or f"{host}:{port}" in admitted
+    # A backslash ends the host for some readers and not for others; a name that is not ASCII is written anew on its way.
+    unclear = "@" in parts.netloc or "\\" in parts.netloc or not parts.netloc.isascii() or not host
+    if unclear or (not local and (parts.scheme != "https" or port not in {None, 443})):
         raise BlockedAddress(url)
     with requests.Session() as session:
         session.trust_env = False
-        if not local:
-            session.mount(f"https://{host}", _PinnedAdapter(host, public_address(host, 443)))
+        if not local:  # also an address that the library writes anew leads to the one that was looked at
+            session.mount("https://", _PinnedAdapter(host, public_address(host, 443)))
+            session.adapters.pop("http://")
         return _send(session, url, body, headers)
 
 
