@@ -81,9 +81,15 @@ from services.shared.pictures import Finder
 from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_outbox
 from services.signin import models as signin
 from services.signin import reactions as asking
+from services.signin.commands.sms_codes import answer_asks
 from services.signin.events import ShownCodeUsed, SpendingAsked, SpendingOverridden
 from services.signin.jobs import forget_ended
 from services.signin.permissions import PROOFS_CREATE, PROOFS_OVERRIDE, SCANS_CREATE, SIGNIN_CODES_CREATE
+from services.signin.sms import tell_of_budget
+from services.sms import models as sms
+from services.sms.events import SmsBudgetReached
+from services.sms.jobs import deliver as deliver_codes
+from services.sms.jobs import forget_old_messages, sweep_messages
 from services.stores import models as stores
 from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
 from services.stores.queries import list_pictures as list_setting_pictures
@@ -126,6 +132,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     SpendingAsked: (asking.ask_member,),
     SpendingOverridden: (asking.tell_of_override,),
     ShownCodeUsed: (asking.tell_of_signin,),
+    SmsBudgetReached: (tell_of_budget,),
     CouponGiven: (coupon_reactions.tell_of_gift,),
     CouponRedeemedAlone: (coupon_reactions.tell_of_redemption,),
     CouponReturned: (coupon_reactions.tell_of_return,),
@@ -142,12 +149,14 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
 }  # fmt: skip
 
 # Work that other processes carry, by name.
-JOBS: tuple[Job, ...] = (deliver, benefits.catch_up_growth, settle_ladder, issue_batch)
+JOBS: tuple[Job, ...] = (deliver, deliver_codes, benefits.catch_up_growth, settle_ladder, issue_batch)
 
 # What runs when; every job is safe to run twice.
 SCHEDULE: Mapping[Job, Every] = {
     sweep_outbox: Every(minutes=1),
     sweep_deliveries: Every(minutes=1),
+    answer_asks: Every(minutes=1),
+    sweep_messages: Every(minutes=1),
     chain_audit: Every(minutes=1),
     issue_batches: Every(minutes=1),
     expire_coupons: Every(hour=17),
@@ -158,19 +167,20 @@ SCHEDULE: Mapping[Job, Every] = {
     forget_old: Every(hour=20),
     forget_ended: Every(hour=20),
     forget_old_deliveries: Every(hour=20),
+    forget_old_messages: Every(hour=20),
     forget_orphaned_pictures: Every(hour=20),
     keep_nightly_copy: Every(hour=19),
 }
 
 # What a worker does first: the work that a dead one left goes on at once.
-FIRST: tuple[Job, ...] = (sweep_outbox, sweep_deliveries)
+FIRST: tuple[Job, ...] = (sweep_outbox, sweep_deliveries, answer_asks, sweep_messages)
 
 # The pictures that something shows; any other upload is forgotten after a day.
 PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
-    audit, catalog, checkout_tables, coupons, identity, loyalty_tables, members, messaging_tables, orders, signin, stores,
+    audit, catalog, checkout_tables, coupons, identity, loyalty_tables, members, messaging_tables, orders, signin, sms, stores,
     tills, wallet,
 )  # fmt: skip
 
@@ -228,6 +238,18 @@ UNAUDITED: Mapping[str, str] = {
     "services.members.commands.facts.restate_visits": "facts follow orders; the handover has the audit line",
     "services.checkout.commands.sales.spends": "it only adds up",
     "services.signin.commands.pins.hash_pin": "it only computes",
+    "services.messaging.commands.tell_staff": "the system speaks; what it speaks of has its own line",
+    **dict.fromkeys(
+        (
+            "services.sms.commands.ask_for_code",
+            "services.sms.commands.take_ask",
+            "services.sms.commands.send_code",
+            "services.sms.commands.drop_ask",
+            "services.sms.commands.forget_phone_of",
+            "services.signin.commands.sms_codes.ask_for_sms_code",
+        ),
+        "a wish for a code: the code that answers it has the audit line, a wish of nobody's leaves none",
+    ),
     **dict.fromkeys(
         (
             f"services.{name}"

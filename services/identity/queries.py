@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.identity import rules
 from services.identity.models import ApiToken, Role, Staff, StaffStore
 from services.shared import runtime
-from services.shared.actors import Actor
+from services.shared.actors import EVERYTHING, Actor
 from services.shared.refusals import NotFound
 
 # Built once: every request of a program asks.
@@ -112,6 +112,14 @@ def actor_of_staff(session: Session, staff: Staff, origin: str = "") -> Actor:
     if not staff.all_stores:
         stores = frozenset(session.scalars(select(StaffStore.store_id).where(StaffStore.staff_id == staff.id)))
     return Actor("staff", staff.id, staff.name, frozenset(role.permissions), stores, origin)
+
+
+def list_people_who_may(session: Session, permission: str) -> list[Staff]:
+    """Everyone who works here and holds `permission`, in any store."""
+    rows = session.execute(
+        select(Staff, Role.permissions).join(Role).where(Staff.disabled_at.is_(None)).order_by(Staff.id)
+    )
+    return [staff for staff, held in rows if {permission, EVERYTHING} & set(held)]
 
 
 def is_within_reach(session: Session, staff: Staff, actor: Actor) -> bool:

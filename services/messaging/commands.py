@@ -159,6 +159,16 @@ def send_test(
     audit.record(session, "push_subscriptions:test", ("push_subscription", mine.id), actor=actor, at=at)
 
 
+def tell_staff(
+    session: Session, staff_id: int, text: Text, *, path: str, tag: str, language: str, at: datetime
+) -> None:
+    """A notification to every device of a member of staff that receives any; `path` is where a tap leads."""
+    devices = session.scalars(select(PushSubscription.id).where(PushSubscription.staff_id == staff_id)).all()
+    if devices:
+        told = _payload(text, path, tag=tag, language=language, badge=None)
+        _queue(session, devices, told, message_id=None, urgency="normal", at=at, kept=KEPT)
+
+
 def _insert_subscription(session: Session) -> Any:
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(PushSubscription)

@@ -90,6 +90,20 @@ def signed_in_by_staff(language: str, *, when: datetime, device: str) -> Text:
     return Text(said, body, said, "不是您本人？点开看看")
 
 
+def sms_budget(language: str, *, shop: str, percent: int, count: int, most: int, monthly: bool) -> Text:
+    """To the owner: so many percent of the messages that a day (or month) may cost are used."""
+    full = percent >= 100
+    if language == "en":
+        span = "month" if monthly else "day"
+        said = f"SMS: the budget of this {span} is {'used up' if full else '80% used'}"
+        body = f"{count} of {most} messages. " + ("No more codes are sent." if full else "Codes still go out.")
+        return Text(said, body, shop, said)
+    span = "本月" if monthly else "今天"
+    said = f"短信预算{span}{'用完了' if full else '用掉 80% 了'}"
+    body = f"已发 {count} 条，预算 {most} 条。" + ("不会再发登录码，请店员出示。" if full else "还在照常发。")
+    return Text(said, body, shop, said)
+
+
 def written(language: str, *, shop: str, title: str, body: str) -> Text:
     """What somebody wrote by hand: nobody knows what it speaks of, so the lock screen says only whom it is from."""
     return Text(title, body, shop, "You have a new message" if language == "en" else "您有一条新消息，点开看看")

@@ -4,6 +4,7 @@ Every variable is listed in README.md, *Configuration*. `DATA` and `PORT` are va
 """
 
 import ipaddress
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class Config:
     tls_local: bool
     demo: bool
     push_extra_hosts: tuple[str, ...]
+    sms_test_host: str | None
     test_clock: bool
     web_threads: int
     web_processes: int
@@ -100,6 +102,12 @@ class _Reader:
             self.mistakes.append(f"{name}={value}: there is no such file")
         return path
 
+    def loopback(self, name: str) -> str | None:
+        value = self.text(name)
+        if value and not re.fullmatch(r"(127\.0\.0\.1|localhost):\d{1,5}", value):
+            self.mistakes.append(f"{name}={value}: only a port of this machine, like 127.0.0.1:8099, and only for tests")
+        return value or None
+
     def origin(self, name: str, default: str) -> str:
         value = self.text(name, default).rstrip("/")
         parts = urlsplit(value)
@@ -155,6 +163,7 @@ def read(environ: Mapping[str, str]) -> Config:
         tls_local=tls == "local",
         demo=reader.flag("DEMO"),
         push_extra_hosts=tuple(host for host in reader.text("CHANGKE_PUSH_EXTRA_HOSTS").split(",") if host),
+        sms_test_host=reader.loopback("CHANGKE_SMS_TEST_HOST"),
         test_clock=reader.flag("CHANGKE_TEST_CLOCK"),
         web_threads=reader.whole("WEB_THREADS", 8, 1, 64),
         web_processes=reader.whole("WEB_PROCESSES", 1 if database_url.startswith("sqlite") else 2, 1, 16),

@@ -41,6 +41,11 @@ def _configuration(config: Config) -> Iterator[Finding]:
         yield "hint", "PUBLIC_ORIGIN is https: if a reverse proxy stands before this, set TRUSTED_PROXIES=1"
     if config.push_extra_hosts:
         yield "hint", f"CHANGKE_PUSH_EXTRA_HOSTS lets pushes go to {', '.join(config.push_extra_hosts)}: only for tests"
+    if config.sms_test_host:
+        yield (
+            "hint",
+            f"CHANGKE_SMS_TEST_HOST sends codes to {config.sms_test_host} instead of the provider: only for tests",
+        )
     if config.test_clock:
         yield "hint", "CHANGKE_TEST_CLOCK is on: time can be set from outside and flood limits are off: only for tests"
     if config.demo:

@@ -24,10 +24,12 @@ from services.signin.commands.sessions import (
     sign_in_staff,
     touch_session,
 )
+from services.signin.commands.sms_codes import ask_for_sms_code
 from services.signin.commands.staff import disable_staff, set_password
 
 __all__ = [
     "ask_for_confirmation",
+    "ask_for_sms_code",
     "change_wallet_pin",
     "choose_store",
     "confirm_proof",
