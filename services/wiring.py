@@ -71,6 +71,9 @@ from services.orders import models as orders
 from services.orders.checks import find_differences as find_order_differences
 from services.orders.events import InvoiceAnswered, InvoiceAsked, OrderCompleted, OrderHandedOver, OrderRefunded
 from services.orders.permissions import INVOICES_CREATE, INVOICES_READ, INVOICES_SETTLE, ORDERS_READ, ORDERS_REVIEW
+from services.privacy.checks import find_differences as find_privacy_differences
+from services.privacy.jobs import keep_erasures
+from services.privacy.permissions import MEMBERS_ERASE
 from services.shared import events, jobs, pictures
 from services.shared.actors import EVERYTHING
 from services.shared.books.nightly import keep_nightly_copy
@@ -82,7 +85,7 @@ from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_o
 from services.signin import models as signin
 from services.signin import reactions as asking
 from services.signin.commands.sms_codes import answer_asks
-from services.signin.events import ShownCodeUsed, SpendingAsked, SpendingOverridden
+from services.signin.events import PasskeyAdded, ShownCodeUsed, SpendingAsked, SpendingOverridden
 from services.signin.jobs import forget_ended
 from services.signin.permissions import PROOFS_CREATE, PROOFS_OVERRIDE, SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.signin.sms import tell_of_budget
@@ -133,6 +136,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     SpendingOverridden: (asking.tell_of_override,),
     ShownCodeUsed: (asking.tell_of_signin,),
     SmsBudgetReached: (tell_of_budget,),
+    PasskeyAdded: (asking.tell_of_passkey,),
     CouponGiven: (coupon_reactions.tell_of_gift,),
     CouponRedeemedAlone: (coupon_reactions.tell_of_redemption,),
     CouponReturned: (coupon_reactions.tell_of_return,),
@@ -170,6 +174,7 @@ SCHEDULE: Mapping[Job, Every] = {
     forget_old_messages: Every(hour=20),
     forget_orphaned_pictures: Every(hour=20),
     keep_nightly_copy: Every(hour=19),
+    keep_erasures: Every(hour=19),
 }
 
 # What a worker does first: the work that a dead one left goes on at once.
@@ -188,14 +193,14 @@ TABLES = (
 LEDGERS: tuple[Ledger, ...] = (POINTS, GROWTH, WALLET)
 CHECKS: tuple[Check, ...] = (
     find_order_differences, find_lot_differences, find_wallet_differences, find_coupon_differences, find_sale_differences,
-    find_audit_differences,
+    find_audit_differences, find_privacy_differences,
 )  # fmt: skip
 
 PERMISSIONS = frozenset(
     {
         AUDIT_EXPORT, AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE, COUPONS_UNDO,
         COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE, INVOICES_READ, INVOICES_SETTLE,
-        KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, MESSAGES_READ,
+        KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE, MEMBERS_READ, MESSAGES_READ,
         MESSAGES_SEND, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ, ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ,
         PRODUCTS_CHANGE,
         PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE,
@@ -237,6 +242,10 @@ UNAUDITED: Mapping[str, str] = {
     "services.signin.commands.sessions.touch_session": "being here is not an act",
     "services.members.commands.facts.restate_visits": "facts follow orders; the handover has the audit line",
     "services.checkout.commands.sales.spends": "it only adds up",
+    "services.signin.commands.passkeys.ask_for_passkey": "a question is not an act",
+    "services.signin.commands.passkeys.ask_to_sign_in": "a question is not an act",
+    "services.signin.commands.passkeys.owner_of": "it only reads",
+    "services.signin.commands.passkeys.use_passkey": "the session that it opens has the audit line",
     "services.signin.commands.pins.hash_pin": "it only computes",
     "services.messaging.commands.tell_staff": "the system speaks; what it speaks of has its own line",
     **dict.fromkeys(
@@ -281,6 +290,28 @@ UNAUDITED: Mapping[str, str] = {
         "part of a sale, refund or top-up: that one has the audit line, the sealed entry or the coupon's story says the rest",
     ),
 }
+
+UNAUDITED = UNAUDITED | dict.fromkeys(
+    (
+        f"services.{name}"
+        for name in (
+            "checkout.commands.erasing.forget_parked_carts",
+            "coupons.commands.erasing.give_up_coupons",
+            "loyalty.commands.erasing.give_up_points",
+            "loyalty.commands.points.take_all",
+            "members.commands.erasing.get_traces",
+            "members.commands.erasing.make_nobody",
+            "messaging.commands.forget_messages",
+            "orders.commands.erasing.forget_words_of_orders",
+            "orders.commands.erasing.list_addresses",
+            "orders.commands.erasing.select_orders_of",
+            "signin.commands.erasing.close_every_way_in",
+            "tills.commands.forget_reasons",
+            "wallet.commands.erasing.give_up_wallet",
+        )
+    ),
+    "part of the erasure of a member: that one has the audit line, and what it ends is told there",
+)
 
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(

@@ -90,6 +90,17 @@ def signed_in_by_staff(language: str, *, when: datetime, device: str) -> Text:
     return Text(said, body, said, "不是您本人？点开看看")
 
 
+def passkey_added(language: str, *, when: datetime, name: str) -> Text:
+    """Another passkey opens the account, called `name`; `when` is the shop's time."""
+    if language == "en":
+        said, about = "A passkey was added to your account", f"{name}, {when:%B} {when.day}, {when:%H:%M}"
+        body = f"From now on it signs in to your account ({about}). Not you? Remove it and tell the shop."
+        return Text(said, body, said, "Not you? Tap to see")
+    said, about = "您的账号加了一个通行密钥", f"{name}，{when.month}月{when.day}日 {when:%H:%M}"
+    body = f"以后用它就能登录您的账号（{about}）。不是您本人？请马上删掉，并联系门店。"
+    return Text(said, body, said, "不是您本人？点开看看")
+
+
 def sms_budget(language: str, *, shop: str, percent: int, count: int, most: int, monthly: bool) -> Text:
     """To the owner: so many percent of the messages that a day (or month) may cost are used."""
     full = percent >= 100

@@ -18,6 +18,13 @@ class WrongSigninCode(Invalid):
     text = N_("登录码不对，或者已经过期了")
 
 
+class PasskeyRefused(Invalid):
+    """The passkey is not genuine, not of this app, of somebody who is gone, or answered too late: the answer is the same."""
+
+    code = "passkey_refused"
+    text = N_("没认出这个通行密钥，请再试一次，或者换别的方式登录")
+
+
 class CodeUnknown(NotFound):
     """Nothing that was scanned: no such handle, or a wrong MAC."""
 

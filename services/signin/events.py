@@ -26,6 +26,16 @@ class SpendingOverridden(Event):
 
 
 @dataclass(frozen=True)
+class PasskeyAdded(Event):
+    """A member's account has another passkey, called `name`; `at` is an ISO moment."""
+
+    passkey_id: int
+    member_id: int
+    name: str
+    at: str
+
+
+@dataclass(frozen=True)
 class ShownCodeUsed(Event):
     """Somebody signed in as a member with a code that staff showed, on `device`; `at` is an ISO moment."""
 

@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 
 from services.shared import clock
 from services.shared.database import transaction
-from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, OneTimeCode, StaffSession
+from services.signin.models import (
+    DevelopmentMail,
+    MemberDevice,
+    MemberSession,
+    OneTimeCode,
+    PasskeyChallenge,
+    StaffSession,
+)
 
 CODES_KEPT = timedelta(days=1)
 MAIL_KEPT = timedelta(days=7)
@@ -17,9 +24,11 @@ AT_A_TIME = 500  # rows in one transaction
 
 
 def forget_ended() -> None:
-    """Drop codes a day after they ended, the development inbox after a week, sessions after 90 days."""
+    """Drop challenges once they are over, codes a day after they ended, the development inbox after a week, sessions after 90 days."""
     at = clock.now()
     while _forget(OneTimeCode, OneTimeCode.expires_at < at - CODES_KEPT):
+        pass
+    while _forget(PasskeyChallenge, PasskeyChallenge.expires_at < at):
         pass
     while _forget(DevelopmentMail, DevelopmentMail.created_at < at - MAIL_KEPT):
         pass

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -139,4 +139,43 @@ class SpendingProof(Model):
     confirmed_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Passkey(Model):
+    """A passkey of a member of staff or of a member: the public half, and what its device says of itself.
+
+    `user_handle` are 64 random bytes for the person, the same on all of their passkeys. `synced` ones live in more than one device.
+    """
+
+    __tablename__ = "passkeys"
+    __table_args__ = (CheckConstraint("(staff_id IS NULL) <> (member_id IS NULL)", name="owner"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    user_handle: Mapped[bytes]
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    transports: Mapped[list[str]] = mapped_column(JSON)
+    aaguid: Mapped[str]
+    synced: Mapped[bool]
+    backed_up: Mapped[bool]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Model):
+    """What a browser was asked to sign, once, within five minutes; only the browser that was asked, and only for this `purpose`."""
+
+    __tablename__ = "passkey_challenges"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    browser_hash: Mapped[str] = mapped_column(index=True)
+    purpose: Mapped[str]
+    owner_id: Mapped[int | None]
+    challenge: Mapped[bytes]
+    user_handle: Mapped[bytes | None]
     expires_at: Mapped[datetime] = mapped_column(index=True)

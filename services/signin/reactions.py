@@ -9,7 +9,7 @@ from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging import texts
 from services.messaging.texts import Text
-from services.signin.events import ShownCodeUsed, SpendingAsked, SpendingOverridden
+from services.signin.events import PasskeyAdded, ShownCodeUsed, SpendingAsked, SpendingOverridden
 from services.signin.models import SpendingProof
 from services.signin.rules import PROOF_LIFE
 from services.stores.queries import load_settings
@@ -36,6 +36,17 @@ def tell_of_signin(session: Session, event: ShownCodeUsed) -> None:
     messaging.send_message(
         session, event.member_id, key=f"signin:{event.code_id}", category="service", text=text, path="",
         language=language, at=at,
+    )  # fmt: skip
+
+
+def tell_of_passkey(session: Session, event: PasskeyAdded) -> None:
+    """Tell the member that another passkey opens their account from now on."""
+    at, zone = datetime.fromisoformat(event.at), ZoneInfo(load_settings(session).zone)
+    language, _shop = _speak(session, event.member_id)
+    text = texts.passkey_added(language, when=at.astimezone(zone), name=event.name)
+    messaging.send_message(
+        session, event.member_id, key=f"passkey:{event.passkey_id}", category="service", text=text,
+        path="/member/me/passkeys", language=language, at=at,
     )  # fmt: skip
 
 

@@ -19,6 +19,28 @@ def _is_hard(pin: str) -> None:
         raise ValidationError(N_("这个太好猜了，换一个"))
 
 
+class PasskeyNameIn(Schema):
+    """What its owner calls a passkey."""
+
+    name = Text(
+        required=True,
+        validate=[
+            validate.Length(min=1, error=N_("起个名字，好认是哪台设备")),
+            validate.Length(max=40, error=N_("最多 40 个字")),
+        ],
+    )
+
+
+class PasskeyOut(Schema):
+    """A passkey; `synced` when it lives in more than one device of its owner."""
+
+    id = Identifier()
+    name = fields.String()
+    synced = fields.Boolean()
+    created_at = Moment()
+    used_at = Moment()
+
+
 class ProofId(fields.Field[Proof]):
     """What proves that the member agrees: the id of a scan (`s_42`) or of a confirmation (`p_7`)."""
 

@@ -29,6 +29,7 @@ RESOURCES = (
     "offline_sales",
     "orders",
     "parked_carts",
+    "passkeys",
     "points",
     "products",
     "proofs",

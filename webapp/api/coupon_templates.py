@@ -13,7 +13,7 @@ from services.shared.refusals import Invalid
 from services.shared.words import N_
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards
+from webapp.web import edge, forms, guards
 
 blueprint = Blueprint("api_coupon_templates", __name__, description="优惠券 Coupons")
 STATES = ("open", "paused", "archived")
@@ -75,7 +75,7 @@ def get_template(template_id: int) -> Response:
 @guards.api(permissions.COUPON_TEMPLATES_CHANGE)
 def change_template(template_id: int) -> Response:
     """Change some fields; `paused` and `archived` take it out of use or back. What a coupon does stays once one is held (422)."""
-    sent, at, actor = shape.mapping(), clock.now(), edge.actor()
+    sent, at, actor = forms.sent_object(), clock.now(), edge.actor()
     data = shape.body(TemplateIn, partial=True)
     paused, archived = _switch(sent, "paused"), _switch(sent, "archived")
 

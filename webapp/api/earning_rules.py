@@ -13,7 +13,7 @@ from services.shared.refusals import Invalid
 from services.shared.words import N_
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards
+from webapp.web import edge, forms, guards
 
 blueprint = Blueprint("api_earning_rules", __name__, description="积分规则 Earning rules")
 
@@ -59,7 +59,7 @@ def get_earning_rule(rule_id: int) -> Response:
 @guards.api(permissions.EARNING_RULES_CHANGE)
 def change_earning_rule(rule_id: int) -> Response:
     """Change some fields; `archived` stops it or lets it count again."""
-    sent, at, actor = shape.mapping(), clock.now(), edge.actor()
+    sent, at, actor = forms.sent_object(), clock.now(), edge.actor()
     data, archived = shape.body(EarningRuleIn, partial=True), _archived(sent)
 
     def effect(session: Session) -> Response:

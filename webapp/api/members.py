@@ -16,7 +16,7 @@ from services.shared.refusals import Invalid
 from services.shared.words import N_
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards
+from webapp.web import edge, forms, guards
 
 blueprint = Blueprint("api_members", __name__, description="会员 Members")
 
@@ -64,7 +64,7 @@ def get_member(member_id: int) -> Response:
 @guards.api(permissions.MEMBERS_CHANGE)
 def change_member(member_id: int) -> Response:
     """Change some fields; `archived` takes the card out of use or back."""
-    sent, at, actor = shape.mapping(), clock.now(), edge.actor()
+    sent, at, actor = forms.sent_object(), clock.now(), edge.actor()
     data, archived = shape.body(ChangedMemberIn, partial=True), _archived(sent)
 
     def effect(session: Session) -> Response:

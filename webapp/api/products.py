@@ -14,7 +14,7 @@ from services.shared.refusals import Invalid
 from services.shared.words import N_
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards
+from webapp.web import edge, forms, guards
 
 blueprint = Blueprint("api_products", __name__, description="商品 Products")
 
@@ -80,7 +80,7 @@ def get_product(product_id: int) -> Response:
 @guards.api(permissions.PRODUCTS_CHANGE)
 def change_product(product_id: int) -> Response:
     """Change some fields; `archived` takes it off the list or puts it back."""
-    sent, at, actor = shape.mapping(), clock.now(), edge.actor()
+    sent, at, actor = forms.sent_object(), clock.now(), edge.actor()
     data = shape.body(ProductIn, partial=True)
     archived = _archived(sent)
 
@@ -99,7 +99,7 @@ def change_product(product_id: int) -> Response:
 @guards.api(permissions.PRODUCTS_SELL_OUT)
 def sell_out(product_id: int, store_id: int) -> Response:
     """Sold out at a store: `{"sold_out": true}`."""
-    sent, at, actor = shape.mapping(), clock.now(), edge.actor()
+    sent, at, actor = forms.sent_object(), clock.now(), edge.actor()
     if not isinstance(sent.get("sold_out"), bool):
         raise Invalid({"sold_out": [N_("请选是或否")]})
     return _changed(

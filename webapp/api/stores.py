@@ -14,7 +14,7 @@ from services.stores.schemas import StoreIn, StoreOut
 from services.stores.settings import BY_NAME, SETTINGS, Setting, Settings
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards
+from webapp.web import edge, forms, guards
 
 blueprint = Blueprint("api_stores", __name__, description="门店与设置 Stores and settings")
 
@@ -73,7 +73,7 @@ def get_store(store_id: int) -> Response:
 @guards.api(permissions.STORES_CHANGE)
 def change_store(store_id: int) -> Response:
     """Change some fields of a store; `archived` closes it or opens it again."""
-    archived, at, actor = shape.mapping().get("archived"), clock.now(), edge.actor()
+    archived, at, actor = forms.sent_object().get("archived"), clock.now(), edge.actor()
     data = shape.body(StoreIn, partial=True)
     if archived is not None and not isinstance(archived, bool):
         raise Invalid({"archived": [N_("请选是或否")]})
@@ -113,7 +113,7 @@ def get_setting(name: str) -> Response:
 @guards.api(permissions.SETTINGS_CHANGE)
 def change_settings() -> Response:
     """Change some settings by name: `{"points.step": "10.00"}`."""
-    typed, at = shape.mapping(), clock.now()
+    typed, at = forms.sent_object(), clock.now()
 
     def effect(session: Any) -> Response:
         commands.change_settings(session, typed, actor=edge.actor(), at=at)

@@ -15,7 +15,7 @@ from services.shared.refusals import Invalid
 from services.shared.words import N_
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards, shop
+from webapp.web import edge, forms, guards, shop
 
 blueprint = Blueprint("api_tiers", __name__, description="等级 Tiers")
 
@@ -59,7 +59,7 @@ def get_tier(tier_id: int) -> Response:
 @guards.api(permissions.TIERS_CHANGE)
 def change_tier(tier_id: int) -> Response:
     """Change some fields; `{"archived": true}` takes it off the ladder, its members go to the level below."""
-    sent, at, actor = shape.mapping(), clock.now(), edge.actor()
+    sent, at, actor = forms.sent_object(), clock.now(), edge.actor()
     data, archived = shape.body(TierIn, partial=True), _archived(sent)
 
     def effect(session: Session) -> Response:

@@ -16,7 +16,7 @@ from services.wallet import commands, permissions, queries
 from services.wallet.schemas import PlanIn, PlanOut
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards
+from webapp.web import edge, forms, guards
 from webapp.web.liability import Report, asked_for, load_report
 
 blueprint = Blueprint("api_top_up_plans", __name__, description="充值方案 Top-up plans")
@@ -65,7 +65,7 @@ def get_plan(plan_id: int) -> Response:
 @guards.api(permissions.TOP_UP_PLANS_CHANGE)
 def change_plan(plan_id: int) -> Response:
     """Change some fields; `archived` puts it away or offers it again. What was topped up before stays as it was."""
-    sent, at, actor = shape.mapping(), clock.now(), edge.actor()
+    sent, at, actor = forms.sent_object(), clock.now(), edge.actor()
     data = shape.body(PlanIn, partial=True)
     if "archived" in sent and not isinstance(sent["archived"], bool):
         raise Invalid({"archived": [N_("请选是或否")]})

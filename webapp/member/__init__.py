@@ -13,6 +13,7 @@ AREAS: tuple[str, ...] = (
     "inbox",
     "invoices",
     "orders",
+    "passkeys",
     "pin",
     "points",
     "profile",

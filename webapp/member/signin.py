@@ -15,10 +15,11 @@ from services.members.schemas import Phone
 from services.shared import clock, limits, runtime
 from services.shared.actors import Actor
 from services.shared.fields import Text
-from services.shared.refusals import Refusal
+from services.shared.refusals import Refusal, TooMany
 from services.shared.words import N_
-from services.signin import commands
+from services.signin import commands, queries
 from services.signin.errors import WrongSigninCode
+from services.sms import queries as sms
 from webapp.member import blueprint
 from webapp.web import cookies, edge, forms, guards, links, people, toasts
 from webapp.web.browsers import browser_name
@@ -34,6 +35,7 @@ ASKED = (
 )
 ASKED_FROM = limits.Rule("signin_codes:address", most=30, seconds=3600)
 WRONG = 422
+JUST_SENT = N_("刚发过一次，%(retry_after)s 秒后可以再要")
 
 
 class CodeForm(Schema):
@@ -54,6 +56,7 @@ class PhoneForm(Schema):
     """The phone a code is asked for."""
 
     phone = Phone(required=True)
+    next = Text(load_default="")
 
 
 @blueprint.get("/sign-in")
@@ -107,15 +110,21 @@ def use_ticket() -> ResponseReturnValue:
 @blueprint.post("/sign-in/code")
 @guards.public("asking for a code; the answer is the same for every phone")
 def ask_for_code() -> ResponseReturnValue:
-    """Send a code to this phone. Without an SMS contract it goes to the development inbox: with DEMO=1 only, else 404."""
-    if not runtime.config().demo:
+    """Send a code to this phone: by SMS where the shop has a contract, else to the development inbox (DEMO=1 only, else 404)."""
+    by_sms = sms.is_ready(edge.read())
+    if not by_sms and not runtime.config().demo:
         abort(404)
     at = clock.now()
 
     def count(data: dict[str, Any]) -> None:
-        _count(at, (ASKED_FROM, request.remote_addr or "-"), *((rule, data["phone"]) for rule in ASKED))
+        _count(at, (ASKED_FROM, request.remote_addr or "-"))
+        for rule in ASKED:
+            _count_ask(rule, data["phone"], at)
 
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
+        if by_sms:
+            commands.ask_for_sms_code(session, data["phone"], actor=edge.actor(), at=at)
+            return links.to("member.sign_in", phone=data["phone"], sent=1, next=data["next"] or None)
         member = members.find_member_by_phone(session, data["phone"])
         if member is not None:
             commands.issue_signin_code(session, member.id, way="request", actor=edge.actor(), at=at)
@@ -123,6 +132,15 @@ def ask_for_code() -> ResponseReturnValue:
         return links.to("member.sign_in", phone=data["phone"])
 
     return forms.submit(PhoneForm, perform, _door, first=count, keyed=False)
+
+
+def _count_ask(rule: limits.Rule, phone: str, at: datetime) -> None:
+    try:
+        edge.spend(rule, phone, at=at)
+    except TooMany as refusal:
+        if rule is not ASKED[0]:
+            raise
+        raise TooMany("too_many", JUST_SENT, retry_after=refusal.retry_after) from refusal
 
 
 @blueprint.post("/sign-out")
@@ -162,7 +180,16 @@ def _let_in(session: Session, member_id: int, onward: str, at: datetime) -> Resp
 
 
 def _door(form: Form) -> str:
-    return render_template("member/sign_in.html", form=form, demo=runtime.config().demo)
+    demo, passkeys = runtime.config().demo, queries.passkeys_are_possible()
+    return render_template("member/sign_in.html", form=form, demo=demo, passkeys=passkeys, step=_step(form))
+
+
+def _step(form: Form) -> str:
+    """What the door asks for: phone and code together, or, where codes come by SMS, first the `phone` and then the `code`."""
+    if not sms.is_ready(edge.read()):
+        return "both"
+    came = request.endpoint == "member.try_code" or form.code == "too_many" or {"sent", "have"} & request.args.keys()
+    return "code" if came else "phone"
 
 
 def _ticket_page(form: Form) -> str:

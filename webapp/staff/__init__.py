@@ -22,6 +22,7 @@ AREAS: tuple[str, ...] = (
     "order_flags",
     "order_members",
     "orders",
+    "passkeys",
     "people",
     "products",
     "refunds",

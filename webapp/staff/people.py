@@ -13,7 +13,7 @@ from services.identity.schemas import PasswordIn, StaffChangeIn, StaffIn
 from services.shared import clock
 from services.shared.refusals import NotFound
 from services.signin import commands as signin
-from services.signin.queries import list_staff_sessions
+from services.signin.queries import list_passkeys, list_staff_sessions
 from services.stores import queries as stores
 from webapp.staff import blueprint
 from webapp.staff.role_words import role_name
@@ -121,6 +121,20 @@ def revoke_session_of_person(staff_id: int, session_id: int) -> ResponseReturnVa
     return edge.write(effect)
 
 
+@blueprint.post("/people/<int:staff_id>/passkeys/<int:passkey_id>/remove")
+@guards.staff(permissions.STAFF_CHANGE)
+def remove_passkey_of_person(staff_id: int, passkey_id: int) -> ResponseReturnValue:
+    """Somebody's passkey opens nothing any more: it was on a phone that was lost."""
+    at = clock.now()
+
+    def effect(session: Session) -> ResponseReturnValue:
+        signin.remove_passkey(session, passkey_id, actor=edge.actor(), at=at)
+        toasts.say(_("通行密钥已删除"))
+        return redirect(url_for("staff.person", staff_id=staff_id), 303)
+
+    return edge.write(effect)
+
+
 @blueprint.post("/people/<int:staff_id>/enable")
 @guards.staff(permissions.STAFF_CHANGE)
 def enable_person(staff_id: int) -> ResponseReturnValue:
@@ -169,4 +183,5 @@ def _edit(staff_id: int, form: Form) -> str:
     card, session = _card(staff_id), edge.read()
     reached = queries.is_within_reach(session, queries.get_staff(session, card.id), edge.actor())
     sessions = list_staff_sessions(session, card.id, at=clock.now()) if reached else []
-    return _page("edit", form=form, card=card, sessions=sessions)
+    passkeys = list_passkeys(session, "staff", card.id) if reached else []
+    return _page("edit", form=form, card=card, sessions=sessions, passkeys=passkeys)

@@ -33,6 +33,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "members:create": N_("给客人开卡"),
         "members:change": N_("改会员资料"),
         "members:archive": N_("停用会员"),
+        "members:erase": N_("注销会员"),
         "birthdays:change": N_("随时改生日"),
         "signin_codes:create": N_("出示会员登录码"),
         "proofs:create": N_("请会员确认消费"),
@@ -86,7 +87,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
 SENSITIVE = frozenset(
     {
         "refunds:create", "wallet:pay_out", "wallet:adjust", "points:adjust", "proofs:override", "audit:export", "staff:change",
-        "roles:change", "tokens:create", "settings:change", "members:archive", "discounts:create",
+        "roles:change", "tokens:create", "settings:change", "members:archive", "members:erase", "discounts:create",
     }
 )  # fmt: skip
 ROLE_WORDS: Mapping[str, str] = {

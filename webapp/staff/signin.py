@@ -97,4 +97,4 @@ def choose_store() -> ResponseReturnValue:
 
 
 def _door(form: Form) -> str:
-    return render_template("staff/sign_in.html", form=form)
+    return render_template("staff/sign_in.html", form=form, passkeys=queries.passkeys_are_possible())

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.shared import ids
 from services.shared.refusals import Invalid, Refusal, TooMany
+from services.shared.words import N_
 from webapp.web import edge, i18n
 
 
@@ -91,6 +92,17 @@ def flat(messages: Mapping[Any, Any], prefix: str = "") -> dict[str, list[str]]:
         else:
             found[path] = [str(word) for word in words]
     return found
+
+
+def sent_object() -> dict[str, Any]:
+    """The JSON body as it came. Raises Invalid (422) when it is not an object."""
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # a hundred thousand brackets
+        sent = None
+    if not isinstance(sent, dict):
+        raise Invalid({"": [N_("请求内容要是 JSON 对象")]})
+    return sent
 
 
 def typed() -> dict[str, Any]:

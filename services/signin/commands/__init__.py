@@ -1,7 +1,17 @@
-"""Verbs of getting in: sessions, one-time codes, devices, scans."""
+"""Verbs of getting in: sessions, one-time codes, passkeys, devices, scans."""
 
 from services.signin.commands.codes import issue_signin_code, redeem_code, redeem_ticket
 from services.signin.commands.devices import issue_device, make_code_here, revoke_device
+from services.signin.commands.passkeys import (
+    Kind,
+    add_passkey,
+    ask_for_passkey,
+    ask_to_sign_in,
+    owner_of,
+    remove_passkey,
+    rename_passkey,
+    use_passkey,
+)
 from services.signin.commands.past_scans import read_past_code
 from services.signin.commands.pins import change_wallet_pin, erase_wallet_pin, hash_pin
 from services.signin.commands.proof_codes import enter_proof_code, send_proof_code
@@ -28,8 +38,12 @@ from services.signin.commands.sms_codes import ask_for_sms_code
 from services.signin.commands.staff import disable_staff, set_password
 
 __all__ = [
+    "Kind",
+    "add_passkey",
     "ask_for_confirmation",
+    "ask_for_passkey",
     "ask_for_sms_code",
+    "ask_to_sign_in",
     "change_wallet_pin",
     "choose_store",
     "confirm_proof",
@@ -45,9 +59,12 @@ __all__ = [
     "open_member_session",
     "open_staff_session",
     "override_proof",
+    "owner_of",
     "read_past_code",
     "redeem_code",
     "redeem_ticket",
+    "remove_passkey",
+    "rename_passkey",
     "require_room_for_guess",
     "revoke_device",
     "revoke_member_session",
@@ -59,5 +76,6 @@ __all__ = [
     "set_password",
     "sign_in_staff",
     "touch_session",
+    "use_passkey",
     "use_proof",
 ]

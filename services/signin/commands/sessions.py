@@ -98,7 +98,7 @@ def choose_store(session: Session, session_id: int, store_id: int, *, actor: Act
 def revoke_staff_session(session: Session, session_id: int, *, actor: Actor, at: datetime) -> None:
     """Sign a staff browser out. One's own always; with `staff:change` those within reach. Raises NotFound, also for a stranger's."""
     row = session.get(StaffSession, session_id)
-    if row is None or not (_is_own(actor, row.staff_id) or _reaches(session, row.staff_id, actor)):
+    if row is None or not (_is_own(actor, row.staff_id) or reaches(session, row.staff_id, actor)):
         raise NotFound
     row.revoked_at = row.revoked_at or at
     audit.record(session, "staff_sessions:revoke", ("staff", row.staff_id), actor=actor, at=at)
@@ -183,7 +183,8 @@ def touch_session(session: Session, app: str, session_id: int, *, at: datetime) 
         session.execute(update(table).where(*live).values(seen_at=at, expires_at=min(ends_at, at + idle)))
 
 
-def _reaches(session: Session, staff_id: int, actor: Actor) -> bool:
+def reaches(session: Session, staff_id: int, actor: Actor) -> bool:
+    """Whether `actor` may change this person's ways in."""
     staff = identity.get_staff(session, staff_id)
     return actor.may(STAFF_CHANGE) and identity.is_within_reach(session, staff, actor)
 

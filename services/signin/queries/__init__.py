@@ -1,5 +1,6 @@
 """Looking up sessions, devices, and whose password it is (`sessions`); whether a member agrees to a spending (`proofs`)."""
 
+from services.signin.queries.passkeys import list_passkeys, passkeys_are_possible, require_passkeys
 from services.signin.queries.proofs import (
     Proof,
     ProofView,
@@ -44,8 +45,11 @@ __all__ = [
     "list_development_mail",
     "list_devices",
     "list_member_sessions",
+    "list_passkeys",
     "list_staff_sessions",
+    "passkeys_are_possible",
     "require_base",
+    "require_passkeys",
     "seconds_left",
     "signin_code_minutes",
 ]

@@ -10,6 +10,8 @@ import './elements/ck-toast.js';
 import './elements/ck-code-card.js';
 import './elements/ck-install.js';
 import './elements/ck-net.js';
+import './elements/ck-passkey-add.js';
+import './elements/ck-passkey-door.js';
 import './elements/ck-print.js';
 import './elements/ck-push.js';
 import './elements/ck-read.js';

@@ -1,0 +1,186 @@
+"""Passkeys: made by someone who is in, used by someone who comes in, named and removed by whose they are.
+
+A challenge is asked and answered once, by the browser that was asked (`browser`: what only this browser sends). Answering uses it up, also
+where the answer is not genuine; such commands answer None and are committed.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from services.audit import commands as audit
+from services.identity.models import Staff
+from services.members.models import Member
+from services.shared import runtime
+from services.shared.actors import Actor
+from services.shared.events import announce
+from services.shared.refusals import Invalid, NotFound
+from services.shared.words import N_
+from services.signin import ceremonies
+from services.signin.ceremonies import Answer, NotGenuineError
+from services.signin.commands.sessions import reaches
+from services.signin.events import PasskeyAdded
+from services.signin.models import Passkey, PasskeyChallenge
+from services.signin.queries.passkeys import list_passkeys
+
+CHALLENGE_LIFE = timedelta(minutes=5)
+MOST = 10  # passkeys of one person
+Kind = Literal["staff", "member"]
+
+
+def ask_for_passkey(
+    session: Session, *, shop: str, user_name: str, browser: str, actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """What the browser of `actor` is asked to make a passkey with. `user_name` is what they read when choosing one. Invalid at `MOST`."""
+    kind, owner_id = owner_of(actor)
+    known = list_passkeys(session, kind, owner_id)
+    if len(known) >= MOST:
+        raise Invalid({"name": [N_("通行密钥最多 10 个，请先删掉一个")]}, "passkeys_too_many")
+    handle = known[0].user_handle if known else secrets.token_bytes(64)
+    asked = _ask(session, f"{kind}:add", browser, owner_id=owner_id, user_handle=handle, at=at)
+    return ceremonies.ask_creation(
+        asked, shop=shop, user_handle=handle, user_name=user_name, known=[each.credential_id for each in known]
+    )
+
+
+def add_passkey(
+    session: Session, answer: Answer, *, name: str, browser: str, actor: Actor, at: datetime
+) -> Passkey | None:
+    """Keep the passkey that was made for `actor`; None when the answer is not genuine (its challenge is used up)."""
+    kind, owner_id = owner_of(actor)
+    asked = _take(session, f"{kind}:add", browser, owner_id=owner_id, at=at)
+    if asked is None or asked.user_handle is None:
+        return None
+    try:
+        made = ceremonies.read_creation(answer, asked.challenge)
+    except NotGenuineError:
+        return None
+    if session.scalar(select(Passkey.id).where(Passkey.credential_id == made.credential_id)) is not None:
+        return None
+    row = Passkey(
+        staff_id=owner_id if kind == "staff" else None,
+        member_id=owner_id if kind == "member" else None,
+        user_handle=asked.user_handle, credential_id=made.credential_id, public_key=made.public_key,
+        sign_count=made.sign_count, transports=list(made.transports), aaguid=made.aaguid, synced=made.synced,
+        backed_up=made.backed_up, name=name, created_at=at,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    _note(session, "passkeys:create", row, actor=actor, at=at)
+    if kind == "member":
+        announce(session, PasskeyAdded(row.id, owner_id, name, at.isoformat()), at=at)
+    return row
+
+
+def owner_of(actor: Actor) -> tuple[Kind, int]:
+    """Whose passkeys `actor` has: those of a member of staff, or of a member. Raises NotFound for a program."""
+    if actor.kind not in ("staff", "member") or actor.id is None:
+        raise NotFound("passkey_not_found")
+    return ("staff" if actor.kind == "staff" else "member"), actor.id
+
+
+def ask_to_sign_in(session: Session, kind: Kind, *, browser: str, at: datetime) -> dict[str, Any]:
+    """What a browser is asked to sign in with, whoever that may be."""
+    return ceremonies.ask_assertion(_ask(session, f"{kind}:sign_in", browser, at=at))
+
+
+def use_passkey(
+    session: Session, kind: Kind, answer: Answer, *, browser: str, actor: Actor, at: datetime
+) -> int | None:
+    """Whose passkey answered: the id of a member of staff or of a member; None when it is not genuine, not of this app, or of somebody
+    who is disabled or gone. A counter that fell is noted in the audit."""
+    asked = _take(session, f"{kind}:sign_in", browser, at=at)
+    if asked is None:
+        return None
+    try:
+        row = _find(session, kind, answer)
+    except NotGenuineError:
+        return None
+    if row is None:
+        return None
+    try:
+        seen = ceremonies.read_assertion(answer, asked.challenge, public_key=row.public_key, sign_count=row.sign_count)
+    except NotGenuineError as refused:
+        if refused.counter_fell:
+            _note(session, "passkeys:refuse", row, actor=actor, at=at)
+        return None
+    row.sign_count, row.backed_up, row.used_at = seen.sign_count, seen.backed_up, at
+    return row.staff_id or row.member_id
+
+
+def rename_passkey(
+    session: Session, passkey_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime
+) -> Passkey:
+    """Give one's own passkey another `name`. Raises NotFound for somebody else's."""
+    row = session.get(Passkey, passkey_id)
+    if row is None or not _is_own(row, actor):
+        raise NotFound("passkey_not_found")
+    before, row.name = row.name, data["name"]
+    _note(session, "passkeys:change", row, actor=actor, at=at, changes={"name": [before, row.name]})
+    return row
+
+
+def remove_passkey(session: Session, passkey_id: int, *, actor: Actor, at: datetime) -> None:
+    """This passkey signs nobody in any more: one's own, and with `staff:change` that of staff within reach. Raises NotFound."""
+    row = session.get(Passkey, passkey_id)
+    if row is None or not (_is_own(row, actor) or (row.staff_id and reaches(session, row.staff_id, actor))):
+        raise NotFound("passkey_not_found")
+    _note(session, "passkeys:remove", row, actor=actor, at=at)
+    session.delete(row)
+
+
+def _ask(
+    session: Session, purpose: str, browser: str, *, owner_id: int | None = None, user_handle: bytes | None = None,
+    at: datetime,
+) -> bytes:  # fmt: skip
+    """A fresh challenge; the one that this browser was asked for the same purpose before stops counting."""
+    mine = runtime.keys().hash(browser)
+    session.execute(_asked(purpose, mine))
+    challenge = secrets.token_bytes(64)
+    row = PasskeyChallenge(
+        browser_hash=mine, purpose=purpose, owner_id=owner_id, challenge=challenge, user_handle=user_handle,
+        expires_at=at + CHALLENGE_LIFE,
+    )  # fmt: skip
+    session.add(row)
+    return challenge
+
+
+def _take(
+    session: Session, purpose: str, browser: str, *, owner_id: int | None = None, at: datetime
+) -> PasskeyChallenge | None:
+    """What this browser was asked, gone with this: of two that answer at once, one finds it."""
+    took = _asked(purpose, runtime.keys().hash(browser)).returning(PasskeyChallenge)
+    row = session.execute(took).scalars().first()
+    return row if row is not None and row.owner_id == owner_id and row.expires_at > at else None
+
+
+def _asked(purpose: str, browser_hash: str) -> Any:
+    mine = (PasskeyChallenge.browser_hash == browser_hash, PasskeyChallenge.purpose == purpose)
+    return delete(PasskeyChallenge).where(*mine).execution_options(synchronize_session=False)
+
+
+def _find(session: Session, kind: Kind, answer: Answer) -> Passkey | None:
+    """The passkey of an answer, where its owner may come in. Held, so that its counter rises in order. Raises NotGenuineError."""
+    credential_id, handle = ceremonies.read_credential_id(answer), ceremonies.read_user_handle(answer)
+    if kind == "staff":
+        here = select(Passkey).join(Staff, Staff.id == Passkey.staff_id).where(Staff.disabled_at.is_(None))
+    else:
+        here = select(Passkey).join(Member, Member.id == Passkey.member_id).where(Member.archived_at.is_(None))
+    mine = (Passkey.credential_id == credential_id, Passkey.user_handle == handle)
+    return session.scalars(here.where(*mine).with_for_update(of=Passkey)).first()
+
+
+def _is_own(row: Passkey, actor: Actor) -> bool:
+    return actor.id is not None and actor.id == {"staff": row.staff_id, "member": row.member_id}.get(actor.kind)
+
+
+def _note(
+    session: Session, action: str, row: Passkey, *, actor: Actor, at: datetime, changes: dict[str, Any] | None = None
+) -> None:
+    subject = ("staff", row.staff_id) if row.staff_id else ("member", int(row.member_id or 0))
+    changes = changes or {"name": row.name}
+    audit.record(session, action, subject, actor=actor, at=at, changes=changes, member_id=row.member_id)

@@ -1,0 +1,28 @@
+"""Whose passkeys there are."""
+
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.shared.refusals import NotFound
+from services.signin import ceremonies
+from services.signin.models import Passkey
+
+
+def list_passkeys(session: Session, kind: Literal["staff", "member"], owner_id: int) -> list[Passkey]:
+    """The passkeys of one person, the oldest first."""
+    whose = Passkey.staff_id if kind == "staff" else Passkey.member_id
+    return list(session.scalars(select(Passkey).where(whose == owner_id).order_by(Passkey.id)))
+
+
+def passkeys_are_possible() -> bool:
+    """Whether browsers do passkeys at this shop's address."""
+    return ceremonies.are_possible()
+
+
+def require_passkeys() -> None:
+    """Raise NotFound where browsers do no passkeys at this shop's address. Loads what a ceremony needs, so that no write waits for it."""
+    if not ceremonies.are_possible():
+        raise NotFound("passkeys_impossible")
+    ceremonies.load()

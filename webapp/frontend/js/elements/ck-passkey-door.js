@@ -1,0 +1,45 @@
+/*
+ * <ck-passkey-door>: sign in with a passkey, by the button or from the suggestions of the name's field.
+ *
+ * Attributes
+ *   options      where to ask what to sign (POST, JSON)       finish   where to answer (POST {credential, next} → {to})
+ *   next         where somebody was going                     data-failed   words when it was refused without any
+ * Expected inside: a button, and [data-result] (role=status). Stays hidden where the browser has no passkeys.
+ * The field that suggests carries autocomplete="username webauthn". Only one question may be open: the tap ends the waiting one.
+ */
+import { post } from '../lib/api.js';
+import { can, canSuggest, get } from '../lib/passkeys.js';
+
+class PasskeyDoor extends HTMLElement {
+  #waiting = null;
+
+  connectedCallback() {
+    if (!can()) return;
+    this.hidden = false;
+    this.querySelector('button').addEventListener('click', () => this.#come({ tapped: true }));
+    canSuggest().then((suggests) => suggests && this.isConnected && this.#come({ mediation: 'conditional' }));
+  }
+
+  disconnectedCallback() {
+    this.#waiting?.abort();
+  }
+
+  async #come({ tapped = false, mediation }) {
+    this.#waiting?.abort();
+    const waiting = (this.#waiting = new AbortController());
+    this.#say('');
+    try {
+      const credential = await get(await post(this.getAttribute('options')), { signal: waiting.signal, mediation });
+      const { to } = await post(this.getAttribute('finish'), { credential, next: this.getAttribute('next') ?? '' });
+      location.assign(to);
+    } catch (error) {
+      if (error.name === 'ApiError' && (tapped || error.status === 422)) this.#say(error.title || this.dataset.failed);
+    }
+  }
+
+  #say(words) {
+    this.querySelector('[data-result]').textContent = words;
+  }
+}
+
+customElements.define('ck-passkey-door', PasskeyDoor);

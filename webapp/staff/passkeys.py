@@ -1,0 +1,112 @@
+"""通行密钥: staff come in with a passkey, and keep their own. Another one is added only beside the present password."""
+
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from marshmallow import validate
+from sqlalchemy.orm import Session
+
+from services.identity import queries as identity
+from services.shared import clock
+from services.shared.fields import Text
+from services.shared.refusals import Invalid
+from services.shared.words import N_
+from services.signin import commands, queries
+from services.signin.schemas import PasskeyNameIn
+from webapp.staff import blueprint
+from webapp.staff.account import GUESSES
+from webapp.web import cookies, edge, forms, guards, passkeys, people, toasts
+from webapp.web.forms import Form
+
+
+class NewPasskeyForm(PasskeyNameIn):
+    """The name of a passkey to be, and the password that says it is really the owner who adds it."""
+
+    password = Text(required=True, validate=validate.Length(max=256))
+
+
+@blueprint.post("/sign-in/passkey/options")
+@guards.public("the door of the staff app")
+def ask_passkey() -> Response:
+    """What a browser at the door is to sign."""
+    return passkeys.ask_to_sign_in("staff")
+
+
+@blueprint.post("/sign-in/passkey")
+@guards.public("the door of the staff app: the signature is the secret")
+def use_passkey() -> Response:
+    """Come in with a passkey."""
+    at, browser = clock.now(), request.user_agent.string
+
+    def let_in(session: Session, staff_id: int, onward: str) -> Response:
+        former = people.person()
+        if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
+            commands.revoke_staff_session(session, former.session_id, actor=former.actor, at=at)
+        known = identity.get_staff(session, staff_id)
+        secret = commands.sign_in_staff(session, known, browser=browser, actor=edge.actor(), at=at)
+        return cookies.give(passkeys.go_on(onward), people.STAFF_COOKIE, secret)
+
+    return passkeys.sign_in("staff", let_in)
+
+
+@blueprint.get("/account/passkeys")
+@guards.staff()
+def own_passkeys() -> str:
+    """My passkeys."""
+    return _page(Form())
+
+
+@blueprint.post("/account/passkeys/options")
+@guards.staff()
+def ask_for_passkey() -> Response:
+    """What my browser is to make a passkey with, once my password was right."""
+    (person, _session_id), data = people.signed_in(), passkeys.sent(NewPasskeyForm)
+    edge.spend(GUESSES, person.actor.scope, at=clock.now())
+    staff = identity.get_staff(edge.read(), int(person.actor.id or 0))
+    if not identity.has_password(staff, data["password"]):
+        raise Invalid({"password": [N_("现在的密码不对")]})
+    edge.clear(GUESSES, person.actor.scope)
+    return passkeys.ask_for_passkey(f"{staff.username} · {_('店员')}")
+
+
+@blueprint.post("/account/passkeys")
+@guards.staff()
+def add_passkey() -> Response:
+    """Keep the passkey that my browser made."""
+    return passkeys.add_passkey(url_for("staff.own_passkeys"))
+
+
+@blueprint.post("/account/passkeys/<int:passkey_id>")
+@guards.staff()
+def rename_passkey(passkey_id: int) -> ResponseReturnValue:
+    """Call it otherwise."""
+    at, actor = clock.now(), edge.actor()
+
+    def perform(session: Session, data: dict[str, Any]) -> ResponseReturnValue:
+        commands.rename_passkey(session, passkey_id, data, actor=actor, at=at)
+        toasts.say(_("已保存"))
+        return redirect(url_for("staff.own_passkeys"), 303)
+
+    return forms.submit(PasskeyNameIn, perform, _page)
+
+
+@blueprint.post("/account/passkeys/<int:passkey_id>/remove")
+@guards.staff()
+def remove_passkey(passkey_id: int) -> ResponseReturnValue:
+    """It opens nothing any more."""
+    at, actor = clock.now(), edge.actor()
+
+    def effect(session: Session) -> ResponseReturnValue:
+        commands.remove_passkey(session, passkey_id, actor=actor, at=at)
+        toasts.say(_("通行密钥已删除"))
+        return redirect(url_for("staff.own_passkeys"), 303)
+
+    return edge.write(effect)
+
+
+def _page(form: Form) -> str:
+    return render_template(
+        "staff/passkeys.html", form=form, passkeys=passkeys.own(), possible=queries.passkeys_are_possible()
+    )
