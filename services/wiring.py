@@ -244,7 +244,6 @@ UNAUDITED: Mapping[str, str] = {
     "services.checkout.commands.sales.spends": "it only adds up",
     "services.signin.commands.passkeys.ask_for_passkey": "a question is not an act",
     "services.signin.commands.passkeys.ask_to_sign_in": "a question is not an act",
-    "services.signin.commands.passkeys.owner_of": "it only reads",
     "services.signin.commands.passkeys.use_passkey": "the session that it opens has the audit line",
     "services.signin.commands.pins.hash_pin": "it only computes",
     "services.messaging.commands.tell_staff": "the system speaks; what it speaks of has its own line",
@@ -291,7 +290,7 @@ UNAUDITED: Mapping[str, str] = {
     ),
 }
 
-UNAUDITED = UNAUDITED | dict.fromkeys(
+_ERASING = dict.fromkeys(
     (
         f"services.{name}"
         for name in (
@@ -312,6 +311,7 @@ UNAUDITED = UNAUDITED | dict.fromkeys(
     ),
     "part of the erasure of a member: that one has the audit line, and what it ends is told there",
 )
+UNAUDITED = {**UNAUDITED, **_ERASING}
 
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(

@@ -42,11 +42,11 @@ def sent(schema: type[Schema]) -> dict[str, Any]:
 
 def own() -> list[Passkey]:
     """The passkeys of whoever is signed in."""
-    kind, owner_id = commands.owner_of(edge.actor())
+    kind, owner_id = queries.owner_of(edge.actor())
     return queries.list_passkeys(edge.read(), kind, owner_id)
 
 
-def ask_to_sign_in(kind: commands.Kind) -> Response:
+def ask_to_sign_in(kind: queries.Kind) -> Response:
     """What the browser is to sign. Raises TooMany; NotFound where passkeys are impossible."""
     queries.require_passkeys()
     at, asker = clock.now(), _browser()
@@ -56,7 +56,7 @@ def ask_to_sign_in(kind: commands.Kind) -> Response:
     )
 
 
-def sign_in(kind: commands.Kind, let_in: Callable[[Session, int, str], Response]) -> Response:
+def sign_in(kind: queries.Kind, let_in: Callable[[Session, int, str], Response]) -> Response:
     """Sign in whoever the passkey belongs to: `let_in(session, owner_id, onward)` opens the session. Raises PasskeyRefused."""
     queries.require_passkeys()
     at, asker, data = clock.now(), _browser(), sent(AnswerIn)

@@ -3,11 +3,9 @@
 from services.signin.commands.codes import issue_signin_code, redeem_code, redeem_ticket
 from services.signin.commands.devices import issue_device, make_code_here, revoke_device
 from services.signin.commands.passkeys import (
-    Kind,
     add_passkey,
     ask_for_passkey,
     ask_to_sign_in,
-    owner_of,
     remove_passkey,
     rename_passkey,
     use_passkey,
@@ -38,7 +36,6 @@ from services.signin.commands.sms_codes import ask_for_sms_code
 from services.signin.commands.staff import disable_staff, set_password
 
 __all__ = [
-    "Kind",
     "add_passkey",
     "ask_for_confirmation",
     "ask_for_passkey",
@@ -59,7 +56,6 @@ __all__ = [
     "open_member_session",
     "open_staff_session",
     "override_proof",
-    "owner_of",
     "read_past_code",
     "redeem_code",
     "redeem_ticket",

@@ -15,6 +15,7 @@ from services.signin.models import (
     SpendingProof,
     WalletPin,
 )
+from services.sms.commands import forget_phone_of
 
 
 def close_every_way_in(session: Session, member_id: int, phone: str | None, *, at: datetime) -> None:
@@ -32,5 +33,6 @@ def close_every_way_in(session: Session, member_id: int, phone: str | None, *, a
     proofs = update(SpendingProof).where(SpendingProof.member_id == member_id)
     session.execute(proofs.values(words="", code_hash=None))
     session.execute(proofs.where(SpendingProof.expires_at > at).values(expires_at=at))
+    forget_phone_of(session, member_id, at=at)
     named = {phone or "-", f"member:{member_id}", str(member_id)}
     limits.forget_subjects(session, [*named, *handles])

@@ -7,7 +7,7 @@ where the answer is not genuine; such commands answer None and are committed.
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -22,14 +22,13 @@ from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.signin import ceremonies
 from services.signin.ceremonies import Answer, NotGenuineError
-from services.signin.commands.sessions import reaches
 from services.signin.events import PasskeyAdded
 from services.signin.models import Passkey, PasskeyChallenge
-from services.signin.queries.passkeys import list_passkeys
+from services.signin.queries.passkeys import Kind, list_passkeys, owner_of
+from services.signin.queries.sessions import reaches
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 MOST = 10  # passkeys of one person
-Kind = Literal["staff", "member"]
 
 
 def ask_for_passkey(
@@ -74,13 +73,6 @@ def add_passkey(
     if kind == "member":
         announce(session, PasskeyAdded(row.id, owner_id, name, at.isoformat()), at=at)
     return row
-
-
-def owner_of(actor: Actor) -> tuple[Kind, int]:
-    """Whose passkeys `actor` has: those of a member of staff, or of a member. Raises NotFound for a program."""
-    if actor.kind not in ("staff", "member") or actor.id is None:
-        raise NotFound("passkey_not_found")
-    return ("staff" if actor.kind == "staff" else "member"), actor.id
 
 
 def ask_to_sign_in(session: Session, kind: Kind, *, browser: str, at: datetime) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.shared.actors import Actor
 from services.shared.refusals import NotFound
 from services.signin.errors import WrongPassword
 from services.signin.models import MemberDevice, MemberSession, StaffSession
+from services.signin.queries.sessions import reaches
 from services.stores.queries import list_stores
 
 STAFF_IDLE, STAFF_SESSION = timedelta(hours=8), timedelta(hours=16)  # a long pause, a long working day
@@ -181,12 +182,6 @@ def touch_session(session: Session, app: str, session_id: int, *, at: datetime) 
     ends_at = session.scalar(select(table.ends_at).where(*live))
     if ends_at is not None:
         session.execute(update(table).where(*live).values(seen_at=at, expires_at=min(ends_at, at + idle)))
-
-
-def reaches(session: Session, staff_id: int, actor: Actor) -> bool:
-    """Whether `actor` may change this person's ways in."""
-    staff = identity.get_staff(session, staff_id)
-    return actor.may(STAFF_CHANGE) and identity.is_within_reach(session, staff, actor)
 
 
 def _is_own(actor: Actor, staff_id: int) -> bool:

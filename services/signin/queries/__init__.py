@@ -1,6 +1,6 @@
 """Looking up sessions, devices, and whose password it is (`sessions`); whether a member agrees to a spending (`proofs`)."""
 
-from services.signin.queries.passkeys import list_passkeys, passkeys_are_possible, require_passkeys
+from services.signin.queries.passkeys import Kind, list_passkeys, owner_of, passkeys_are_possible, require_passkeys
 from services.signin.queries.proofs import (
     Proof,
     ProofView,
@@ -28,6 +28,7 @@ from services.signin.queries.sessions import (
 )
 
 __all__ = [
+    "Kind",
     "MemberPass",
     "Proof",
     "ProofView",
@@ -47,6 +48,7 @@ __all__ = [
     "list_member_sessions",
     "list_passkeys",
     "list_staff_sessions",
+    "owner_of",
     "passkeys_are_possible",
     "require_base",
     "require_passkeys",

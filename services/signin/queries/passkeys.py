@@ -5,12 +5,22 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.shared.actors import Actor
 from services.shared.refusals import NotFound
 from services.signin import ceremonies
 from services.signin.models import Passkey
 
+Kind = Literal["staff", "member"]
 
-def list_passkeys(session: Session, kind: Literal["staff", "member"], owner_id: int) -> list[Passkey]:
+
+def owner_of(actor: Actor) -> tuple[Kind, int]:
+    """Whose passkeys `actor` has: those of a member of staff, or of a member. Raises NotFound for a program."""
+    if actor.kind not in ("staff", "member") or actor.id is None:
+        raise NotFound("passkey_not_found")
+    return ("staff" if actor.kind == "staff" else "member"), actor.id
+
+
+def list_passkeys(session: Session, kind: Kind, owner_id: int) -> list[Passkey]:
     """The passkeys of one person, the oldest first."""
     whose = Passkey.staff_id if kind == "staff" else Passkey.member_id
     return list(session.scalars(select(Passkey).where(whose == owner_id).order_by(Passkey.id)))

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from services.identity import queries as identity
 from services.identity.models import Staff
+from services.identity.permissions import STAFF_CHANGE
 from services.members.models import Member
 from services.shared import runtime
+from services.shared.actors import Actor
 from services.signin import rules
 from services.signin.errors import WrongPassword
 from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, StaffSession
@@ -41,6 +43,12 @@ def check_password(session: Session, username: str, password: str) -> Staff:
     if staff is None or not right or staff.disabled_at is not None:
         raise WrongPassword
     return staff
+
+
+def reaches(session: Session, staff_id: int, actor: Actor) -> bool:
+    """Whether `actor` may end this person's sessions and passkeys."""
+    staff = identity.get_staff(session, staff_id)
+    return actor.may(STAFF_CHANGE) and identity.is_within_reach(session, staff, actor)
 
 
 def find_staff_pass(session: Session, token: str, *, at: datetime) -> StaffPass | None:
