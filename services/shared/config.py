@@ -105,7 +105,9 @@ class _Reader:
     def loopback(self, name: str) -> str | None:
         value = self.text(name)
         if value and not re.fullmatch(r"(127\.0\.0\.1|localhost):\d{1,5}", value):
-            self.mistakes.append(f"{name}={value}: only a port of this machine, like 127.0.0.1:8099, and only for tests")
+            self.mistakes.append(
+                f"{name}={value}: only a port of this machine, like 127.0.0.1:8099, and only for tests"
+            )
         return value or None
 
     def origin(self, name: str, default: str) -> str:

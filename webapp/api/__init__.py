@@ -39,6 +39,7 @@ RESOURCES = (
     "roles",
     "scans",
     "sessions",
+    "sms",
     "stores",
     "tills",
     "tiers",

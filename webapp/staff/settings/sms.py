@@ -13,7 +13,7 @@ from services.sms import commands, queries, rules
 from services.sms.schemas import ContractIn, SmsTestIn, values_of
 from services.stores import permissions
 from webapp.staff import blueprint
-from webapp.web import edge, forms, guards, sms_words, toasts
+from webapp.web import edge, forms, guards, member_words, sms_words, toasts
 from webapp.web.forms import Form
 from webapp.web.sms_tests import count_test
 
@@ -58,7 +58,7 @@ def _page(form: Form | None = None, test: Form | None = None) -> str:
     contract = queries.find_contract(session)
     messages = queries.list_messages(session)
     cards = members.get_cards(session, {row.member_id for row in messages if row.member_id is not None})
-    names = {card.id: member_words.name(card) for card in cards}
+    names = {card.id: member_words.shown_name(card) for card in cards}
     return render_template(
         "staff/settings/sms.html",
         form=form or Form(values_of(contract) if contract else {"day_most": 200, "month_most": 3000, "price": 5}),
