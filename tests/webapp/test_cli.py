@@ -134,6 +134,17 @@ def test_a_token_stands_alone_on_the_line_and_opens_the_api(here: Terminal, shop
     assert len(clear.split()) == 1
 
 
+def test_a_token_that_is_taken_back_opens_nothing_any_more(here: Terminal, shop: Cast) -> None:
+    headers = [
+        {"Authorization": f"Bearer {here.ok('token', 'create', '--name', name, '--scopes', 'stores:read').strip()}"}
+        for name in ("till", "till", "website")
+    ]
+    here.ok("token", "revoke", "--name", "till")
+    answers = [shop.client().get("/api/v1/stores", headers=each).status_code for each in headers]
+    assert answers == [401, 401, 200]
+    assert here.run("token", "revoke", "--name", "till").exit_code != 0
+
+
 def test_an_unknown_scope_is_refused(here: Terminal) -> None:
     answer = here.run("token", "create", "--name", "till", "--scopes", "stores:burn")
     assert answer.exit_code == 1

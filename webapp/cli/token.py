@@ -1,4 +1,4 @@
-"""`changke token create`."""
+"""`changke token create` and `changke token revoke`."""
 
 import click
 
@@ -27,3 +27,13 @@ def create(name: str, scopes: str) -> None:
     with transaction() as session:
         clear = identity.create_token(session, name, wanted, known=wiring.PERMISSIONS, actor=SYSTEM, at=clock.now())
     click.echo(clear)
+
+
+@token.command()
+@click.option("--name", required=True, help="The name it was made with.")
+def revoke(name: str) -> None:
+    """Take back the token of this name (all of them, where there are several): it opens nothing any more."""
+    migrated_application()
+    with transaction() as session:
+        count = identity.revoke_tokens(session, name, actor=SYSTEM, at=clock.now())
+    click.echo(f"{count} revoked", err=True)

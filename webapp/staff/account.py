@@ -19,7 +19,7 @@ from services.shared.words import N_
 from services.signin import commands as signin
 from services.signin import queries as signin_queries
 from webapp.staff import blueprint
-from webapp.web import edge, forms, guards, people, toasts
+from webapp.web import cookies, edge, forms, guards, links, people, toasts
 from webapp.web.forms import Form
 from webapp.web.i18n import LANGUAGES
 
@@ -42,7 +42,7 @@ def account() -> str:
 @blueprint.post("/account/password")
 @guards.staff()
 def change_password() -> ResponseReturnValue:
-    """A new password, with the present one beside it."""
+    """A new password, with the present one beside it. This browser goes on under a new cookie (so the answer is not kept)."""
     (person, session_id), at = people.signed_in(), clock.now()
     staff_id = int(person.actor.id or 0)
 
@@ -53,11 +53,11 @@ def change_password() -> ResponseReturnValue:
             raise Invalid({"present": [N_("现在的密码不对")]})
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-        signin.set_password(session, staff_id, data["password"], keep=session_id, actor=person.actor, at=at)
+        secret = signin.set_password(session, staff_id, data["password"], keep=session_id, actor=person.actor, at=at)
         toasts.say(_("密码换好了，别的设备要重新登录"))
-        return redirect(url_for("staff.account"), 303)
+        return cookies.give(links.to("staff.account"), people.STAFF_COOKIE, secret)
 
-    return forms.submit(OwnPasswordIn, perform, _page, first=check)
+    return forms.submit(OwnPasswordIn, perform, _page, first=check, keyed=False)
 
 
 @blueprint.post("/account/language")

@@ -113,6 +113,7 @@ ACTIONS: Mapping[str, str] = {
     "tills:miss": N_("点数对不上"),
     "tills:open": N_("开班"),
     "tokens:create": N_("新建接口令牌"),
+    "tokens:revoke": N_("作废接口令牌"),
     "top_up_plans:archive": N_("停用充值方案"),
     "top_up_plans:change": N_("修改充值方案"),
     "top_up_plans:create": N_("新建充值方案"),

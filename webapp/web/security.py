@@ -1,11 +1,16 @@
-"""What every answer carries, and the form token: our own short CSP with nonces (stack.md), CSRF by Flask-WTF."""
+"""What every answer carries, and whose requests are taken: our own short CSP with nonces (stack.md), the form token by Flask-WTF, and
+where a request comes from by `Origin` and `Sec-Fetch-Site`."""
 
 import secrets
+from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from services.shared import runtime
+from services.shared.refusals import Refusal
+from services.shared.words import N_
 
 csrf = CSRFProtect()
 _POLICY = (
@@ -14,6 +19,16 @@ _POLICY = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+_PORTS = {"http": 80, "https": 443}
+log = structlog.get_logger("security")
+
+
+class ForeignOrigin(Refusal):
+    """A page of another site sent this, with the cookies of whoever looked at it."""
+
+    status = 403
+    code = "foreign_origin"
+    text = N_("这个请求是从别的网站发来的，没有执行")
 
 
 def init_app(app: Flask) -> None:
@@ -43,14 +58,40 @@ def csp_nonce() -> str:
 
 def _check_form_token() -> None:
     # The API checks it in its guard, where it is known whether a cookie or a bearer token is used.
-    if request.method in _UNSAFE and not request.path.startswith("/api/"):
-        csrf.protect()
+    if not request.path.startswith("/api/"):
+        require_form_token()
 
 
 def require_form_token() -> None:
-    """Raise CSRFError on an unsafe request of a cookie session without its token."""
+    """Raise ForeignOrigin on an unsafe request of a cookie session that another site's page sent, CSRFError without its token."""
     if request.method in _UNSAFE:
+        _require_own_origin()
         csrf.protect()
+
+
+def _require_own_origin() -> None:
+    """Every browser of today names the page's origin; where nothing is named (a program), the token alone decides."""
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none")
+    if (site not in {"same-origin", "none"}) if origin is None else not _is_own(origin):
+        log.warning("foreign_origin", origin=(origin or "-")[:200], host=request.host[:200], path=request.path)
+        raise ForeignOrigin
+
+
+def _is_own(origin: str) -> bool:
+    """Whether this is PUBLIC_ORIGIN, or the very host that was asked (in the shop's Wi-Fi a machine has several names)."""
+    config = runtime.config()
+    if origin.lower() == config.public_origin.lower():
+        return True
+    try:
+        parts = urlsplit(origin)
+        port = parts.port or _PORTS[parts.scheme]
+        asked = urlsplit(f"//{request.host}")
+        asked_port = asked.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return False
+    if config.secure and parts.scheme != "https":
+        return False
+    return bool(parts.hostname) and (parts.hostname, port) == (asked.hostname, asked_port)
 
 
 def _headers(response: Response) -> Response:

@@ -10,7 +10,7 @@ from services.identity.commands.staff import (
     enable_staff,
     set_password,
 )
-from services.identity.commands.tokens import create_token
+from services.identity.commands.tokens import create_token, revoke_tokens
 
 __all__ = [
     "change_role",
@@ -22,6 +22,7 @@ __all__ = [
     "delete_role",
     "disable_staff",
     "enable_staff",
+    "revoke_tokens",
     "set_password",
     "set_up_shop",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
@@ -10,7 +11,7 @@ from services.identity import permissions
 from services.identity.models import ApiToken
 from services.shared import ids, runtime
 from services.shared.actors import Actor
-from services.shared.refusals import Invalid
+from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 
 
@@ -28,3 +29,15 @@ def create_token(
     session.flush()
     audit.record(session, "tokens:create", ("token", row.id), actor=actor, at=at, changes={"scopes": sorted(scopes)})
     return clear
+
+
+def revoke_tokens(session: Session, name: str, *, actor: Actor, at: datetime) -> int:
+    """Every token of this name opens nothing from now on; how many. Raises NotFound when there is none that still does."""
+    actor.require(permissions.TOKENS_CREATE)
+    live = session.scalars(select(ApiToken).where(ApiToken.name == name, ApiToken.revoked_at.is_(None))).all()
+    if not live:
+        raise NotFound("token_not_found")
+    for row in live:
+        row.revoked_at = at
+        audit.record(session, "tokens:revoke", ("token", row.id), actor=actor, at=at)
+    return len(live)

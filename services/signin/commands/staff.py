@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from services.identity import commands as identity
 from services.identity.models import Staff
+from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.signin.commands.sessions import revoke_staff_sessions
+from services.signin.models import StaffSession
 
 
 def disable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime) -> Staff:
@@ -19,7 +22,15 @@ def disable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime
 
 def set_password(
     session: Session, staff_id: int, password: str, *, keep: int | None = None, actor: Actor, at: datetime
-) -> None:
-    """Give someone (or oneself) a new password; whoever is in with the old one is signed out, but for the session `keep`."""
+) -> str:
+    """Give someone (or oneself) a new password; whoever is in with the old one is signed out, but for the session `keep`.
+
+    That one goes on under the new secret which this returns: a cookie that was stolen before is worth nothing. Empty without `keep`.
+    """
     identity.set_password(session, staff_id, password, actor=actor, at=at)
     revoke_staff_sessions(session, staff_id, keep=keep, actor=actor, at=at)
+    if keep is None:
+        return ""
+    clear = ids.token()
+    session.execute(update(StaffSession).where(StaffSession.id == keep).values(token_hash=runtime.keys().hash(clear)))
+    return clear
