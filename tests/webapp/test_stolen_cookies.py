@@ -282,7 +282,7 @@ def test_every_sign_in_has_a_secret_of_its_own(shop: Cast) -> None:
 def guarded(app: Flask, own: bool) -> Iterator[tuple[str, Rule]]:
     """Every method of every route of the member app (`own`) or of the staff app and its API, but for what is public."""
     for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
+        view: object = app.view_functions[rule.endpoint]
         guard = ""
         while not guard and view is not None:
             guard, view = str(getattr(view, "__guard__", "")), getattr(view, "__wrapped__", None)
