@@ -73,6 +73,7 @@ from services.orders.events import InvoiceAnswered, InvoiceAsked, OrderCompleted
 from services.orders.permissions import INVOICES_CREATE, INVOICES_READ, INVOICES_SETTLE, ORDERS_READ, ORDERS_REVIEW
 from services.privacy.checks import find_differences as find_privacy_differences
 from services.privacy.jobs import keep_erasures
+from services.privacy.parts import PARTS_OF_AN_ERASURE
 from services.privacy.permissions import MEMBERS_ERASE
 from services.shared import events, jobs, pictures
 from services.shared.actors import EVERYTHING
@@ -242,6 +243,7 @@ UNAUDITED: Mapping[str, str] = {
     "services.signin.commands.sessions.touch_session": "being here is not an act",
     "services.members.commands.facts.restate_visits": "facts follow orders; the handover has the audit line",
     "services.checkout.commands.sales.spends": "it only adds up",
+    **dict.fromkeys(PARTS_OF_AN_ERASURE, "the erasure of a member has the audit line, and what ended is told there"),
     "services.signin.commands.passkeys.ask_for_passkey": "a question is not an act",
     "services.signin.commands.passkeys.ask_to_sign_in": "a question is not an act",
     "services.signin.commands.passkeys.use_passkey": "the session that it opens has the audit line",
@@ -289,29 +291,6 @@ UNAUDITED: Mapping[str, str] = {
         "part of a sale, refund or top-up: that one has the audit line, the sealed entry or the coupon's story says the rest",
     ),
 }
-
-_ERASING = dict.fromkeys(
-    (
-        f"services.{name}"
-        for name in (
-            "checkout.commands.erasing.forget_parked_carts",
-            "coupons.commands.erasing.give_up_coupons",
-            "loyalty.commands.erasing.give_up_points",
-            "loyalty.commands.points.take_all",
-            "members.commands.erasing.get_traces",
-            "members.commands.erasing.make_nobody",
-            "messaging.commands.forget_messages",
-            "orders.commands.erasing.forget_words_of_orders",
-            "orders.commands.erasing.list_addresses",
-            "orders.commands.erasing.select_orders_of",
-            "signin.commands.erasing.close_every_way_in",
-            "tills.commands.forget_reasons",
-            "wallet.commands.erasing.give_up_wallet",
-        )
-    ),
-    "part of the erasure of a member: that one has the audit line, and what it ends is told there",
-)
-UNAUDITED = {**UNAUDITED, **_ERASING}
 
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(

@@ -13,6 +13,7 @@ from typing import Any
 from services.shared import runtime
 
 START = b""  # what the first entry is chained to
+ERASED = "erased"
 # What a MAC binds. The list is part of the log's format and changes only with a migration that seals anew.
 BOUND = (
     "at", "nonce", "action", "actor_kind", "actor_id", "actor_name", "origin", "store_id", "subject_kind", "subject_id", "member_id",
@@ -30,6 +31,16 @@ def seal_entry(entry: Mapping[str, Any]) -> bytes:
         ensure_ascii=False,
     )
     return runtime.keys().sign("audit", body.encode())
+
+
+def seal_remains(entry: Mapping[str, Any]) -> str:
+    """What an entry says of itself (`changes["erased"]`) from which the words of somebody erased were taken: a MAC over what is left.
+
+    Its first MAC stays, and with it the chain; only who knows the key can take something out.
+    """
+    left = {name: value for name, value in entry["changes"].items() if name != ERASED}
+    body = entry["id"].to_bytes(8, "big", signed=True) + entry["mac"] + seal_entry({**entry, "changes": left})
+    return runtime.keys().sign("audit-erased", body).hex()
 
 
 def chain(before: bytes, position: int, entry_id: int, mac: bytes) -> bytes:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.audit import mark
-from services.audit.chain import START, chain, seal_end, seal_entry
+from services.audit.chain import ERASED, START, chain, seal_end, seal_entry, seal_remains
 from services.audit.mark import Mark
 from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
 from services.shared.database import reading
@@ -65,7 +65,8 @@ def _end(session: Session, position: int, end: bytes) -> Iterator[str]:
 
 
 def _content(entry: dict[str, Any]) -> Iterator[str]:
-    if entry["mac"] != seal_entry(entry):
+    told = entry["changes"].get(ERASED) if isinstance(entry["changes"], dict) else None
+    if (told != seal_remains(entry)) if told else (entry["mac"] != seal_entry(entry)):
         yield f"audit: entry {entry['id']} was not written by this program, or changed since"
 
 

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.audit import mark
-from services.audit.chain import START, chain, seal_end, seal_entry
+from services.audit.chain import ERASED, START, chain, seal_end, seal_entry, seal_remains
 from services.audit.mark import Mark
 from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
 from services.shared import vault
 from services.shared.actors import Actor
+from services.shared.wiping import Traces
 
+WORDS = frozenset({"reason", "note", "label"})  # fields that people type
 AT_A_TIME = 1000  # entries in one transaction: some milliseconds of lock
 # Built once: every command passes here.
 _entries: Any = AuditEntry.__table__
@@ -70,6 +72,37 @@ def _sealed(session: Session, member_id: int | None, changes: dict[str, Any], at
         return {"sealed": vault.seal(session, member_id, content, "audit", at=at)}
     except vault.Erased:  # what is still done about somebody who is gone says that it was done, and nothing of them
         return {}
+
+
+def forget_person(session: Session, member_id: int, traces: Traces, *, things: Mapping[str, Select[Any]]) -> None:
+    """Take what an erased member is known by out of entries that are not under their key: where they came from, what was written about
+    `things` of theirs (ids by kind of subject), and what names them elsewhere. Each says so, sealed; the chain stays as it is.
+    """
+    own = and_(_entries.c.actor_kind == "member", _entries.c.actor_id == member_id)
+    theirs = or_(own, and_(_entries.c.actor_kind == "public", _entries.c.member_id == member_id))
+    about = [and_(_entries.c.subject_kind == kind, _entries.c.subject_id.in_(ids)) for kind, ids in things.items()]
+    query = select(_entries, theirs.label("theirs"), or_(*about).label("about"))
+    for row in (
+        session.connection().execute(query.where(or_(theirs, *about, traces.hinted(_entries.c.changes)))).mappings()
+    ):
+        _take_out(session, dict(row), member_id, traces)
+
+
+def _take_out(session: Session, row: dict[str, Any], member_id: int, traces: Traces) -> None:
+    theirs, about = row.pop("theirs"), row.pop("about")
+    told = row["changes"].get(ERASED)
+    if (told != seal_remains(row)) if told else (row["mac"] != seal_entry(row)):
+        return  # what was tampered with stays as it is: `changke verify` tells of it
+    changes = {name: value for name, value in row["changes"].items() if name != ERASED}
+    if "sealed" in changes:  # of somebody else, who has to do with the same thing: it may tell of both
+        left = {} if about and row["member_id"] != member_id else changes
+    else:
+        left = {name: traces.wiped(value) for name, value in changes.items() if not (about and name in WORDS)}
+    fresh = {**row, "changes": left, "origin": "" if theirs else row["origin"]}
+    if (left, fresh["origin"]) == (changes, row["origin"]):
+        return
+    kept = {"changes": left | {ERASED: seal_remains(fresh)}, "origin": fresh["origin"]}
+    session.connection().execute(update(_entries).where(_entries.c.id == row["id"]).values(kept))
 
 
 def chain_entries(session: Session, *, at: datetime) -> tuple[int, Mark]:

@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from services.audit.chain import ERASED
 from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
 from services.shared import vault
 from services.shared.actors import Actor
@@ -139,7 +140,7 @@ def _load_keys(session: Session, member_ids: Iterable[int | None]) -> None:
 
 def _opened(session: Session, member_id: int | None, changes: dict[str, Any]) -> dict[str, Any] | None:
     if member_id is None or "sealed" not in changes:
-        return changes
+        return {name: value for name, value in changes.items() if name != ERASED}
     try:
         content = vault.unseal(session, member_id, changes["sealed"], "audit")
     except (

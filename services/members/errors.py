@@ -37,3 +37,10 @@ class ConsentMissing(Refusal):
 
     code = "consent_missing"
     text = N_("没有这一项同意，或者已经撤回了")
+
+
+class MemberErased(Refusal):
+    """The member asked to be forgotten: there is nothing to change or to bring back."""
+
+    code = "member_erased"
+    text = N_("这位会员已经注销，资料找不回来了")

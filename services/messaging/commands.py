@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from services.messaging.texts import Text
 from services.shared import jobs, runtime
 from services.shared.actors import Actor
 from services.shared.refusals import Invalid, NotFound
+from services.shared.wiping import Traces, wipe
 from services.shared.words import N_
 from services.stores.queries import load_settings
 
@@ -145,6 +146,17 @@ def unsubscribe_all(session: Session, member_id: int, *, actor: Actor, at: datet
     ).all()
     for subscription_id in gone:
         audit.record(session, "push_subscriptions:revoke", ("push_subscription", subscription_id), actor=actor, at=at)
+
+
+def forget_messages(session: Session, member_id: int, traces: Traces) -> None:
+    """The inbox, the devices and what was on its way to them are gone; messages to others name this member no more."""
+    theirs = select(Message.id).where(Message.member_id == member_id)
+    devices = select(PushSubscription.id).where(PushSubscription.member_id == member_id)
+    session.execute(delete(Delivery).where(or_(Delivery.message_id.in_(theirs), Delivery.subscription_id.in_(devices))))
+    session.execute(delete(Message).where(Message.member_id == member_id))
+    session.execute(delete(PushSubscription).where(PushSubscription.member_id == member_id))
+    wipe(session, Message, ("title", "body", "push_title", "push_body"), traces)
+    wipe(session, Delivery, ("payload", "error"), traces)
 
 
 def send_test(

@@ -116,7 +116,14 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(dbapi: Any, _record: object) -> None:
         dbapi.isolation_level = None
-        for pragma in ("journal_mode=WAL", "busy_timeout=8000", "synchronous=FULL", "foreign_keys=ON"):
+        # secure_delete: what is erased is overwritten in the file (Debian's SQLite does so anyway)
+        for pragma in (
+            "journal_mode=WAL",
+            "busy_timeout=8000",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
             dbapi.execute("PRAGMA " + pragma)
 
     @event.listens_for(engine, "begin")
@@ -237,6 +244,20 @@ def _clash_when_taken() -> Iterator[None]:
 def after_commit(session: Session, follow_up: Any) -> None:
     """Call `follow_up()` once the transaction of `session` has been committed; never when it is rolled back."""
     session.info.setdefault("after_commit", []).append(follow_up)
+
+
+def shorten_log() -> None:
+    """SQLite: put what the log holds into the database file and empty it, so that nothing erased stays in it. Whoever reads is not kept
+    waiting: then the log is emptied another time."""
+    engine = runtime.current().engine
+    if engine.dialect.name != "sqlite":
+        return
+    with contextlib.closing(engine.raw_connection()) as connection:
+        connection.execute("PRAGMA busy_timeout=200")  # type: ignore[attr-defined]
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
+        finally:
+            connection.execute("PRAGMA busy_timeout=8000")  # type: ignore[attr-defined]
 
 
 def is_alive() -> bool:

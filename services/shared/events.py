@@ -12,13 +12,14 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.shared import clock
 from services.shared.database import after_commit, reading, transaction
 from services.shared.models import OutboxEntry
 from services.shared.refusals import Unavailable
+from services.shared.wiping import Traces, wipe
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ MAX_DEPTH = 8  # a chain of causes longer than this is a loop
 MAX_ATTEMPTS = 12
 NO_GRACE = timedelta(0)
 _BACKOFF = (5, 30, 120, 600, 3600)  # seconds
+WORDS = frozenset({"note", "device"})  # what people or their phones say in an event
 TOGETHER = 20  # reactions in one transaction: some milliseconds of lock
 
 # Built once: every command that announces passes here.
@@ -131,6 +133,18 @@ def _perform(session: Session, entry_ids: Sequence[int]) -> int:
         finally:
             _depth.reset(token)
     return len(claimed)
+
+
+def forget_person(session: Session, member_id: int, traces: Traces) -> None:
+    """Drop what was done about a member who is erased, and take the words out of what is still to be done: ids stay, effects follow."""
+    about = _outbox.c.payload["member_id"].as_integer() == member_id
+    done = or_(_outbox.c.done_at.is_not(None), _outbox.c.given_up_at.is_not(None))
+    session.connection().execute(delete(_outbox).where(about, done))
+    waiting = session.connection().execute(select(_outbox.c.id, _outbox.c.payload).where(about)).all()
+    for entry_id, payload in waiting:
+        quiet = payload | dict.fromkeys(WORDS & payload.keys(), "")
+        session.connection().execute(update(_outbox).where(_outbox.c.id == entry_id).values(payload=quiet, error=None))
+    wipe(session, OutboxEntry, ("payload", "error"), traces)
 
 
 def _note_failure(entry_id: int, error: Exception) -> None:

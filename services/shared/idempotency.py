@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from services.shared import runtime
 from services.shared.models import IdempotencyKey
 from services.shared.refusals import Invalid
+from services.shared.wiping import Traces
 from services.shared.words import N_
 
 KEPT = timedelta(days=30)
@@ -88,6 +90,28 @@ def once(
         _ANSWER, {"in_scope": scope, "of_key": key, "new_status": answer.status, "new_answer": stored_answer}
     )
     return answer
+
+
+def forget_person(session: Session, scope: str, traces: Traces) -> None:
+    """Empty the answers that were given to somebody who is erased (`scope`: member:9), or that hold something of theirs.
+
+    The keys stay: what was done is still not done twice.
+    """
+    given = select(_keys.c.scope, _keys.c.key, _keys.c.answer).where(_keys.c.status != 0)
+    for row in session.connection().execute(given.execution_options(yield_per=1000)).all():
+        body = _open(row.answer["sealed"])
+        if body and (row.scope.startswith(f"{scope} ") or traces.pattern.search(_readable(body))):
+            emptied = {"sealed": _seal("{}" if body.startswith("{") else ""), "headers": row.answer["headers"]}
+            mine = (_keys.c.scope == row.scope, _keys.c.key == row.key)
+            session.connection().execute(update(_keys).where(*mine).values(answer=emptied))
+
+
+def _readable(body: str) -> str:
+    """JSON without escapes, anything else as it is."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False)
+    except ValueError:
+        return body
 
 
 def _seal(body: str) -> str:

@@ -4,7 +4,7 @@ A window slides: each subject of a rule has one row with the moments of its trie
 and nobody gets twice as many around the turn of an hour. A try that was refused is not kept: who waits gets in again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -70,6 +70,11 @@ def forget_old(at: datetime) -> None:
     """Drop rows whose last try counts no more."""
     with transaction() as session:
         session.execute(delete(Limit).where(Limit.expires_at <= at))
+
+
+def forget_subjects(session: Session, subjects: Collection[str]) -> None:
+    """Drop every row of these subjects: they are erased."""
+    session.execute(delete(Limit).where(Limit.subject.in_(subjects)))
 
 
 def _is(rule: Rule, subject: str) -> tuple[Any, Any]:

@@ -67,6 +67,12 @@ def destroy(session: Session, member_id: int, *, at: datetime) -> None:
     session.info.pop("member_keys", None)
 
 
+def destroyed_at(session: Session, member_id: int) -> datetime | None:
+    """When the member's key was destroyed: that is when they were erased."""
+    found: datetime | None = session.scalar(select(_keys.c.destroyed_at).where(_keys.c.member_id == member_id))
+    return found
+
+
 def _key(session: Session, member_id: int, at: datetime) -> bytes:
     found = load(session, {member_id}).get(member_id)
     if found is not None:

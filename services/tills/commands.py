@@ -12,6 +12,7 @@ from services.shared import ids
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.shared.refusals import NotFound
+from services.shared.wiping import Traces, wipe
 from services.stores.queries import get_open_store
 from services.tills import permissions, rules
 from services.tills.errors import CountDiffers, ShiftOver, TillOpen
@@ -119,3 +120,9 @@ def _seen(session: Session, shift_id: int, actor: Actor) -> TillShift:
 
 def _staff(actor: Actor) -> int | None:
     return actor.id if actor.kind == "staff" else None
+
+
+def forget_reasons(session: Session, traces: Traces) -> None:
+    """Take an erased member out of what was written at closes and about cash moved by hand."""
+    wipe(session, TillShift, ("reason",), traces)
+    wipe(session, TillEntry, ("reason",), traces)

@@ -3,12 +3,14 @@
 import contextlib
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from services import wiring
+from services.privacy.commands import reapply
+from services.privacy.queries import NAME, read_list
 from services.shared import clock, database, ledger, migrations, runtime
 from services.shared.books import copies
 from services.shared.books.sealed import UnreadableError
@@ -71,18 +73,24 @@ def backup(file: Path, passphrase_stdin: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @PASSPHRASE
-def restore(file: Path, passphrase_stdin: bool) -> None:
+@click.option(
+    "--erased", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The list of members who were erased since: erased.json of the shop's DATA folder.",
+)  # fmt: skip
+def restore(file: Path, passphrase_stdin: bool, erased: Path | None) -> None:
     """Restore the copy in FILE into an empty DATA folder and an empty database, bring it up to date, and verify it.
 
-    A copy taken on SQLite can be restored into PostgreSQL and the other way round.
+    A copy taken on SQLite can be restored into PostgreSQL and the other way round. Members who were erased after the copy was taken are
+    erased again: by the list named with --erased, by erased.json in the DATA folder and by the one beside FILE.
     """
     config = configuration()
+    lists = [path for path in (erased, config.data / NAME, file.parent / NAME) if path is not None and path.exists()]
     passphrase = _passphrase(config, from_stdin=passphrase_stdin)
     try:
         copies.require_empty_folder(config)
         with copies.opened(file, passphrase=passphrase) as copy, _undone_when_it_fails(config):
-            _restore(copy, config)
-    except (UnreadableError, copies.NotEmptyError) as error:
+            again = _restore(copy, config, lists)
+    except (ValueError, UnreadableError, copies.NotEmptyError) as error:
         raise click.ClickException(str(error)) from error
     wrong = find_differences()
     for sentence in wrong:
@@ -90,10 +98,14 @@ def restore(file: Path, passphrase_stdin: bool) -> None:
     if wrong:
         raise click.ClickException(f"restored, but {len(wrong)} differences")
     rows = sum(copy.story.rows.values())
+    if not lists:
+        click.echo("no list of erased members was found: if somebody was erased since this copy, restore with --erased")
+    click.echo(f"erased again: {', '.join(map(str, again)) or 'nobody'}")
     click.echo(f"restored {rows} rows and {copy.story.pictures} pictures; every ledger and every order adds up")
 
 
-def _restore(copy: copies.Copy, config: Config) -> None:
+def _restore(copy: copies.Copy, config: Config, lists: Iterable[Path]) -> list[int]:
+    known = {member_id: line for path in lists for member_id, line in read_list(path).items()}
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     config.secrets_file.touch(mode=0o600)
     config.secrets_file.write_bytes(copy.secrets)
@@ -102,6 +114,8 @@ def _restore(copy: copies.Copy, config: Config) -> None:
     with transaction() as session:
         copies.pour(copy, session.connection())
     migrations.upgrade()
+    with transaction() as session:
+        return reapply(session, known, at=clock.now())
 
 
 @contextlib.contextmanager

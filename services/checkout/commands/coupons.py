@@ -70,7 +70,10 @@ def redeem_coupon(
         )  # fmt: skip
     coupons.redeem(session, held.id, member_id=held.member_id, saved=saved, store_id=store_id, actor=actor, at=at)
     changes = {"name": held.name, "member": held.member_id}
-    audit.record(session, "coupons:redeem", ("coupon", held.id), actor=actor, at=at, store_id=store_id, changes=changes)
+    audit.record(
+        session, "coupons:redeem", ("coupon", held.id), actor=actor, at=at, store_id=store_id, member_id=held.member_id,
+        changes=changes,
+    )  # fmt: skip
     redemption_id = find_redemption(session, held.id) or 0
     if held.member_id is not None:
         announce(session, CouponRedeemedAlone(held.id, held.member_id, store_id, saved, redemption_id), at=at)

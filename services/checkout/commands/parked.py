@@ -41,7 +41,10 @@ def park_cart(session: Session, data: dict[str, Any], *, actor: Actor, at: datet
     coupons.reserve(session, sorted(held), _key(parked.id), actor=actor, at=at)
     changes = {"label": parked.label, "pieces": data["pieces"]}
     subject = ("parked_cart", parked.id)
-    audit.record(session, "parked_carts:create", subject, actor=actor, at=at, store_id=parked.store_id, changes=changes)
+    audit.record(
+        session, "parked_carts:create", subject, actor=actor, at=at, store_id=parked.store_id, member_id=parked.member_id,
+        changes=changes,
+    )  # fmt: skip
     return parked
 
 

@@ -110,7 +110,9 @@ def issue_coupon(
     changes = {"template": template.name, "member": member_id, "source": source}
     if note_words:
         changes["reason"] = note_words
-    audit.record(session, "coupons:issue", ("coupon", coupon.id), actor=actor, at=at, changes=changes)
+    audit.record(
+        session, "coupons:issue", ("coupon", coupon.id), actor=actor, at=at, member_id=member_id, changes=changes
+    )
     announce(session, CouponIssued(coupon.id, template.id, member_id, source), at=at)
     if source in TOLD:
         announce(session, CouponGiven(coupon.id, member_id), at=at)

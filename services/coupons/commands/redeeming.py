@@ -155,7 +155,10 @@ def revoke_coupon(session: Session, coupon_id: int, reason: str, *, actor: Actor
     if row is None:
         raise CouponUnusable(coupon_id, _state(session, coupon_id, at))
     note(session, coupon_id, "revoke", member_id=row.member_id, words=reason, actor=actor, at=at)
-    audit.record(session, "coupons:revoke", ("coupon", coupon_id), actor=actor, at=at, changes={"reason": reason})
+    audit.record(
+        session, "coupons:revoke", ("coupon", coupon_id), actor=actor, at=at, member_id=row.member_id,
+        changes={"reason": reason},
+    )  # fmt: skip
     announce(session, CouponRevoked(coupon_id, row.member_id), at=at)
 
 

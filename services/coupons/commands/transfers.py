@@ -94,7 +94,7 @@ def take_transfer(session: Session, token: str, member_id: int, *, actor: Actor,
         raise TransferGone
     note(session, offer.coupon_id, "transfer", member_id=member_id, actor=actor, at=at)
     subject, changes = ("coupon", offer.coupon_id), {"from": offer.from_member_id, "member": member_id}
-    audit.record(session, "coupons:transfer", subject, actor=actor, at=at, changes=changes)
+    audit.record(session, "coupons:transfer", subject, actor=actor, at=at, member_id=member_id, changes=changes)
     announce(session, CouponTransferred(offer.coupon_id, offer.from_member_id, member_id), at=at)
     return offer.coupon_id
 

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.members import permissions
 from services.members.commands.consents import note_consent
-from services.members.errors import BirthdayChangedRecently, PhoneTaken
+from services.members.errors import BirthdayChangedRecently, MemberErased, PhoneTaken
 from services.members.events import MemberChanged, MemberJoined
 from services.members.models import Member, MemberFacts, MemberSearchTerm
 from services.members.queries.cards import HIGHEST_ID
 from services.members.queries.links import get_open_link
 from services.members.rules import birthdays, names, phones
-from services.shared import days
+from services.shared import days, vault
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.shared.refusals import Forbidden, Invalid, NotFound
@@ -64,6 +64,8 @@ def change_member(session: Session, member_id: int, data: Mapping[str, Any], *, 
     """Change what staff know of a member. Raises NotFound, PhoneTaken, BirthdayChangedRecently, Invalid."""
     actor.require(permissions.MEMBERS_CHANGE)
     member, settings = _load(session, member_id), stores.load_settings(session)
+    if vault.destroyed_at(session, member.id) is not None:
+        raise MemberErased
     if data.get("store_id", member.store_id) != member.store_id:
         _require_store(session, data["store_id"], actor)
     if data.get("source", member.source) != member.source:
@@ -92,9 +94,11 @@ def archive_member(session: Session, member_id: int, *, actor: Actor, at: dateti
 
 
 def restore_member(session: Session, member_id: int, *, actor: Actor, at: datetime) -> Member:
-    """Take a card back into use. Raises PhoneTaken when someone else has the phone by now."""
+    """Take a card back into use. Raises PhoneTaken when someone else has the phone by now, MemberErased."""
     actor.require(permissions.MEMBERS_ARCHIVE)
     member = _load(session, member_id)
+    if vault.destroyed_at(session, member.id) is not None:
+        raise MemberErased
     if member.archived_at is not None:
         _require_free_phone(session, member.phone)
         member.archived_at = None

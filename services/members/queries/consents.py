@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from services.members.models import Consent, Member
+from services.shared.models import MemberKey
 
 MEMBERSHIP = "membership"
 
@@ -35,18 +36,20 @@ _READER = select(
     Member.language,
     func.count(Consent.id),
     func.count(Consent.withdrawn_at),
+    func.max(MemberKey.destroyed_at),
 ).outerjoin(Consent, (Consent.member_id == Member.id) & (Consent.kind == MEMBERSHIP))
+_READER = _READER.outerjoin(MemberKey, MemberKey.member_id == Member.id)
 _READER = _READER.where(Member.id == bindparam("member")).group_by(Member.id, Member.language)
 
 
 def find_reader(session: Session, member_id: int) -> Reader:
-    """How a member is written to; somebody who withdrew the membership consent is not (facts.md, PIPL §15)."""
+    """How a member is written to; somebody who withdrew the membership consent, or was erased, is not (facts.md, PIPL §15)."""
     session.flush()
     row = session.connection().execute(_READER, {"member": member_id}).one_or_none()
     if row is None:
         return Reader(None, listens=False)
-    language, given, withdrawn = row
-    return Reader(language, listens=not given or withdrawn < given)
+    language, given, withdrawn, erased_at = row
+    return Reader(language, listens=erased_at is None and (not given or withdrawn < given))
 
 
 def list_consents(session: Session, member_id: int) -> list[ConsentCard]:

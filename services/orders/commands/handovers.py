@@ -49,9 +49,14 @@ def record_handover(session: Session, draft: HandoverDraft, *, actor: Actor, at:
     session.flush()
     subject = ("order", draft.order_id)
     changes = {"member": [draft.from_member_id, draft.to_member_id], "points": draft.points, "reason": draft.reason}
+    whose = {"member_id": draft.to_member_id}
     if draft.kind == CLAIM:
-        audit.record(session, "orders:claim", subject, actor=actor, at=at, store_id=draft.store_id, changes=changes)
+        audit.record(
+            session, "orders:claim", subject, **whose, actor=actor, at=at, store_id=draft.store_id, changes=changes
+        )
     else:
-        audit.record(session, "orders:reassign", subject, actor=actor, at=at, store_id=draft.store_id, changes=changes)
+        audit.record(
+            session, "orders:reassign", subject, **whose, actor=actor, at=at, store_id=draft.store_id, changes=changes
+        )
     session.expire_all()
     return get_handover(session, row.id)

@@ -46,7 +46,7 @@ def ask_invoice(session: Session, order: OrderView, data: Mapping[str, Any], *, 
             raise InvoiceSettled
     audit.record(
         session, "invoices:create", ("order", order.id), actor=actor, at=at, store_id=order.store_id,
-        changes={"number": order.number},
+        member_id=order.member_id, changes={"number": order.number},
     )  # fmt: skip
     announce(session, InvoiceAsked(order.id, order.store_id), at=at)
 
@@ -63,8 +63,9 @@ def settle_invoice(session: Session, order_id: int, data: Mapping[str, Any], *, 
         raise InvoiceNotAsked
     changes = {"number": asked.order_number, "state": data["state"], "note": data["note"]}
     audit.record(
-        session, "invoices:settle", ("order", order_id), actor=actor, at=at, store_id=asked.store_id, changes=changes
-    )
+        session, "invoices:settle", ("order", order_id), actor=actor, at=at, store_id=asked.store_id,
+        member_id=asked.member_id, changes=changes,
+    )  # fmt: skip
     event = InvoiceAnswered(
         order_id, asked.order_number, asked.store_id, asked.member_id, data["state"], data["note"], at.isoformat()
     )

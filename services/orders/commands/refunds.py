@@ -50,7 +50,17 @@ def record_refund(session: Session, draft: RefundDraft, *, actor: Actor, at: dat
     _tenders(session, refund.id, draft)
     changes = {"amount": draft.amount, "way": draft.way, "reason": draft.reason}
     subject = ("order", draft.order_id)
-    audit.record(session, "refunds:create", subject, actor=actor, at=at, store_id=draft.store_id, changes=changes)
+    whose = session.scalar(select(Order.member_id).where(Order.id == draft.order_id))
+    audit.record(
+        session,
+        "refunds:create",
+        subject,
+        actor=actor,
+        at=at,
+        store_id=draft.store_id,
+        member_id=whose,
+        changes=changes,
+    )
     session.expire_all()
     return get_refund(session, refund.id, actor=SYSTEM)
 

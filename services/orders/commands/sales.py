@@ -70,7 +70,10 @@ def record_order(session: Session, draft: OrderDraft, *, actor: Actor, at: datet
         flagged = {"order_id": order_id, "store_id": draft.store_id, "flagged_at": at}
         connection.execute(insert(FlaggedOrder), flagged)
     subject, changes = ("order", order_id), _changes(draft, row)
-    audit.record(session, "orders:create", subject, actor=actor, at=at, store_id=draft.store_id, changes=changes)
+    whose = draft.member_id if draft.manual_reason else None  # figures say nothing of a person; words may
+    audit.record(
+        session, "orders:create", subject, actor=actor, at=at, store_id=draft.store_id, member_id=whose, changes=changes
+    )
     return _view(draft, row, order_id, actor)
 
 
