@@ -24,20 +24,40 @@ class PasskeyAdd extends HTMLElement {
     const button = event.target.querySelector('button[type=submit], button:not([type])');
     button.disabled = true;
     this.#say('');
+    this.#mark({});
     try {
       const credential = await create(await post(this.getAttribute('options'), fields));
       const { to } = await post(this.getAttribute('finish'), { name: fields.name, credential });
+      event.target.reset();
       location.assign(to);
     } catch (error) {
-      this.#say(this.#wordsFor(error));
       button.disabled = false;
+      if (!this.#mark(error.errors ?? {})) this.#say(this.#wordsFor(error));
     }
   };
 
   #wordsFor(error) {
     if (error.name === 'NotAllowedError') return this.dataset.cancelled;
     if (error.name === 'InvalidStateError') return this.dataset.known;
-    return Object.values(error.errors ?? {}).flat()[0] || error.title || this.dataset.failed;
+    return error.title || this.dataset.failed;
+  }
+
+  /* Words beside their fields, as the server's own pages put them (kit/forms.html); whether there was a field for any. */
+  #mark(errors) {
+    this.querySelectorAll('.fld.bad').forEach((each) => each.classList.remove('bad'));
+    this.querySelectorAll('[data-error]').forEach((each) => each.remove());
+    const wrong = [...this.querySelectorAll('.fld input')].filter(({ name }) => errors[name]);
+    for (const input of wrong) {
+      const words = Object.assign(document.createElement('span'), { className: 'err', textContent: errors[input.name][0] });
+      words.dataset.error = '';
+      words.id = `${input.id}-err`;
+      input.after(words);
+      input.setAttribute('aria-invalid', 'true');
+      input.setAttribute('aria-describedby', words.id);
+      input.closest('.fld').classList.add('bad');
+    }
+    wrong[0]?.focus();
+    return wrong.length > 0;
   }
 
   #say(words) {
