@@ -37,6 +37,12 @@ def find_staff(session: Session, username: str) -> Staff | None:
     return session.scalar(select(Staff).where(Staff.username == username.strip().lower()))
 
 
+def list_owners(session: Session) -> list[Staff]:
+    """Who owns the shop, also those who are disabled."""
+    owners = select(Staff).join(Role, Role.id == Staff.role_id).where(Role.name == "owner").order_by(Staff.id)
+    return list(session.scalars(owners))
+
+
 def get_staff(session: Session, staff_id: int) -> Staff:
     """One member of staff. Raises NotFound."""
     staff = session.get(Staff, staff_id)

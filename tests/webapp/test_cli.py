@@ -19,8 +19,10 @@ from services.members.models import Member
 from services.messaging.models import Message
 from services.orders.models import Order, Tender
 from services.shared import clock, database, migrations
+from services.signin.errors import WrongPassword
+from services.signin.queries import check_password
 from services.stores.queries import is_set_up, load_settings
-from tests.cast import Cast
+from tests.cast import PASSWORD, USERNAMES, Cast
 from tests.conftest import NOON, Template
 from tests.kit.shop import Shop
 from tests.selling import open_till
@@ -187,8 +189,15 @@ def test_doctor_is_content_but_for_the_worker(here: Terminal) -> None:
 
 
 def test_doctor_warns_of_what_is_for_tests_only(here: Terminal) -> None:
-    said = here.run("doctor", CHANGKE_PUSH_EXTRA_HOSTS="127.0.0.1:9", CHANGKE_TEST_CLOCK="1", DEMO="1").output
+    said = here.run(
+        "doctor",
+        CHANGKE_PUSH_EXTRA_HOSTS="127.0.0.1:9",
+        CHANGKE_SMS_TEST_HOST="127.0.0.1:9",
+        CHANGKE_TEST_CLOCK="1",
+        DEMO="1",
+    ).output
     assert "CHANGKE_PUSH_EXTRA_HOSTS" in said
+    assert "CHANGKE_SMS_TEST_HOST" in said
     assert "CHANGKE_TEST_CLOCK" in said
     assert "DEMO is on" in said
 
@@ -247,3 +256,21 @@ def test_a_real_shop_is_never_filled_with_demo_data(here: Terminal) -> None:
     with database.reading() as session:
         assert session.query(Order).count() == 0
     assert migrations.current() == migrations.head()
+
+
+def test_an_owner_who_lost_everything_comes_back_in_from_the_server(shop: Cast, here: Terminal) -> None:
+    lost = shop.browser("owner")
+    told = here.ok("reset-owner", "--password-stdin", typed="back-again-2026\n")
+    assert USERNAMES["owner"] in told
+    with clock.stand_at(NOON), database.reading() as session:
+        assert check_password(session, USERNAMES["owner"], "back-again-2026").username == USERNAMES["owner"]
+        with pytest.raises(WrongPassword):
+            check_password(session, USERNAMES["owner"], PASSWORD)
+    assert lost.get("/staff/more").status_code == 303
+
+
+def test_reset_owner_names_the_owners_when_it_is_nobodys_name(shop: Cast, here: Terminal) -> None:
+    answer = here.run("reset-owner", "--username", "nobody", "--password-stdin", typed="back-again-2026\n")
+    assert (answer.exit_code, USERNAMES["owner"] in answer.output) == (1, True)
+    easy = here.run("reset-owner", "--password-stdin", typed="short\n")
+    assert (easy.exit_code, "password" in easy.output) == (1, True)

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "replay": "webapp.cli.replay",
     "verify": "webapp.cli.books",
     "token": "webapp.cli.token",
+    "reset-owner": "webapp.cli.owner",
     "backup": "webapp.cli.books",
     "restore": "webapp.cli.books",
     "doctor": "webapp.cli.doctor",
@@ -91,7 +92,7 @@ class Commands(click.Group):
         """The command of this name."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -93,6 +93,7 @@ ACTIONS: Mapping[str, str] = {
     "staff:create": N_("加店员"),
     "staff:disable": N_("停用店员"),
     "staff:enable": N_("恢复店员"),
+    "staff:reset_owner": N_("在服务器上重设老板的登录"),
     "staff:set_password": N_("换密码"),
     "staff_sessions:change": N_("换门店"),
     "staff_sessions:create": N_("店员登录"),

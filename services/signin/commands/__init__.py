@@ -2,6 +2,7 @@
 
 from services.signin.commands.codes import issue_signin_code, redeem_code, redeem_ticket
 from services.signin.commands.devices import issue_device, make_code_here, revoke_device
+from services.signin.commands.owners import reset_owner
 from services.signin.commands.passkeys import (
     add_passkey,
     ask_for_passkey,
@@ -62,6 +63,7 @@ __all__ = [
     "remove_passkey",
     "rename_passkey",
     "require_room_for_guess",
+    "reset_owner",
     "revoke_device",
     "revoke_member_session",
     "revoke_other_member_sessions",
