@@ -47,3 +47,11 @@ def test_tls_local_is_for_the_shops_network() -> None:
 
 def test_the_passphrase_is_never_shown() -> None:
     assert "hush" not in repr(config.read({"CHANGKE_PASSPHRASE": "hush"}))
+
+
+def test_a_provider_s_place_is_taken_by_this_machine_alone() -> None:
+    assert config.read({}).sms_test_host is None
+    assert config.read({"CHANGKE_SMS_TEST_HOST": "127.0.0.1:8099"}).sms_test_host == "127.0.0.1:8099"
+    for elsewhere in ("sms.example:443", "10.0.0.1:80", "127.0.0.1", "127.0.0.1:80/x", "127.0.0.1.evil.example:80"):
+        with pytest.raises(ConfigurationError):
+            config.read({"CHANGKE_SMS_TEST_HOST": elsewhere})

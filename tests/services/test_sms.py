@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,6 +35,7 @@ from tests.kit.sms_providers import SmsProviders, sms_providers
 from tests.pushing import admit, device
 from tests.selling import welcome_member
 from tests.texting import contract, rows, sign_contract, spent, work
+from tests.webapp.test_orders_at_once import at_once
 from webapp import create_app
 
 PHONE = "+8613800138000"
@@ -372,6 +374,19 @@ def test_a_month_s_budget_holds_over_its_days(shop: Cast, providers: SmsProvider
             work()
     assert [row.state for row in rows()] == ["sent", "sent", "sent", "over_budget", "sent"]  # the last one in December
     assert spent() == {"2026-11-21": 2, "2026-11-22": 1, "2026-11": 3, "2026-12-03": 1, "2026-12": 1}
+
+
+def test_workers_side_by_side_stay_within_the_budget_and_send_nothing_twice(
+    shop: Cast, providers: SmsProviders
+) -> None:
+    sign_contract(shop, providers, day_most=5)
+    for number in range(8):
+        welcome_member(shop.at, f"会员{number}", f"+861390013900{number}")
+        ask(f"+861390013900{number}")
+    at_once(lambda _number: work(), 4)
+    assert Counter(row.state for row in rows()) == {"sent": 5, "over_budget": 3}
+    assert len({text.phone for text in providers.sent}) == len(providers.sent) == 5
+    assert spent() == {"2026-11-21": 5, "2026-11": 5}
 
 
 def test_what_today_costs_is_known(shop: Cast, providers: SmsProviders, member: Member) -> None:

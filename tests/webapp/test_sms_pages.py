@@ -81,7 +81,7 @@ def test_a_phone_that_nobody_has_is_answered_alike(shop: Cast, providers: SmsPro
         digits = phone.replace(" ", "")
         assert (answer.status_code, answer.location.replace(digits, "…")) == (
             303,
-            "/member/sign-in?phone=%2B86…&sent=1&next=/member/orders",
+            "/member/sign-in?phone=%2B86…&sent=1795242000&next=/member/orders",
         )
         page = browser.get(answer.location).text.replace(digits, "…")
         pages.append(re.sub(r'(nonce|value|content)="[^"]*"', "", page))
@@ -105,6 +105,19 @@ def test_a_second_wish_within_a_minute_says_how_long_to_wait(
     assert 'name="code"' in early.text  # the first one may be typed
     with clock.stand_at(shop.at + timedelta(seconds=61)):
         assert ask(phone).status_code == 303
+
+
+def test_the_page_knows_how_long_to_wait(shop: Cast, providers: SmsProviders, member: Member) -> None:
+    sign_contract(shop, providers)
+    phone = shop.browser()
+    sent = ask(phone).location
+    assert '<ck-wait class="grid flex-1" seconds="60">' in phone.get(sent).text
+    with clock.stand_at(shop.at + timedelta(seconds=45)):
+        assert 'seconds="15"' in phone.get(sent).text
+    with clock.stand_at(shop.at + timedelta(seconds=60)):
+        assert "ck-wait" not in phone.get(sent).text
+    for odd in ("", "1", "９", "99999999999999999999"):
+        assert "ck-wait" not in phone.get(f"/member/sign-in?phone=1&sent={odd}").text
 
 
 def test_one_address_cannot_ask_for_half_a_town(shop: Cast, providers: SmsProviders) -> None:

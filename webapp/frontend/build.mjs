@@ -192,6 +192,7 @@ const [icons] = await Promise.all([
   buildScript(join(HERE, "js/main-staff.js")),
   buildScript(join(HERE, "js/main-member.js")),
   buildScript(join(HERE, "js/elements/ck-colour.js")),
+  buildScript(join(HERE, "js/elements/ck-wait.js")),
   buildScript(join(HERE, "js/back-office.js")),
   buildScript(join(HERE, "js/sharing.js")),
   buildForWorker("sw-bundle.js"),

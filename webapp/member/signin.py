@@ -124,7 +124,7 @@ def ask_for_code() -> ResponseReturnValue:
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
         if by_sms:
             commands.ask_for_sms_code(session, data["phone"], actor=edge.actor(), at=at)
-            return links.to("member.sign_in", phone=data["phone"], sent=1, next=data["next"] or None)
+            return links.to("member.sign_in", phone=data["phone"], sent=int(at.timestamp()), next=data["next"] or None)
         member = members.find_member_by_phone(session, data["phone"])
         if member is not None:
             commands.issue_signin_code(session, member.id, way="request", actor=edge.actor(), at=at)
@@ -181,7 +181,18 @@ def _let_in(session: Session, member_id: int, onward: str, at: datetime) -> Resp
 
 def _door(form: Form) -> str:
     demo, passkeys = runtime.config().demo, queries.passkeys_are_possible()
-    return render_template("member/sign_in.html", form=form, demo=demo, passkeys=passkeys, step=_step(form))
+    return render_template(
+        "member/sign_in.html", form=form, demo=demo, passkeys=passkeys, step=_step(form), wait=_wait()
+    )
+
+
+def _wait() -> int:
+    """Seconds until another code may be asked for, as far as this page knows; 0 when nothing was just sent."""
+    sent = request.args.get("sent", "")
+    if not (sent.isascii() and sent.isdigit() and len(sent) < 12):
+        return 0
+    left = int(sent) + ASKED[0].seconds - int(clock.now().timestamp())
+    return left if 0 < left <= ASKED[0].seconds else 0
 
 
 def _step(form: Form) -> str:
