@@ -86,7 +86,7 @@ from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_o
 from services.signin import models as signin
 from services.signin import reactions as asking
 from services.signin.commands.sms_codes import answer_asks
-from services.signin.events import PasskeyAdded, ShownCodeUsed, SpendingAsked, SpendingOverridden
+from services.signin.events import CodesGuessed, PasskeyAdded, ShownCodeUsed, SpendingAsked, SpendingOverridden
 from services.signin.jobs import forget_ended
 from services.signin.permissions import PROOFS_CREATE, PROOFS_OVERRIDE, SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.signin.sms import tell_of_budget
@@ -138,6 +138,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ShownCodeUsed: (asking.tell_of_signin,),
     SmsBudgetReached: (tell_of_budget,),
     PasskeyAdded: (asking.tell_of_passkey,),
+    CodesGuessed: (asking.tell_of_guessing,),
     CouponGiven: (coupon_reactions.tell_of_gift,),
     CouponRedeemedAlone: (coupon_reactions.tell_of_redemption,),
     CouponReturned: (coupon_reactions.tell_of_return,),

@@ -115,6 +115,15 @@ def sms_budget(language: str, *, shop: str, percent: int, count: int, most: int,
     return Text(said, body, shop, said)
 
 
+def codes_guessed(language: str, *, shop: str, who: str, count: int) -> Text:
+    """To the owner: somebody at a counter tries member codes that nobody's phone has made."""
+    if language == "en":
+        said = "Somebody is guessing member codes"
+        return Text(said, f"{count} wrong codes within an hour, scanned by {who}. Stopped for now.", shop, said)
+    said = "有人在猜会员码"
+    return Text(said, f"{who}一小时内扫了 {count} 个认不出的会员码，已经拦下。", shop, said)
+
+
 def written(language: str, *, shop: str, title: str, body: str) -> Text:
     """What somebody wrote by hand: nobody knows what it speaks of, so the lock screen says only whom it is from."""
     return Text(title, body, shop, "You have a new message" if language == "en" else "您有一条新消息，点开看看")

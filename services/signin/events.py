@@ -1,4 +1,4 @@
-"""What is asked of members, and who came in."""
+"""What is asked of members, who came in, and who tries to."""
 
 from dataclasses import dataclass
 
@@ -42,4 +42,13 @@ class ShownCodeUsed(Event):
     code_id: int
     member_id: int
     device: str
+    at: str
+
+
+@dataclass(frozen=True)
+class CodesGuessed(Event):
+    """`who` has shown so many wrong member codes that no more are looked at for a while: `count`; `at` is an ISO moment."""
+
+    who: str
+    count: int
     at: str

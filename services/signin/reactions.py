@@ -1,17 +1,20 @@
-"""What members are told: a question about a spending (domain.md, *Stored value*), and that somebody came in by a code of the shop."""
+"""What members are told: a question about a spending (domain.md, *Stored value*), and that somebody came in by a code of the shop; and
+what the owner is told: that somebody guesses member codes (facts.md §7.1)."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from services.identity import queries as identity
 from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging import texts
 from services.messaging.texts import Text
-from services.signin.events import PasskeyAdded, ShownCodeUsed, SpendingAsked, SpendingOverridden
+from services.signin.events import CodesGuessed, PasskeyAdded, ShownCodeUsed, SpendingAsked, SpendingOverridden
 from services.signin.models import SpendingProof
 from services.signin.rules import PROOF_LIFE
+from services.stores.permissions import SETTINGS_CHANGE
 from services.stores.queries import load_settings
 
 
@@ -48,6 +51,16 @@ def tell_of_passkey(session: Session, event: PasskeyAdded) -> None:
         session, event.member_id, key=f"passkey:{event.passkey_id}", category="service", text=text,
         path="/member/me/passkeys", language=language, at=at,
     )  # fmt: skip
+
+
+def tell_of_guessing(session: Session, event: CodesGuessed) -> None:
+    """Tell whoever answers for the shop, on the devices that receive notifications; the audit line stands without them."""
+    settings, at = load_settings(session), datetime.fromisoformat(event.at)
+    for person in identity.list_people_who_may(session, SETTINGS_CHANGE):
+        language = person.language or str(settings["shop.language"])
+        text = texts.codes_guessed(language, shop=str(settings["shop.name"]), who=event.who, count=event.count)
+        tag = f"guessing:{event.at}"
+        messaging.tell_staff(session, person.id, text, path="/staff/audit", tag=tag, language=language, at=at)
 
 
 def _speak(session: Session, member_id: int) -> tuple[str, str]:

@@ -3,8 +3,8 @@
 A worker is killed 2,000 times (KILLS) while a till sells, web and worker a tenth as often while four tills sell for wallet, points
 and coupons: nothing is lost or doubled. 50,000 generated requests (REQUESTS) and every hostile value in every field, form and address:
 nothing breaks. 50,000 runs (RUNS) of the machine that trades beside the model; 10,000 tamperings with the books, all found; sixty-four
-tills at once for one wallet, five hundred rounds; the whole file of a bakery, ticket by ticket. CHANGKE_SEED chooses other requests,
-runs and places.
+tills at once for one wallet, five hundred rounds; the whole file of a bakery, ticket by ticket; a million random member codes, none of
+them anybody's. CHANGKE_SEED chooses other requests, runs and places.
 """
 
 import os
@@ -20,6 +20,8 @@ FORMS = (
     "tests/webapp/test_money_at_once.py",
     "tests/services/test_tampering.py",
     "tests/services/test_audit_chain.py",
+    "tests/services/test_guessed_codes.py",
+    "tests/webapp/test_guessing.py",
     "tests/services/test_replay.py",
     "tests/services/test_books_machine.py",
 )
@@ -34,7 +36,8 @@ def main(kills: str = KILLS, requests: str = REQUESTS, runs: str = RUNS) -> int:
         "CHANGKE_RUNS": runs,
     }
     more = {"CHANGKE_SEED": SEED, "CHANGKE_ROUNDS": "500", "CHANGKE_TAMPERINGS": "10000", "CHANGKE_TICKETS": "9531"}
-    return max([run(form, more | os.environ | asked) for form in FORMS])
+    guesses = {"CHANGKE_CODES": "1000000", "CHANGKE_SCANS": "2000"}
+    return max([run(form, more | guesses | os.environ | asked) for form in FORMS])
 
 
 def run(form: str, environ: dict[str, str]) -> int:

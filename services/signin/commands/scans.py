@@ -10,9 +10,11 @@ from services.members.models import Member
 from services.shared import limits, runtime
 from services.shared.actors import Actor
 from services.shared.database import transaction
+from services.shared.events import announce
 from services.signin import permissions, rules
 from services.signin.commands.devices import PURPOSE
 from services.signin.errors import ClockSkew, CodeExpired, CodeUnknown, CodeUsed
+from services.signin.events import CodesGuessed
 from services.signin.models import MemberDevice, MemberSession, Scan
 
 WRONG_PER_HANDLE = limits.Rule("member_code:handle", most=5, seconds=600)
@@ -62,7 +64,8 @@ def require_room_for_guess(digits: str, *, actor: Actor, at: datetime) -> None:
 
 
 def note_wrong_code(digits: str, *, actor: Actor, at: datetime) -> None:
-    """Count a wrong guess against handle and actor, and leave an audit line: an alarm when it was the last one allowed.
+    """Count a wrong guess against handle and actor, and leave an audit line: an alarm, of which the owner is told, when it was the
+    last one allowed.
 
     Outside of any transaction. Raises TooMany where many guesses at once went past `require_room_for_guess`.
     """
@@ -70,6 +73,8 @@ def note_wrong_code(digits: str, *, actor: Actor, at: datetime) -> None:
     left = limits.spend(WRONG_PER_ACTOR, actor.scope, at=at)
     with transaction() as session:
         audit.record(session, "scans:alarm" if left == 0 else "scans:miss", ("scan", None), actor=actor, at=at)
+        if left == 0:
+            announce(session, CodesGuessed(actor.name, WRONG_PER_ACTOR.most, at.isoformat()), at=at)
     if read is not None:
         limits.spend(WRONG_PER_HANDLE, read.handle, at=at)
 
