@@ -124,7 +124,8 @@ def ask_for_code() -> ResponseReturnValue:
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
         if by_sms:
             commands.ask_for_sms_code(session, data["phone"], actor=edge.actor(), at=at)
-            return links.to("member.sign_in", phone=data["phone"], sent=int(at.timestamp()), next=data["next"] or None)
+            phone = data["phone"].removeprefix("+86")
+            return links.to("member.sign_in", phone=phone, sent=int(at.timestamp()), next=data["next"] or None)
         member = members.find_member_by_phone(session, data["phone"])
         if member is not None:
             commands.issue_signin_code(session, member.id, way="request", actor=edge.actor(), at=at)
