@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
@@ -19,7 +19,7 @@ from services.loyalty.errors import PointsInsufficient
 from services.loyalty.events import PointsAdjusted, PointsExpired
 from services.loyalty.models import PendingPoints, PointsEntry, PointsLot, PointsLotMove
 from services.loyalty.queries.adjustments import require_room
-from services.loyalty.queries.points import get_lot_expiry, list_lots
+from services.loyalty.queries.points import get_lot_expiry, list_lots, list_lots_of_order, list_spent
 from services.loyalty.rules.lots import expiry_after_return, left_of_new, take
 from services.shared import ids, ledger
 from services.shared.actors import SYSTEM, Actor
@@ -145,7 +145,7 @@ def claw_back(
     if not points:
         return taken
     _enter(session, taken.moved, "claw_back", key, order_id=order_id, actor=actor, at=at)
-    _take(session, taken.moved, key, first=session.scalars(_EARNED, {"order": order_id}).all())
+    _take(session, taken.moved, key, first=list_lots_of_order(session, order_id))
     return taken
 
 
@@ -156,7 +156,7 @@ def give_back(
     returned = open_earning(session, member_id, points)
     _enter(session, returned.moved, "give_back", key, order_id=order_id, actor=actor, at=at)
     keep = left_of_new(points, returned.before)
-    for lot_expiry, part in _spent_of(session, order_id, points):
+    for lot_expiry, part in list_spent(session, order_id, points):
         stays = min(part, keep)
         keep -= stays
         expires_at = expiry_after_return(lot_expiry, at)
@@ -292,35 +292,3 @@ def _take_from(session: Session, key: str, taken: Mapping[int, int]) -> None:
 def _note_taken(session: Session, key: str, taken: Mapping[int, int]) -> None:
     moves = [{"entry_key": key, "lot_id": lot, "amount": -part} for lot, part in taken.items()]
     session.connection().execute(_MOVES, moves)
-
-
-def _spent_of(session: Session, order_id: int, points: int) -> list[tuple[datetime | None, int]]:
-    """Of which lots (by their expiry, the last first) the next `points` came that the order spent and that are not returned yet."""
-    returned = session.scalar(
-        select(func.coalesce(func.sum(PointsEntry.amount), 0)).where(
-            PointsEntry.order_id == order_id, PointsEntry.kind == "give_back"
-        )
-    )
-    skip = (returned or 0) - points  # the entry of this very return is written already
-    parts = []
-    for expires_at, spent in session.execute(_spent, {"key": f"order:{order_id}:spend"}):
-        back = min(spent - min(skip, spent), points)
-        skip -= min(skip, spent)
-        points -= back
-        if back:
-            parts.append((expires_at, back))
-    return parts
-
-
-_moves: Any = PointsLotMove.__table__
-_EARNED = (
-    select(PointsLotMove.lot_id)
-    .join(PointsEntry, PointsEntry.key == PointsLotMove.entry_key)
-    .where(PointsEntry.order_id == bindparam("order"), PointsEntry.kind == "earn")
-)
-_spent = (
-    select(_lots.c.expires_at, -_moves.c.amount)
-    .join(_moves, _moves.c.lot_id == _lots.c.id)
-    .where(_moves.c.entry_key == bindparam("key"))
-    .order_by(_lots.c.expires_at.is_(None).desc(), _lots.c.expires_at.desc(), _lots.c.id.desc())
-)

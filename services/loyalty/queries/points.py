@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from services.loyalty.models import PendingPoints, PointsAccount, PointsEntry, PointsLot
+from services.loyalty.models import PendingPoints, PointsAccount, PointsEntry, PointsLot, PointsLotMove
 from services.loyalty.rules import Rate, points_of
 from services.loyalty.rules.lots import Lot
 from services.shared.days import end_of_month
@@ -117,4 +117,41 @@ _LOTS = (
     select(_lots.c.id, _lots.c.left, _lots.c.expires_at, _lots.c.order_id)
     .where(_lots.c.member_id == bindparam("member"), _lots.c.left > 0)
     .order_by(_lots.c.expires_at.is_(None), _lots.c.expires_at, _lots.c.id)
+)
+
+
+def list_lots_of_order(session: Session, order_id: int) -> Sequence[int]:
+    """The lots that an order earned."""
+    return session.scalars(_EARNED, {"order": order_id}).all()
+
+
+def list_spent(session: Session, order_id: int, points: int) -> list[tuple[datetime | None, int]]:
+    """Of which lots (by their expiry, the last first) the `points` came that an order spent and that its newest return gives back."""
+    returned = session.scalar(
+        select(func.coalesce(func.sum(PointsEntry.amount), 0)).where(
+            PointsEntry.order_id == order_id, PointsEntry.kind == "give_back"
+        )
+    )
+    skip = (returned or 0) - points  # the entry of this very return is written already
+    parts = []
+    for expires_at, spent in session.execute(_SPENT, {"key": f"order:{order_id}:spend"}):
+        back = min(spent - min(skip, spent), points)
+        skip -= min(skip, spent)
+        points -= back
+        if back:
+            parts.append((expires_at, back))
+    return parts
+
+
+_moves: Any = PointsLotMove.__table__
+_EARNED = (
+    select(PointsLotMove.lot_id)
+    .join(PointsEntry, PointsEntry.key == PointsLotMove.entry_key)
+    .where(PointsEntry.order_id == bindparam("order"), PointsEntry.kind == "earn")
+)
+_SPENT = (
+    select(_lots.c.expires_at, -_moves.c.amount)
+    .join(_moves, _moves.c.lot_id == _lots.c.id)
+    .where(_moves.c.entry_key == bindparam("key"))
+    .order_by(_lots.c.expires_at.is_(None).desc(), _lots.c.expires_at.desc(), _lots.c.id.desc())
 )

@@ -69,7 +69,7 @@ def add_passkey(
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _note(session, "passkeys:create", row, actor=actor, at=at)
+    _record(session, "passkeys:create", row, actor=actor, at=at)
     if kind == "member":
         announce(session, PasskeyAdded(row.id, owner_id, name, at.isoformat()), at=at)
     return row
@@ -98,7 +98,7 @@ def use_passkey(
         seen = ceremonies.read_assertion(answer, asked.challenge, public_key=row.public_key, sign_count=row.sign_count)
     except NotGenuineError as refused:
         if refused.counter_fell:
-            _note(session, "passkeys:refuse", row, actor=actor, at=at)
+            _record(session, "passkeys:refuse", row, actor=actor, at=at)
         return None
     row.sign_count, row.backed_up, row.used_at = seen.sign_count, seen.backed_up, at
     return row.staff_id or row.member_id
@@ -112,7 +112,7 @@ def rename_passkey(
     if row is None or not _is_own(row, actor):
         raise NotFound("passkey_not_found")
     before, row.name = row.name, data["name"]
-    _note(session, "passkeys:change", row, actor=actor, at=at, changes={"name": [before, row.name]})
+    _record(session, "passkeys:change", row, actor=actor, at=at, changes={"name": [before, row.name]})
     return row
 
 
@@ -121,7 +121,7 @@ def remove_passkey(session: Session, passkey_id: int, *, actor: Actor, at: datet
     row = session.get(Passkey, passkey_id)
     if row is None or not (_is_own(row, actor) or (row.staff_id and reaches(session, row.staff_id, actor))):
         raise NotFound("passkey_not_found")
-    _note(session, "passkeys:remove", row, actor=actor, at=at)
+    _record(session, "passkeys:remove", row, actor=actor, at=at)
     session.delete(row)
 
 
@@ -170,7 +170,7 @@ def _is_own(row: Passkey, actor: Actor) -> bool:
     return actor.id is not None and actor.id == {"staff": row.staff_id, "member": row.member_id}.get(actor.kind)
 
 
-def _note(
+def _record(
     session: Session, action: str, row: Passkey, *, actor: Actor, at: datetime, changes: dict[str, Any] | None = None
 ) -> None:
     subject = ("staff", row.staff_id) if row.staff_id else ("member", int(row.member_id or 0))

@@ -62,7 +62,7 @@ def open_spending(session: Session, member_id: int, amount: int, order: Order) -
     moved = ledger.move(session, WALLET, member_id, taken, head=head)
     if moved is None:
         raise WalletInsufficient
-    _change(session, _negative(parts))
+    _shift(session, _negative(parts))
     return Spending(moved, parts)
 
 
@@ -70,7 +70,7 @@ def spend(session: Session, spending: Spending, *, store_id: int, order_id: int,
     """Write the entry of an opened spending, once per order."""
     key = f"order:{order_id}:spend"
     enter(session, spending.moved, "spend", key, store_id=store_id, order_id=order_id, actor=actor, at=at)
-    _note(session, key, _negative(spending.parts))
+    _note_parts(session, key, _negative(spending.parts))
 
 
 def give_back(
@@ -132,20 +132,20 @@ def enter(
 
 def change_lots(session: Session, key: str, parts: Sequence[Part]) -> None:
     """Book signed parts on their lots, for the entry `key`."""
-    _change(session, parts)
-    _note(session, key, parts)
+    _shift(session, parts)
+    _note_parts(session, key, parts)
 
 
 def _negative(parts: Sequence[Part]) -> list[Part]:
     return [Part(part.lot_id, -part.principal, -part.bonus) for part in parts]
 
 
-def _change(session: Session, parts: Sequence[Part]) -> None:
+def _shift(session: Session, parts: Sequence[Part]) -> None:
     rows = [{"lot": part.lot_id, "more_principal": part.principal, "more_bonus": part.bonus} for part in parts]
     session.connection().execute(_CHANGE, rows)
 
 
-def _note(session: Session, key: str, parts: Sequence[Part]) -> None:
+def _note_parts(session: Session, key: str, parts: Sequence[Part]) -> None:
     rows = [
         {"entry_key": key, "lot_id": part.lot_id, "principal": part.principal, "bonus": part.bonus} for part in parts
     ]
