@@ -156,7 +156,7 @@ class Selling(Tickets):
         def expected() -> None:
             spends = quoted.held or quoted.stored or sale.price.points
             require(not spends or self.now < quoted.made + AGREED)
-            require(all(each.usable(self.now) for each in quoted.held))
+            require(all(each.usable(self.now) and each.member == quoted.who for each in quoted.held))
             if quoted.who is not None:
                 require(self.people[quoted.who].usable(self.now) >= sale.price.points or not sale.price.points)
                 require(self.people[quoted.who].stored >= quoted.stored)
