@@ -327,6 +327,28 @@ def test_clocks_and_nonces_are_held_against_us(shop: Cast, providers: SmsProvide
     assert len(providers.nonces) == 2
 
 
+@pytest.mark.parametrize(("provider", "host"), [("aliyun", aliyun.HOST), ("tencent", tencent.HOST)])
+def test_without_the_tests_variable_codes_go_to_the_provider_alone_and_never_to_a_private_address(
+    app: Flask, providers: SmsProviders, monkeypatch: pytest.MonkeyPatch, provider: str, host: str
+) -> None:
+    shop = meet(app, NOON)
+    welcome_member(shop.at)
+    sign_contract(shop, providers, provider)
+    asked: list[tuple[str, int]] = []
+
+    def lie(name: str, port: int, **_more: Any) -> list[Any]:
+        asked.append((name, port))
+        return [(2, 1, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr("services.shared.http.socket.getaddrinfo", lie)
+    ask()
+    work()
+    assert asked == [(host, 443)]
+    assert [(row.state, row.reason) for row in rows()] == [("waiting", "blocked_address")]
+    assert set(spent().values()) == {0}
+    assert providers.received == []
+
+
 def test_a_phone_abroad_is_not_sent_to(shop: Cast, providers: SmsProviders) -> None:
     welcome_member(shop.at, "何小姐", "+85261234567")
     sign_contract(shop, providers)

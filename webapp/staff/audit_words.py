@@ -88,6 +88,8 @@ ACTIONS: Mapping[str, str] = {
     "signin_codes:create": N_("出示登录码"),
     "signin_codes:miss": N_("登录码输错"),
     "signin_codes:redeem": N_("用登录码登录"),
+    "sms:change": N_("修改短信设置"),
+    "sms:test": N_("发测试短信"),
     "staff:change": N_("修改店员"),
     "staff:choose_language": N_("换语言"),
     "staff:create": N_("加店员"),
