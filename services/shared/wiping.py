@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast, or_, select, update
 from sqlalchemy.orm import Session
 
-GONE = "已注销"
+from services.shared.words import N_
+
+GONE = N_("已注销")
 
 
 @dataclass(frozen=True)

@@ -102,9 +102,15 @@ def test_money_paid_in_is_given_up_in_so_many_words_or_nothing_happens(till: Til
 def test_orders_invoices_and_consents_stay_as_proof_without_the_person(till: Till, phone: Browser) -> None:
     def kept() -> tuple[object, ...]:
         with database.reading() as session:
-            orders = session.execute(select(Order.id, Order.due, Order.member_id, Order.refunded)).all()
-            given = session.execute(select(Consent.kind, Consent.version, Consent.way, Consent.given_at)).all()
-            invoices = session.execute(select(InvoiceRequest.order_id, InvoiceRequest.kind)).all()
+            orders = session.execute(
+                select(Order.id, Order.due, Order.member_id, Order.refunded).order_by(Order.id)
+            ).all()
+            given = session.execute(
+                select(Consent.kind, Consent.version, Consent.way, Consent.given_at).order_by(Consent.id)
+            ).all()
+            invoices = session.execute(
+                select(InvoiceRequest.order_id, InvoiceRequest.kind).order_by(InvoiceRequest.id)
+            ).all()
             return orders, given, invoices, session.scalar(select(func.count()).select_from(AuditEntry))
 
     before = kept()

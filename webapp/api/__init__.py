@@ -31,6 +31,7 @@ RESOURCES = (
     "parked_carts",
     "passkeys",
     "points",
+    "privacy",
     "products",
     "proofs",
     "push",

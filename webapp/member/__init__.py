@@ -16,6 +16,7 @@ AREAS: tuple[str, ...] = (
     "passkeys",
     "pin",
     "points",
+    "privacy",
     "profile",
     "sessions",
     "signin",

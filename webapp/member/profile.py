@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import Schema, validate
@@ -78,7 +78,8 @@ def _consent(command: Callable[..., Any], said: str) -> ResponseReturnValue:
     def effect(session: Session) -> ResponseReturnValue:
         command(session, int(actor.id or 0), actor=actor, at=at)
         toasts.say(said)
-        return redirect(f"{url_for('member.me')}#consents", 303)
+        page = "member.privacy" if request.form.get("from") == "privacy" else "member.me"
+        return redirect(f"{url_for(page)}#consents", 303)
 
     return edge.write(effect)
 

@@ -11,6 +11,7 @@ AREAS: tuple[str, ...] = (
     "counter",
     "coupons",
     "earning_rules",
+    "erasing",
     "home",
     "invoices",
     "liability",

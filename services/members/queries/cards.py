@@ -12,6 +12,7 @@ from services.members.models import Member, MemberFacts
 from services.members.rules import birthdays, phones
 from services.members.rules.birthdays import Birthday
 from services.shared.refusals import NotFound
+from services.shared.wiping import GONE
 
 HIGHEST_ID = 2**63 - 1  # what a database can count to
 
@@ -57,6 +58,11 @@ class MemberCard:
     def whole_phone(self) -> str:
         """`138 0013 8000`, for the member's own page."""
         return phones.show(self.phone) if self.phone else ""
+
+    @property
+    def erased(self) -> bool:
+        """Whether the member was erased: nothing of the person is left."""
+        return self.archived and self.phone is None and self.name == GONE
 
     @property
     def archived(self) -> bool:

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from services.orders.models import InvoiceRequest, Order, OrderHandover, OrderLine, Refund
 from services.shared.wiping import Traces, wipe
+from services.shared.words import N_
 
-PERSONAL, COMPANY = "个人", "company"
+PERSONAL, COMPANY = N_("个人"), "company"
 
 
 def select_orders_of(member_id: int) -> Select[int]:
@@ -40,9 +41,9 @@ def forget_words_of_orders(session: Session, member_id: int, traces: Traces, *, 
 
 
 def _forget_invoices(session: Session, orders: Select[int], at: datetime) -> None:
-    """Accounting law (会计法, 会计档案管理办法) keeps vouchers for 30 years, and PIPL §47 lets it: what was issued stays, with title and tax
-    number of a company, which is no person. A person's is headed 个人 from now on: the voucher itself lies in the tax system. What was
-    asked and not issued is over.
+    """Accounting law (会计法, 会计档案管理办法) keeps vouchers for 30 years, and PIPL §47 lets it: what was issued stays, with title and
+    tax number of a company, which is no person. A person's is headed 个人 from now on: the voucher itself lies in the tax system.
+    What was asked and not issued is over.
     """
     theirs = update(InvoiceRequest).where(InvoiceRequest.order_id.in_(orders))
     session.execute(theirs.values(email="", note=""))

@@ -1,0 +1,85 @@
+"""注销: asked for in the member app, at the counter, and by program."""
+
+import pytest
+
+from services.members.queries import get_member
+from services.shared import database
+from tests.browse import Browser, body
+from tests.cast import Cast
+from tests.selling import Till, open_till
+from tests.topping import pay_in
+
+
+@pytest.fixture
+def till(shop: Cast) -> Till:
+    return open_till(shop)
+
+
+@pytest.fixture
+def phone(till: Till) -> Browser:
+    return till.shop.phone(till.member)
+
+
+def is_erased(till: Till) -> bool:
+    with database.reading() as session:
+        return get_member(session, till.member.id).erased
+
+
+def test_a_member_reads_what_is_lost_and_types_the_word(till: Till, phone: Browser) -> None:
+    assert "/member/me/privacy" in phone.get("/member/me").text
+    assert "/member/me/erase" in phone.get("/member/me/privacy").text
+    assert "不能恢复" in phone.get("/member/me/erase").text
+    for wrong in ("", "注", "delete"):
+        refused = phone.post("/member/me/erase", word=wrong)
+        assert refused.status_code == 422
+    assert not is_erased(till)
+    done = phone.post("/member/me/erase", word="注销")
+    assert (done.status_code, done.location) == (303, "/member/sign-in")
+    assert is_erased(till)
+    assert phone.get("/member/me").location.startswith("/member/sign-in")
+    assert "注销了" in phone.get("/member/sign-in").text
+
+
+def test_money_that_was_paid_in_is_named_and_given_up_by_a_tick(till: Till, phone: Browser) -> None:
+    pay_in(till)
+    assert "¥300.00" in phone.get("/member/me/erase").text
+    refused = phone.post("/member/me/erase", word="注销")
+    assert refused.status_code == 422
+    assert "¥300.00" in refused.text
+    assert not is_erased(till)
+    assert phone.post("/member/me/erase", word="注销", give_up="1").status_code == 303
+    assert is_erased(till)
+
+
+def test_staff_who_may_erase_for_a_reason_and_the_card_says_so(till: Till) -> None:
+    owner, path = till.shop.browser("owner"), f"/staff/members/{till.member.id}"
+    assert path + "/erase" in owner.get(path).text
+    assert path + "/erase" not in till.shop.browser("manager").get(path).text
+    assert till.shop.browser("manager").post(path + "/erase", reason="本人要求").status_code == 403
+    assert owner.post(path + "/erase", reason="").status_code == 422
+    assert owner.post(path + "/erase", reason="本人要求").status_code == 303
+    page = owner.get(path).text
+    assert "应本人要求注销了" in page
+    assert path + "/restore" not in page
+    assert "注销会员" in owner.get("/staff/audit").text
+
+
+def test_programs_erase_too(till: Till, phone: Browser) -> None:
+    pay_in(till)
+    path, why = f"/api/v1/members/{till.member.id}/erasure", {"reason": "来信要求"}
+    assert till.browser.api("POST", path, why).status_code == 403
+    refused = till.shop.browser("owner").api("POST", path, why)
+    assert (refused.status_code, body(refused)["code"]) == (409, "wallet_not_empty")
+    assert phone.api("POST", "/api/v1/me/erasure", {"word": "no"}).status_code == 422
+    assert phone.api("POST", "/api/v1/me/erasure", {"word": "erase", "give_up": True}).status_code == 204
+    assert is_erased(till)
+    assert till.shop.browser("owner").api("POST", path, why).status_code == 204
+    assert till.shop.browser("owner").api("POST", "/api/v1/members/999/erasure", why).status_code == 404
+
+
+def test_consent_is_taken_back_where_it_is_read(till: Till, phone: Browser) -> None:
+    given = phone.post("/member/me/consents", **{"from": "privacy"})
+    assert given.location == "/member/me/privacy#consents"
+    assert "在会员端同意" in phone.get("/member/me/privacy").text
+    assert phone.post("/member/me/consents/withdraw", **{"from": "privacy"}).status_code == 303
+    assert "撤回" in phone.get("/member/me/privacy").text
