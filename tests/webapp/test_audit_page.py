@@ -191,6 +191,17 @@ def test_the_table_holds_what_the_page_shows_and_no_formula_and_is_on_record(sho
     assert manager.get("/staff/audit/export").status_code == 403
 
 
+def test_a_table_that_is_not_whole_says_so(shop: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        note(shop, "points:adjust", Actor("staff", number, "小林"))
+    asked, owner = {"q": "调整积分"}, shop.browser("owner")
+    whole = list(csv.reader(io.StringIO(owner.get("/staff/audit/export", query_string=asked).data.decode("utf-8-sig"))))
+    monkeypatch.setattr("webapp.staff.audit.MOST", 2)
+    cut = list(csv.reader(io.StringIO(owner.get("/staff/audit/export", query_string=asked).data.decode("utf-8-sig"))))
+    assert (len(whole), len(cut), cut[:3] == whole[:3]) == (4, 4, True)
+    assert "一次最多 2 条" in cut[3][1]
+
+
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@A1", "\t=1", "\r=1", "＝1", "\n=1"])
 def test_what_a_spreadsheet_would_compute_is_text(text: str) -> None:
     assert safe_cell(text) == f"'{text}"

@@ -71,17 +71,21 @@ def audit_page() -> str:
 @blueprint.get("/audit/export")
 @guards.staff(permissions.AUDIT_EXPORT)
 def export_audit() -> ResponseReturnValue:
-    """What the page shows, as a table of at most MOST lines; that it was taken is an act of its own."""
+    """What the page shows, as a table of at most MOST lines, and the last one says so; that it was taken is an act of its own."""
     asked, actor = _asked(), edge.actor()
-    found = _found(asked, MOST)
+    found = _found(asked, MOST + 1)
+    whole, found = len(found) <= MOST, found[:MOST]
     names, places = (
         _names(found),
         {store.id: store.name for store in stores.list_stores(edge.read(), actor=actor, archived=True)},
     )
-    rows = [_row(each, names, places) for each in found]
+    rows: list[tuple[object, ...]] = [_row(each, names, places) for each in found]
     # Not the words that were looked for: they may be somebody's name.
     taken = {"lines": len(rows)} | {name: value for name, value in asked.address().items() if name != "q"}
     edge.write(lambda session: _note(session, taken), keyed=False)
+    if not whole:
+        rest = _("更早的没有放进来：一次最多 %(num)s 条，请选一天再导出", num=MOST)
+        rows.append(("", rest, "", "", "", "", "", None))
     head = (_("时间"), _("做了什么"), _("谁"), _("从哪里"), _("门店"), _("对象"), _("改了什么"), _("第几条"))
     return csv_answer(f"{_('操作记录')} {i18n.local(clock.now()):%Y-%m-%d %H%M}", head, rows)
 
