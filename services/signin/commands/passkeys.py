@@ -69,7 +69,7 @@ def add_passkey(
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _record(session, "passkeys:create", row, actor=actor, at=at)
+    audit.record(session, "passkeys:create", _whose(row), actor=actor, at=at, changes={"name": row.name})
     if kind == "member":
         announce(session, PasskeyAdded(row.id, owner_id, name, at.isoformat()), at=at)
     return row
@@ -98,7 +98,7 @@ def use_passkey(
         seen = ceremonies.read_assertion(answer, asked.challenge, public_key=row.public_key, sign_count=row.sign_count)
     except NotGenuineError as refused:
         if refused.counter_fell:
-            _record(session, "passkeys:refuse", row, actor=actor, at=at)
+            audit.record(session, "passkeys:refuse", _whose(row), actor=actor, at=at, changes={"name": row.name})
         return None
     row.sign_count, row.backed_up, row.used_at = seen.sign_count, seen.backed_up, at
     return row.staff_id or row.member_id
@@ -112,7 +112,7 @@ def rename_passkey(
     if row is None or not _is_own(row, actor):
         raise NotFound("passkey_not_found")
     before, row.name = row.name, data["name"]
-    _record(session, "passkeys:change", row, actor=actor, at=at, changes={"name": [before, row.name]})
+    audit.record(session, "passkeys:change", _whose(row), actor=actor, at=at, changes={"name": [before, row.name]})
     return row
 
 
@@ -121,7 +121,7 @@ def remove_passkey(session: Session, passkey_id: int, *, actor: Actor, at: datet
     row = session.get(Passkey, passkey_id)
     if row is None or not (_is_own(row, actor) or (row.staff_id and reaches(session, row.staff_id, actor))):
         raise NotFound("passkey_not_found")
-    _record(session, "passkeys:remove", row, actor=actor, at=at)
+    audit.record(session, "passkeys:remove", _whose(row), actor=actor, at=at, changes={"name": row.name})
     session.delete(row)
 
 
@@ -170,9 +170,5 @@ def _is_own(row: Passkey, actor: Actor) -> bool:
     return actor.id is not None and actor.id == {"staff": row.staff_id, "member": row.member_id}.get(actor.kind)
 
 
-def _record(
-    session: Session, action: str, row: Passkey, *, actor: Actor, at: datetime, changes: dict[str, Any] | None = None
-) -> None:
-    subject = ("staff", row.staff_id) if row.staff_id else ("member", int(row.member_id or 0))
-    changes = changes or {"name": row.name}
-    audit.record(session, action, subject, actor=actor, at=at, changes=changes, member_id=row.member_id)
+def _whose(row: Passkey) -> tuple[str, int | None]:
+    return ("staff", row.staff_id) if row.staff_id else ("member", row.member_id)
