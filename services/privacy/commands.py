@@ -71,6 +71,13 @@ def erase_member(
     return _erase(session, member, reason, actor, at)
 
 
+def note_export(session: Session, form: str, *, actor: Actor, at: datetime) -> None:
+    """Write down that a member took the own data along, as `form` (json, csv)."""
+    if actor.kind != "member" or actor.id is None:
+        raise Forbidden
+    audit.record(session, "members:export", ("member", actor.id), actor=actor, at=at, changes={"form": form})
+
+
 def reapply(session: Session, known: Mapping[int, erased.Line], *, at: datetime) -> list[int]:
     """Erase again who was erased after the copy was taken that these books come from; who that was."""
     again = []

@@ -20,3 +20,21 @@ class ErasureIn(Schema):
 
     reason = Text(required=True, validate=validate.Length(1, 100, error=N_("写下原因，最多 100 个字")))
     give_up = fields.Boolean(load_default=False)
+
+
+class OwnDataOut(Schema):
+    """Everything the shop knows of a member, as tables of plain values: money has two places, moments are ISO text in UTC."""
+
+    profile = fields.List(fields.Dict())
+    consents = fields.List(fields.Dict())
+    orders = fields.List(fields.Dict())
+    lines = fields.List(fields.Dict())
+    refunds = fields.List(fields.Dict())
+    invoices = fields.List(fields.Dict())
+    points = fields.List(fields.Dict())
+    growth = fields.List(fields.Dict())
+    wallet = fields.List(fields.Dict())
+    coupons = fields.List(fields.Dict())
+    messages = fields.List(fields.Dict())
+    sessions = fields.List(fields.Dict())
+    devices = fields.List(fields.Dict())

@@ -114,6 +114,7 @@ TABLE: dict[str, str] = {
     # api_privacy
     "api_privacy.erase_me": "member",
     "api_privacy.erase_member": "members:erase @shop",
+    "api_privacy.export_me": "member",
     # api_products
     "api_products.change_category": "products:change @shop",
     "api_products.change_product": "products:change @shop",
@@ -228,6 +229,7 @@ TABLE: dict[str, str] = {
     "member.enter_public_code": "member",
     "member.erase_account": "member",
     "member.erase_me": "member",
+    "member.export_me": "member",
     "member.gift_page": "member @link",
     "member.give_consent": "member",
     "member.growth": "member",

@@ -1,5 +1,9 @@
 """注销: asked for in the member app, at the counter, and by program."""
 
+import io
+import json
+import zipfile
+
 import pytest
 
 from services.members.queries import get_member
@@ -83,3 +87,28 @@ def test_consent_is_taken_back_where_it_is_read(till: Till, phone: Browser) -> N
     assert "在会员端同意" in phone.get("/member/me/privacy").text
     assert phone.post("/member/me/consents/withdraw", **{"from": "privacy"}).status_code == 303
     assert "撤回" in phone.get("/member/me/privacy").text
+
+
+def test_a_member_takes_everything_along_as_tables_and_as_json(till: Till, phone: Browser) -> None:
+    till.sell(till.line("提拉米苏", note="=1+1"), member=till.member)
+    pay_in(till)
+    answer = phone.post("/member/me/export", form="json")
+    told = json.loads(answer.data)
+    assert (told["profile"][0]["name"], told["profile"][0]["phone"]) == ("林小满", "+8613800138000")
+    assert [each["principal"] for each in told["wallet"]] == ["300.00"]
+    assert [each["note"] for each in told["lines"]] == ["=1+1"]
+    assert told["messages"]
+    assert told["sessions"]
+    tables = phone.post("/member/me/export", form="csv")
+    with zipfile.ZipFile(io.BytesIO(tables.data)) as packed:
+        lines = packed.read("订单明细.csv").decode("utf-8-sig")
+        assert {"资料.csv", "订单.csv", "储值.csv", "消息.csv"} <= set(packed.namelist())
+    assert "'=1+1" in lines
+    assert ",=1+1" not in lines
+    assert body(phone.api("GET", "/api/v1/me/export"))["orders"][0]["due"] == "32.00"
+    assert "会员导出自己的资料" in till.shop.browser("owner").get("/staff/audit").text
+
+
+def test_nobody_else_gets_it_and_not_all_the_time(till: Till, phone: Browser) -> None:
+    assert till.browser.api("GET", "/api/v1/me/export").status_code in {401, 403}
+    assert [phone.api("GET", "/api/v1/me/export").status_code for _ in range(11)] == [200] * 10 + [429]

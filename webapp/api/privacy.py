@@ -1,15 +1,15 @@
-"""/me/erasure, /members/{id}/erasure: erasing a member."""
+"""/me/export, /me/erasure, /members/{id}/erasure: taking one's data along, and erasing a member."""
 
 from flask import Response
 from sqlalchemy.orm import Session
 
 from services.privacy import commands
 from services.privacy.permissions import MEMBERS_ERASE
-from services.privacy.schemas import ErasureIn, OwnErasureIn
+from services.privacy.schemas import ErasureIn, OwnDataOut, OwnErasureIn
 from services.shared import clock
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards, people
+from webapp.web import edge, guards, own_data, people
 
 blueprint = Blueprint("api_privacy", __name__, description="隐私 Privacy")
 
@@ -23,6 +23,14 @@ def erase_me() -> Response:
     `wallet_not_empty` while money that was paid in is there, unless `give_up`."""
     data = shape.body(OwnErasureIn)
     return _erase(people.member().id, give_up=data["give_up"])
+
+
+@blueprint.get("/me/export")
+@blueprint.response(200, OwnDataOut)
+@guards.api_member
+def export_me() -> Response:
+    """Everything the shop knows of the member who asks, table by table. That it was taken is written down."""
+    return edge.json_answer(own_data.take("json"))
 
 
 @blueprint.post("/members/<int:member_id>/erasure")

@@ -35,6 +35,7 @@ _BELONGS = {
     "member.privacy": "member.me",
     "member.erase_account": "member.me",
     "member.erase_me": "member.me",
+    "member.export_me": "member.me",
     "member.change_me": "member.me",
     "member.change_language": "member.me",
     "member.withdraw_consent": "member.me",

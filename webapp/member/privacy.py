@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from services.shared import clock
 from services.shared.refusals import Invalid
 from services.wallet.queries import get_balance
 from webapp.member import blueprint
-from webapp.web import cookies, edge, forms, guards, links, people, toasts
+from webapp.web import cookies, edge, forms, guards, i18n, links, own_data, people, spreadsheets, toasts
 from webapp.web.forms import Form
 
 
@@ -29,6 +29,18 @@ def privacy() -> str:
     consents = members.list_consents(edge.read(), people.member().id)
     agreed = any(consent.withdrawn_at is None for consent in consents)
     return render_template("member/me/privacy.html", consents=consents, agreed=agreed)
+
+
+@blueprint.post("/me/export")
+@guards.member
+def export_me() -> ResponseReturnValue:
+    """My data as a file: tables for people (`csv`, in a zip), or one text for programs (`json`). That it was taken is written down."""
+    form = "json" if request.form.get("form") == "json" else "csv"
+    name = f"{_('我的数据')} {i18n.local(clock.now()):%Y-%m-%d}"
+    told = own_data.take(form)
+    if form == "json":
+        return spreadsheets.json_file(name, told)
+    return spreadsheets.zip_answer(name, own_data.as_tables(told))
 
 
 @blueprint.get("/me/erase")

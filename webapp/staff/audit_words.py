@@ -46,6 +46,7 @@ ACTIONS: Mapping[str, str] = {
     "members:change": N_("修改会员资料"),
     "members:create": N_("开卡"),
     "members:erase": N_("注销会员"),
+    "members:export": N_("会员导出自己的资料"),
     "members:restore": N_("恢复会员"),
     "messages:send": N_("发消息"),
     "orders:claim": N_("补登"),

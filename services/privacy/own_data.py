@@ -1,0 +1,87 @@
+"""What the shop knows of a member, for the member to take along (PIPL §45): tables of plain values, one row a thing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.coupons.models import Coupon, CouponTemplate
+from services.loyalty.models import GrowthEntry, PointsEntry
+from services.members.models import Consent, Member
+from services.messaging.models import Message
+from services.orders.models import InvoiceRequest, Order, OrderLine, Refund
+from services.shared import money
+from services.signin.models import MemberDevice, MemberSession
+from services.stores.models import Store
+from services.wallet.models import WalletEntry
+
+Table = list[dict[str, Any]]
+_MONEY = {
+    "due",
+    "refunded",
+    "principal",
+    "bonus",
+    "principal_after",
+    "bonus_after",
+    "list_price",
+    "amount_paid",
+    "refund",
+}
+
+_PROFILE = select(
+    Member.number, Member.name, Member.phone, Member.gender, Member.birthday_calendar, Member.birthday_year,
+    Member.birthday_month, Member.birthday_day, Member.birthday_leap, Member.wechat_id, Member.source, Member.note,
+    Member.language, Member.joined_at,
+)  # fmt: skip
+
+
+def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
+    """Everything by table: profile, consents, orders, lines, refunds, invoices, points, growth, wallet, coupons, messages, sessions,
+    devices. Money is text with two places, moments are ISO text in UTC. Never a secret: neither codes nor keys."""
+    mine = Order.member_id == member_id
+    queries: Mapping[str, Any] = {
+        "profile": _PROFILE.where(Member.id == member_id),
+        "consents": select(Consent.kind, Consent.version, Consent.way, Consent.given_at, Consent.withdrawn_at)
+        .where(Consent.member_id == member_id).order_by(Consent.id),
+        "orders": select(Order.number, Store.name.label("store"), Order.due, Order.refunded, Order.state, Order.points_earned,
+            Order.points_spent, Order.note, Order.completed_at)
+        .join(Store, Store.id == Order.store_id).where(mine).order_by(Order.id),
+        "lines": select(Order.number, OrderLine.name, OrderLine.quantity, OrderLine.list_price,
+            OrderLine.amount.label("amount_paid"), OrderLine.note)
+        .join(Order, Order.id == OrderLine.order_id).where(mine).order_by(OrderLine.id),
+        "refunds": select(Order.number, Refund.amount.label("refund"), Refund.reason, Refund.at)
+        .join(Order, Order.id == Refund.order_id).where(mine).order_by(Refund.id),
+        "invoices": select(Order.number, InvoiceRequest.kind, InvoiceRequest.title, InvoiceRequest.tax_number,
+            InvoiceRequest.email, InvoiceRequest.state, InvoiceRequest.asked_at)
+        .join(Order, Order.id == InvoiceRequest.order_id).where(mine).order_by(InvoiceRequest.id),
+        "points": select(PointsEntry.kind, PointsEntry.amount, PointsEntry.balance_after, PointsEntry.note, PointsEntry.at)
+        .where(PointsEntry.member_id == member_id).order_by(PointsEntry.sequence),
+        "growth": select(GrowthEntry.kind, GrowthEntry.amount, GrowthEntry.balance_after, GrowthEntry.at)
+        .where(GrowthEntry.member_id == member_id).order_by(GrowthEntry.sequence),
+        "wallet": select(WalletEntry.kind, WalletEntry.principal, WalletEntry.bonus, WalletEntry.principal_after,
+            WalletEntry.bonus_after, WalletEntry.note, WalletEntry.at)
+        .where(WalletEntry.member_id == member_id).order_by(WalletEntry.sequence),
+        "coupons": select(CouponTemplate.name, Coupon.state, Coupon.source, Coupon.issued_at, Coupon.expires_at, Coupon.redeemed_at)
+        .join(CouponTemplate, CouponTemplate.id == Coupon.template_id)
+        .where(Coupon.member_id == member_id).order_by(Coupon.id),
+        "messages": select(Message.category, Message.title, Message.body, Message.created_at, Message.read_at)
+        .where(Message.member_id == member_id).order_by(Message.id),
+        "sessions": select(MemberSession.browser, MemberSession.address, MemberSession.created_at, MemberSession.seen_at,
+            MemberSession.revoked_at)
+        .where(MemberSession.member_id == member_id).order_by(MemberSession.id),
+        "devices": select(MemberDevice.name, MemberDevice.created_at, MemberDevice.seen_at, MemberDevice.revoked_at)
+        .where(MemberDevice.member_id == member_id).order_by(MemberDevice.id),
+    }  # fmt: skip
+    return {name: [_plain(row) for row in session.execute(query).mappings()] for name, query in queries.items()}
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(name, value) for name, value in row.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return money.text(value) if name in _MONEY and value is not None else value
