@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.shared.fields import Text
+from services.shared.fields import Moment, Text
 from services.shared.words import N_
 
 WORDS = (N_("注销"), "erase")  # what a member types: in either language of the app
@@ -38,3 +38,19 @@ class OwnDataOut(Schema):
     messages = fields.List(fields.Dict())
     sessions = fields.List(fields.Dict())
     devices = fields.List(fields.Dict())
+
+
+class ConsentOut(Schema):
+    """One consent: for which purpose (`kind`), to which version of the words, by which way, from when, until when."""
+
+    kind = fields.String()
+    version = fields.String()
+    way = fields.String()
+    given_at = Moment()
+    withdrawn_at = Moment(allow_none=True)
+
+
+class ConsentsOut(Schema):
+    """Everything a member agreed to, the newest first."""
+
+    items = fields.List(fields.Nested(ConsentOut))

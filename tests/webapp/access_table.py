@@ -115,6 +115,9 @@ TABLE: dict[str, str] = {
     "api_privacy.erase_me": "member",
     "api_privacy.erase_member": "members:erase @shop",
     "api_privacy.export_me": "member",
+    "api_privacy.give_consent": "member",
+    "api_privacy.list_consents": "member",
+    "api_privacy.withdraw_consent": "member",
     # api_products
     "api_products.change_category": "products:change @shop",
     "api_products.change_product": "products:change @shop",

@@ -112,3 +112,14 @@ def test_a_member_takes_everything_along_as_tables_and_as_json(till: Till, phone
 def test_nobody_else_gets_it_and_not_all_the_time(till: Till, phone: Browser) -> None:
     assert till.browser.api("GET", "/api/v1/me/export").status_code in {401, 403}
     assert [phone.api("GET", "/api/v1/me/export").status_code for _ in range(11)] == [200] * 10 + [429]
+
+
+def test_programs_of_a_member_read_give_and_withdraw_consent(till: Till, phone: Browser) -> None:
+    assert body(phone.api("GET", "/api/v1/me/consents")) == {"items": []}
+    given = phone.api("POST", "/api/v1/me/consents")
+    assert given.status_code == 201
+    only = body(given)["items"]
+    assert [(each["kind"], each["way"], each["withdrawn_at"]) for each in only] == [("membership", "member_app", None)]
+    assert body(phone.api("DELETE", "/api/v1/me/consents"))["items"][0]["withdrawn_at"] is not None
+    again = phone.api("DELETE", "/api/v1/me/consents")
+    assert (again.status_code, body(again)["code"]) == (409, "consent_missing")
