@@ -3,6 +3,7 @@
 The names are answered by a resolver of the test, the canary is a listener that counts (tests/kit/canary.py).
 """
 
+import ast
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -100,8 +101,9 @@ def test_there_are_eighty_and_more() -> None:
 
 
 def test_every_sender_is_known_here() -> None:
-    door = {each.name for each in modules("services", "webapp") if "services.shared.http" in each.imported()}
-    assert door <= set(SENDERS)
+    product = modules("services", "webapp")
+    calls = {each.name for each in product for call in each.calls() if ast.unparse(call.func) in {"http.post", "post"}}
+    assert {name for name in calls if name.startswith("services.")} == set(SENDERS)
 
 
 def test_without_the_door_the_canary_counts(network: Network) -> None:
