@@ -30,6 +30,7 @@ _BELONGS = {
     "member.ask_invoice": "member.orders",
     "member.edit_me": "member.me",
     "member.sessions": "member.me",
+    "member.own_passkeys": "member.me",
     "member.wallet_pin": "member.me",
     "member.change_wallet_pin": "member.me",
     "member.privacy": "member.me",
