@@ -13,10 +13,11 @@ from webapp import create_app
 WRITES = ("post", "put", "patch", "delete")
 UNKEYED = {"/quotes", "/orders/{order_id}/refund-preview"}  # they store nothing
 WITHOUT_BODY = {
+    "/me/consents",  # what is agreed to is the notice as it stands now
     "/me/codes", "/members/{member_id}/sign-in-codes", "/me/messages/read", "/me/messages/{message_id}/read",
     "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}", "/members/{member_id}/wallet-pin",
     "/parked-carts/{parked_id}/takings", "/me/sessions", "/me/sessions/{session_id}", "/sessions/{session_id}",
-    "delete /roles/{role_id}",
+    "delete /roles/{role_id}", "delete /passkeys/{passkey_id}", "delete /me/passkeys/{passkey_id}", "delete /staff/passkeys/{passkey_id}",
 }  # fmt: skip
 
 
