@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
 BODY_SECONDS = 10  # for the whole body, however slowly it drips
@@ -122,7 +123,7 @@ def _send(session: requests.Session, url: str, body: bytes, headers: dict[str, s
         ) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, headers, _body(response))
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, HTTPError, OSError) as error:  # HTTPError: the raw body broke off
         raise NoAnswer(str(error)) from error
 
 

@@ -137,6 +137,17 @@ def test_a_body_that_drips_is_left_when_the_time_is_over(monkeypatch: pytest.Mon
     assert 1 <= len(answer.body) < 50
 
 
+def test_a_body_that_breaks_off_is_no_answer() -> None:
+    def act(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"5\r\nhello\r\nff\r\nhalf of it")
+
+    with answering(act) as port, pytest.raises(http.NoAnswer):
+        http.post(f"http://{LOOPBACK}:{port}/x", b"hello", {}, admitted=(LOOPBACK,))
+
+
 def test_no_more_than_a_megabyte_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MOST_BYTES", 1000)
 
