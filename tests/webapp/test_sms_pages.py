@@ -239,6 +239,18 @@ def test_tests_are_one_a_minute(shop: Cast, providers: SmsProviders) -> None:
     assert answers == [303, 429]
 
 
+def test_a_repeated_test_gets_its_answer_and_sends_one(shop: Cast, providers: SmsProviders) -> None:
+    owner = shop.browser("owner")
+    owner.post(PAGE, **as_form(providers))
+    typed = [owner.post(f"{PAGE}/test", key="from-the-page", phone="137 0013 7000").status_code for _ in range(2)]
+    with clock.stand_at(shop.at + timedelta(minutes=2)):
+        sent = [
+            owner.api("POST", "/api/v1/sms/test", {"phone": "13700137000"}, key="from-a-program").status_code
+            for _ in range(2)
+        ]
+    assert (typed, sent, len(rows())) == ([303, 303], [202, 202], 2)
+
+
 @pytest.mark.parametrize(
     ("field", "typed"),
     [

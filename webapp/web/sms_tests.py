@@ -7,6 +7,8 @@ from webapp.web import edge
 
 
 def count_test(at: datetime) -> None:
-    """Count one against whoever asks. Raises TooMany."""
+    """Count one against whoever asks; a repeated request sends nothing again, and counts nothing. Raises TooMany, KeyMissing."""
+    if edge.answered() is not None:
+        return
     for rule in rules.TESTS:
         edge.spend(rule, edge.actor().scope, at=at)
