@@ -1,6 +1,7 @@
 """What messages may cost: counted per day and month in the transaction that takes a message up, so that no two go over together."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import update
@@ -22,7 +23,7 @@ def spend(session: Session, contract: SmsContract, *, at: datetime) -> tuple[str
 
     The owner is told once of each share (80, 100 %) that is reached.
     """
-    periods = rules.periods_of(days.local_day(at, load_settings(session).zone))
+    periods = rules.periods_of(_today(session, at))
     budgets = tuple(zip(periods, (contract.day_most, contract.month_most), strict=True))
     counted = [
         (period, most, *_add(session, period)) for period, most in budgets
@@ -38,10 +39,21 @@ def spend(session: Session, contract: SmsContract, *, at: datetime) -> tuple[str
     return periods
 
 
+def tell_again(session: Session, limits: Collection[str], *, at: datetime) -> None:
+    """These limits (`day_most`, `month_most`) are others now: whoever was told of the old ones is told of the new ones."""
+    periods = zip(("day_most", "month_most"), rules.periods_of(_today(session, at)), strict=True)
+    for period in [period for limit, period in periods if limit in limits]:
+        session.execute(update(SmsSpending).where(SmsSpending.period == period).values(told=0))
+
+
 def give_back(session: Session, periods: tuple[str, ...]) -> None:
     """A message was not sent after all."""
     for period in periods:
         session.execute(update(SmsSpending).where(SmsSpending.period == period).values(count=SmsSpending.count - 1))
+
+
+def _today(session: Session, at: datetime) -> date:
+    return days.local_day(at, load_settings(session).zone)
 
 
 def _add(session: Session, period: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from services.shared import ids, jobs
 from services.shared.actors import Actor
 from services.shared.refusals import Invalid
 from services.shared.words import N_
-from services.sms import rules
+from services.sms import budget, rules
 from services.sms.errors import NotConfigured
 from services.sms.jobs import deliver
 from services.sms.models import SmsContract, SmsMessage
@@ -57,6 +57,7 @@ def change_contract(session: Session, data: Mapping[str, Any], *, actor: Actor, 
     changes: dict[str, Any] = {
         name: [before.get(name), value] for name, value in values.items() if before.get(name) != value
     }
+    budget.tell_again(session, changes, at=at)
     audit.record(
         session, "sms:change", ("sms_contract", CONTRACT), actor=actor, at=at,
         changes=changes | ({"secret": "changed"} if secret else {}),

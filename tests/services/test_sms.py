@@ -18,6 +18,7 @@ from services.members.models import Member
 from services.messaging.models import Delivery
 from services.shared import clock, database
 from services.shared.actors import Actor
+from services.shared.models import OutboxEntry
 from services.shared.refusals import Forbidden, Invalid
 from services.signin import commands as signin
 from services.signin.commands.sms_codes import answer_asks
@@ -26,7 +27,7 @@ from services.sms import commands, outgoing, queries
 from services.sms.channels import aliyun, tencent
 from services.sms.errors import NotConfigured
 from services.sms.jobs import deliver, sweep_messages
-from services.sms.models import SmsContract
+from services.sms.models import SmsContract, SmsSpending
 from services.sms.rules import Answer
 from tests.cast import Cast, meet
 from tests.conftest import NOON
@@ -439,6 +440,22 @@ def test_the_owner_is_told_at_80_percent_and_when_nothing_is_left(
                 row.payload["notification"]["body"] for row in session.scalars(select(Delivery).order_by(Delivery.id))
             ]
     assert told == ["短信预算今天用掉 80% 了", "短信预算今天用完了"]
+
+
+def test_a_budget_that_was_raised_is_told_of_anew(shop: Cast, providers: SmsProviders, member: Member) -> None:
+    sign_contract(shop, providers, day_most=2, month_most=9)
+    for most in (2, 4, 4):  # the last one changes nothing, and is no reason to tell again
+        with database.transaction() as session:
+            commands.change_contract(session, {"day_most": most}, actor=shop.owner, at=clock.now())
+        for _ in range(2):
+            ask()
+            work()
+    with database.reading() as session:
+        told = [(row.period, row.told) for row in session.scalars(select(SmsSpending).order_by(SmsSpending.period))]
+        entries = session.scalars(select(OutboxEntry).order_by(OutboxEntry.id))
+        seen = [entry.payload["percent"] for entry in entries if entry.event == "SmsBudgetReached"]
+    assert told == [("2026-11", 0), ("2026-11-21", 100)]
+    assert seen == [100, 100]
 
 
 # ---- the contract
