@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from services.checkout import queries as checkout
 from services.checkout.commands import book_offline_sale
@@ -54,7 +54,7 @@ def create_offline_sale() -> Response:
 
 def _seller(credential: str) -> Seller:
     """Who sold. Forged credentials are counted by address."""
-    at, address = clock.now(), request.remote_addr or "-"
+    at, address = clock.now(), people.address()
     edge.require_room(FORGED, address, at=at)
     try:
         return checkout.get_seller(edge.read(), credential, origin=people.origin())

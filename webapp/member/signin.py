@@ -77,14 +77,14 @@ def try_code() -> ResponseReturnValue:
     at, values = clock.now(), forms.typed()
     try:
         data = forms.load(CodeForm, values)
-        _count(at, (GUESSES_FROM, request.remote_addr or "-"), (GUESSES, data["phone"]))
+        _count(at, (GUESSES_FROM, people.address()), (GUESSES, data["phone"]))
         answer = edge.write(lambda session: _redeem(session, data, at), keyed=False)
         if answer.status_code == WRONG:  # committed, so that the wrong try counts
             raise WrongSigninCode
     except Refusal as refusal:
         return forms.refused(values, refusal, _door)
     edge.clear(GUESSES, data["phone"])
-    edge.give_back(GUESSES_FROM, request.remote_addr or "-", at=at)
+    edge.give_back(GUESSES_FROM, people.address(), at=at)
     return answer
 
 
@@ -102,7 +102,7 @@ def use_ticket() -> ResponseReturnValue:
         TicketForm,
         perform,
         _door,
-        first=lambda _data: _count(at, (GUESSES_FROM, request.remote_addr or "-")),
+        first=lambda _data: _count(at, (GUESSES_FROM, people.address())),
         keyed=False,
     )
 
@@ -117,7 +117,7 @@ def ask_for_code() -> ResponseReturnValue:
     at = clock.now()
 
     def count(data: dict[str, Any]) -> None:
-        _count(at, (ASKED_FROM, request.remote_addr or "-"))
+        _count(at, (ASKED_FROM, people.address()))
         for rule in ASKED:
             _count_ask(rule, data["phone"], at)
 

@@ -49,7 +49,7 @@ def sign_in() -> ResponseReturnValue:
 @guards.public("the door of the staff app")
 def try_sign_in() -> ResponseReturnValue:
     """Check user name and password. A try is counted before it is compared, whether or not the user name exists."""
-    at, address, browser = clock.now(), request.remote_addr or "-", request.user_agent.string
+    at, address, browser = clock.now(), people.address(), request.user_agent.string
 
     def check(data: dict[str, Any]) -> None:
         name = data["username"].lower()

@@ -7,11 +7,12 @@ import threading
 import time
 from collections import Counter
 
-from flask import Flask, request
+from flask import Flask
 
 from services.shared import runtime
 from services.shared.refusals import TooMany
 from services.shared.words import N_
+from webapp.web import people
 
 MOST = 1200  # a minute; a shop's tills share one address
 MINUTE = 60
@@ -44,6 +45,6 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def admit() -> None:
-        wait = flood.seconds_to_wait(request.remote_addr or "-", time.monotonic())
+        wait = flood.seconds_to_wait(people.address(), time.monotonic())
         if wait:
             raise TooMany("too_many_requests", N_("操作太频繁了，请稍后再来"), retry_after=wait)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask import session as form_session
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from services.signin import commands, queries
 from services.signin.errors import PasskeyRefused
 from services.signin.models import Passkey
 from services.signin.schemas import PasskeyNameIn
-from webapp.web import edge, forms, links, shop
+from webapp.web import edge, forms, links, people, shop
 
 # A door asks as it opens, and the phones of a shop share an address; an answer counts until one was right.
 ASKED_FROM = limits.Rule("passkeys:asked", most=300, seconds=900)
@@ -50,7 +50,7 @@ def ask_to_sign_in(kind: queries.Kind) -> Response:
     """What the browser is to sign. Raises TooMany; NotFound where passkeys are impossible."""
     queries.require_passkeys()
     at, asker = clock.now(), _browser()
-    edge.spend(ASKED_FROM, _address(), at=at)
+    edge.spend(ASKED_FROM, people.address(), at=at)
     return edge.write(
         lambda session: edge.json_answer(commands.ask_to_sign_in(session, kind, browser=asker, at=at)), keyed=False
     )
@@ -60,7 +60,7 @@ def sign_in(kind: queries.Kind, let_in: Callable[[Session, int, str], Response])
     """Sign in whoever the passkey belongs to: `let_in(session, owner_id, onward)` opens the session. Raises PasskeyRefused."""
     queries.require_passkeys()
     at, asker, data = clock.now(), _browser(), sent(AnswerIn)
-    edge.spend(ANSWERED_FROM, _address(), at=at)
+    edge.spend(ANSWERED_FROM, people.address(), at=at)
 
     def effect(session: Session) -> Any:
         answer, acting = data["credential"], edge.actor()
@@ -70,7 +70,7 @@ def sign_in(kind: queries.Kind, let_in: Callable[[Session, int, str], Response])
     answer = edge.write(effect, keyed=False)
     if answer.status_code == REFUSED:  # committed, so that what was asked is used up
         raise PasskeyRefused
-    edge.give_back(ANSWERED_FROM, _address(), at=at)
+    edge.give_back(ANSWERED_FROM, people.address(), at=at)
     return answer
 
 
@@ -110,7 +110,3 @@ def go_on(path: str) -> Response:
 def _browser() -> str:
     """What only this browser sends, before anybody is signed in: the secret behind its form tokens (checked already)."""
     return str(form_session["csrf_token"])
-
-
-def _address() -> str:
-    return request.remote_addr or "-"

@@ -3,6 +3,7 @@
 `/member/…` and `/api/v1/me/…` know members; `/staff/…` and the rest of `/api/…` know staff; `/api/…` also knows tokens.
 """
 
+import ipaddress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -141,3 +142,19 @@ def preferred_language() -> str | None:
 def origin() -> str:
     """Where the request comes from, for the audit: address and browser."""
     return f"{request.remote_addr or '-'} {request.user_agent.string[:120]}"
+
+
+def address() -> str:
+    """Where the request comes from, for limits that count by address (`address_of`)."""
+    return address_of(request.remote_addr or "")
+
+
+def address_of(text: str) -> str:
+    """What counts as one address: one of IPv4 (also inside an IPv6 one), but the whole /64 of IPv6, which every line has for itself."""
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return text or "-"
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found), 64), strict=False))

@@ -48,7 +48,7 @@ def register(code: str) -> ResponseReturnValue:
     link = queries.get_open_link(edge.read(), code)
     at, actor = clock.now(), Actor("public", name="public", origin=people.origin())
     try:
-        edge.spend(PER_ADDRESS, request.remote_addr or "-", at=at)
+        edge.spend(PER_ADDRESS, people.address(), at=at)
     except TooMany as refusal:
         return _refused(link, refusal)
 

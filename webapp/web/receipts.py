@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -56,7 +56,7 @@ def ask_shared_invoice(token: str) -> ResponseReturnValue:
         return _form(token, order, form)
 
     try:
-        edge.spend(PER_ADDRESS, request.remote_addr or "-", at=at)
+        edge.spend(PER_ADDRESS, people.address(), at=at)
     except TooMany as refusal:
         return _unlisted(forms.refused(forms.typed(), refusal, again))
 

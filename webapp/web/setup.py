@@ -117,7 +117,7 @@ def is_near() -> bool:
 def _require_code() -> None:
     if is_near():
         return
-    edge.spend(GUESSES, request.remote_addr or "-", at=clock.now())
+    edge.spend(GUESSES, people.address(), at=clock.now())
     if not secrets.compare_digest(request.form.get("code", "").strip().lower().encode(), code().encode()):
         raise Invalid({"code": [N_("安装码不对，它在启动 changke 的那个窗口里")]})
 
