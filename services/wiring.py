@@ -247,6 +247,7 @@ UNAUDITED: Mapping[str, str] = {
     **dict.fromkeys(PARTS_OF_AN_ERASURE, "the erasure of a member has the audit line, and what ended is told there"),
     "services.signin.commands.passkeys.ask_for_passkey": "a question is not an act",
     "services.signin.commands.passkeys.ask_to_sign_in": "a question is not an act",
+    "services.signin.commands.passkeys.drop_credentials": "part of a sign-in, which has the audit line",
     "services.signin.commands.pins.hash_pin": "it only computes",
     "services.messaging.commands.tell_staff": "the system speaks; what it speaks of has its own line",
     **dict.fromkeys(

@@ -253,11 +253,12 @@ def shorten_log() -> None:
     if engine.dialect.name != "sqlite":
         return
     with contextlib.closing(engine.raw_connection()) as connection:
-        connection.execute("PRAGMA busy_timeout=200")  # type: ignore[attr-defined]
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=200")
         try:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
-            connection.execute("PRAGMA busy_timeout=8000")  # type: ignore[attr-defined]
+            cursor.execute("PRAGMA busy_timeout=8000")
 
 
 def is_alive() -> bool:

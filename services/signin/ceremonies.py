@@ -20,6 +20,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 Answer = Mapping[str, Any]  # what the browser sends, as JSON
 WAIT = 300_000  # milliseconds that a person may take
+LONGEST_ID = 1023  # bytes of a credential id (WebAuthn level 3, 7.1)
 LONGEST = 16_384  # characters of an answer; the largest honest ones have some 3,000
 
 
@@ -114,6 +115,8 @@ def read_creation(answer: Answer, challenge: bytes) -> NewCredential:
             credential=_small(answer), expected_challenge=challenge, expected_rp_id=rp_id(),
             expected_origin=runtime.config().public_origin, require_user_verification=True,
         )  # fmt: skip
+        if len(made.credential_id) > LONGEST_ID:
+            raise ValueError("credential id")
         told = answer["response"].get("transports") or []
         transports = tuple(each for each in told if each in {way.value for way in structs.AuthenticatorTransport})
         return NewCredential(
@@ -122,6 +125,11 @@ def read_creation(answer: Answer, challenge: bytes) -> NewCredential:
         )  # fmt: skip
 
     return _checked(read)
+
+
+def read_challenge(answer: Answer) -> bytes:
+    """Which question an answer says it answers. Raises NotGenuineError."""
+    return _checked(lambda: _bytes_of(json.loads(_bytes_of(_small(answer)["response"]["clientDataJSON"]))["challenge"]))
 
 
 def read_credential_id(answer: Answer) -> bytes:

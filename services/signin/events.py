@@ -27,10 +27,11 @@ class SpendingOverridden(Event):
 
 @dataclass(frozen=True)
 class PasskeyAdded(Event):
-    """A member's account has another passkey, called `name`; `at` is an ISO moment."""
+    """An account, of a member or of a member of staff, has another passkey, called `name`; `at` is an ISO moment."""
 
     passkey_id: int
-    member_id: int
+    member_id: int | None
+    staff_id: int | None
     name: str
     at: str
 

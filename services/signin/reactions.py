@@ -12,7 +12,7 @@ from services.messaging import commands as messaging
 from services.messaging import texts
 from services.messaging.texts import Text
 from services.signin.events import CodesGuessed, PasskeyAdded, ShownCodeUsed, SpendingAsked, SpendingOverridden
-from services.signin.models import SpendingProof
+from services.signin.models import Passkey, SpendingProof
 from services.signin.rules import PROOF_LIFE
 from services.stores.permissions import SETTINGS_CHANGE
 from services.stores.queries import load_settings
@@ -43,10 +43,20 @@ def tell_of_signin(session: Session, event: ShownCodeUsed) -> None:
 
 
 def tell_of_passkey(session: Session, event: PasskeyAdded) -> None:
-    """Tell the member that another passkey opens their account from now on."""
-    at, zone = datetime.fromisoformat(event.at), ZoneInfo(load_settings(session).zone)
+    """Tell whose account it is that another passkey opens it from now on; unless that is gone already."""
+    if session.get(Passkey, event.passkey_id) is None:
+        return
+    settings, at = load_settings(session), datetime.fromisoformat(event.at)
+    when = at.astimezone(ZoneInfo(settings.zone))
+    if event.staff_id is not None:
+        language = identity.get_staff(session, event.staff_id).language or str(settings["shop.language"])
+        text = texts.passkey_added(language, when=when, name=event.name)
+        path, tag = "/staff/account/passkeys", f"passkey:{event.passkey_id}"
+        messaging.tell_staff(session, event.staff_id, text, path=path, tag=tag, language=language, at=at)
+    if event.member_id is None:
+        return
     language, _shop = _speak(session, event.member_id)
-    text = texts.passkey_added(language, when=at.astimezone(zone), name=event.name)
+    text = texts.passkey_added(language, when=when, name=event.name)
     messaging.send_message(
         session, event.member_id, key=f"passkey:{event.passkey_id}", category="service", text=text,
         path="/member/me/passkeys", language=language, at=at,

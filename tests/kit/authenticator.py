@@ -54,6 +54,7 @@ class Authenticator:
     def make(self, options: dict[str, Any], **wrong: Any) -> tuple[Key, dict[str, Any]]:
         """The answer to `navigator.credentials.create`; `wrong` names what is other than it should be (`_client`, `_data`)."""
         key = Key(options["rp"]["id"], decoded(options["user"]["id"]))
+        key.credential_id = wrong.get("credential_id", key.credential_id)
         client = _client("webauthn.create", options["challenge"], self.origin, wrong)
         attested = bytes(16) + struct.pack(">H", len(key.credential_id)) + key.credential_id + key.public
         data = _data(key, wrong, extra=ATTESTED) + attested

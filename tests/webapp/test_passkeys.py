@@ -1,5 +1,7 @@
 """通行密钥 over HTTP with a software authenticator: made, used, kept by their owners; whatever is not genuine is refused."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -13,8 +15,9 @@ from services.audit.models import AuditEntry
 from services.members.models import Member
 from services.messaging.models import Message
 from services.shared import clock, database
-from services.signin.commands import disable_staff
-from services.signin.models import Passkey, PasskeyChallenge
+from services.shared.models import IdempotencyKey
+from services.signin.commands import disable_staff, issue_signin_code
+from services.signin.models import Passkey, PasskeyChallenge, WalletPin
 from tests.browse import Browser, body
 from tests.cast import PASSWORD, USERNAMES, Cast
 from tests.kit.authenticator import CAN_SYNC, PRESENT, SYNCED, VERIFIED, Authenticator, Key, decoded, encoded
@@ -304,6 +307,64 @@ def test_a_manager_removes_the_passkey_of_a_lost_phone(shop: Cast, device: Authe
     assert shop.browser("kitchen").api("DELETE", f"/api/v1/passkeys/{found[0]['id']}").status_code == 403
     assert owner.post(f"/staff/people/{cashier.id}/passkeys/{found[0]['id']}/remove").status_code == 303
     assert come(shop.browser(), device, key).status_code == 422
+
+
+def test_a_strangers_passkey_and_pin_end_when_the_owner_of_the_phone_comes(
+    shop: Cast, xiaoman: Member, device: Authenticator
+) -> None:
+    """Somebody joined with a phone that is not theirs; then its owner stands at the counter."""
+    stranger = shop.phone(xiaoman)
+    key, _made = add(stranger, device, "/member/me")
+    assert stranger.post("/member/me/pin", pin="806417", again="806417").status_code == 303
+    with database.transaction() as session:
+        session.get_one(Member, xiaoman.id).phone_verified_at = None
+        code = issue_signin_code(session, xiaoman.id, way="staff", actor=shop.cashier, at=shop.at)
+    owner = shop.browser()
+    assert owner.post("/member/sign-in/ticket", ticket=code.ticket).status_code == 303
+    assert come(shop.browser(), device, key, "member").status_code == 422
+    with database.reading() as session:
+        assert (session.query(Passkey).count(), session.get(WalletPin, xiaoman.id)) == (0, None)
+
+
+def test_a_new_password_from_the_manager_takes_the_passkeys_away(shop: Cast, device: Authenticator) -> None:
+    key, _made = add(shop.browser("cashier"), device)
+    reset = shop.browser("owner").post(f"/staff/people/{shop.staff['cashier'].id}/password", password="another-2026")
+    assert (reset.status_code, come(shop.browser(), device, key).status_code) == (303, 422)
+
+
+def test_two_tabs_of_one_browser_are_both_asked(shop: Cast, xiaoman: Member, device: Authenticator) -> None:
+    key, _made = add(shop.phone(xiaoman), device, "/member/me")
+    door = shop.browser()
+    first, _second = (body(door.api("POST", "/member/sign-in/passkey/options")) for _ in range(2))
+    answer = door.api("POST", "/member/sign-in/passkey", {"credential": device.sign(first, key)})
+    assert answer.status_code == 200
+
+
+def test_many_questions_asked_ahead_make_no_eleventh(shop: Cast, xiaoman: Member, device: Authenticator) -> None:
+    phone = shop.phone(xiaoman)
+    add(phone, device, "/member/me")
+    asked = [body(phone.api("POST", "/member/me/passkeys/options", {"name": str(n)})) for n in range(10)]
+    made = [device.make(each)[1] for each in asked]
+    answers = [phone.api("POST", "/member/me/passkeys", {"name": "x", "credential": each}) for each in made]
+    assert [each.status_code for each in answers] == [200] * 9 + [422]
+
+
+def test_an_absurdly_long_credential_is_refused(shop: Cast, xiaoman: Member, device: Authenticator) -> None:
+    phone = shop.phone(xiaoman)
+    options = body(phone.api("POST", "/member/me/passkeys/options", {"name": "x"}))
+    _key, credential = device.make(options, credential_id=bytes(3000))
+    assert phone.api("POST", "/member/me/passkeys", {"name": "x", "credential": credential}).status_code == 422
+
+
+def test_what_a_request_held_cannot_be_guessed_from_what_is_kept_of_it(shop: Cast, xiaoman: Member) -> None:
+    """The form of a PIN has a million bodies at most."""
+    phone = shop.phone(xiaoman)
+    phone.post("/member/me/pin", key="of-a-pin-0001", pin="806417", again="806417")
+    with database.reading() as session:
+        kept = session.query(IdempotencyKey).filter_by(key="of-a-pin-0001").one().body_hash
+    sent = [["again", "806417"], ["pin", "806417"]]
+    plain = hashlib.sha256(json.dumps([sent, [], {}]).encode()).hexdigest()
+    assert (len(kept), kept == plain) == (32, False)
 
 
 @pytest.mark.parametrize("sent", [{}, {"credential": 7}, {"credential": {}}, {"credential": {"id": "é"}}, [], "x"])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.shared import clock
 from services.signin import commands, queries
 from webapp.member import blueprint
-from webapp.web import edge, guards, people, toasts
+from webapp.web import edge, guards, passkeys, people, toasts
 
 
 @blueprint.get("/me/sessions")
@@ -18,7 +18,7 @@ def sessions() -> str:
     """Every browser that is signed in as me, the last used first."""
     person, session_id = people.signed_in()
     found = queries.list_member_sessions(edge.read(), int(person.actor.id or 0), at=clock.now())
-    return render_template("member/me/sessions.html", sessions=found, session_id=session_id)
+    return render_template("member/me/sessions.html", sessions=found, session_id=session_id, passkeys=passkeys.own())
 
 
 @blueprint.post("/me/sessions/<int:session_id>/revoke")

@@ -15,6 +15,7 @@ from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.signin import permissions, rules
+from services.signin.commands.passkeys import drop_credentials
 from services.signin.commands.sessions import end_member_sessions
 from services.signin.errors import WrongSigninCode
 from services.signin.events import ShownCodeUsed
@@ -127,6 +128,7 @@ def _use(session: Session, code_id: int, *, device: str, actor: Actor, at: datet
     ).first()
     if proven is not None:  # a stranger may have joined with this phone before its owner came
         end_member_sessions(session, claimed, actor=actor, at=at)
+        drop_credentials(session, claimed)
     audit.record(session, "signin_codes:redeem", ("member", claimed), actor=actor, at=at)
     if used.way == "staff":  # whoever came in may not be who stood at the counter
         announce(session, ShownCodeUsed(code_id, claimed, device, at.isoformat()), at=at)

@@ -12,9 +12,7 @@ from services.identity.permissions import STAFF_CHANGE
 from services.shared.actors import Actor
 from services.shared.refusals import Invalid
 from services.shared.words import N_
-from services.signin.commands.passkeys import remove_passkey
 from services.signin.commands.staff import set_password
-from services.signin.queries.passkeys import list_passkeys
 
 
 def reset_owner(session: Session, username: str, password: str, *, actor: Actor, at: datetime) -> Staff:
@@ -24,11 +22,9 @@ def reset_owner(session: Session, username: str, password: str, *, actor: Actor,
     """
     actor.require(STAFF_CHANGE)
     owner = _owner(session, username.strip().lower())
+    set_password(session, owner.id, password, actor=actor, at=at)
     if owner.disabled_at is not None:
         identity.enable_staff(session, owner.id, actor=actor, at=at)
-    set_password(session, owner.id, password, actor=actor, at=at)
-    for each in list_passkeys(session, "staff", owner.id):
-        remove_passkey(session, each.id, actor=actor, at=at)
     audit.record(session, "staff:reset_owner", ("staff", owner.id), actor=actor, at=at)
     return owner
 

@@ -23,7 +23,7 @@ from services.shared.words import N_
 from services.signin import ceremonies
 from services.signin.ceremonies import Answer, NotGenuineError
 from services.signin.events import PasskeyAdded
-from services.signin.models import Passkey, PasskeyChallenge
+from services.signin.models import Passkey, PasskeyChallenge, WalletPin
 from services.signin.queries.passkeys import Kind, list_passkeys, owner_of
 from services.signin.queries.sessions import reaches
 
@@ -51,8 +51,8 @@ def add_passkey(
 ) -> Passkey | None:
     """Keep the passkey that was made for `actor`; None when the answer is not genuine (its challenge is used up)."""
     kind, owner_id = owner_of(actor)
-    asked = _take(session, f"{kind}:add", browser, owner_id=owner_id, at=at)
-    if asked is None or asked.user_handle is None:
+    asked = _take(session, f"{kind}:add", browser, answer, owner_id=owner_id, at=at)
+    if asked is None or asked.user_handle is None or not _may_have_another(session, kind, owner_id, asked.user_handle):
         return None
     try:
         made = ceremonies.read_creation(answer, asked.challenge)
@@ -70,8 +70,7 @@ def add_passkey(
     session.add(row)
     session.flush()
     audit.record(session, "passkeys:create", _whose(row), actor=actor, at=at, changes={"name": row.name})
-    if kind == "member":
-        announce(session, PasskeyAdded(row.id, owner_id, name, at.isoformat()), at=at)
+    announce(session, PasskeyAdded(row.id, row.member_id, row.staff_id, name, at.isoformat()), at=at)
     return row
 
 
@@ -85,7 +84,7 @@ def use_passkey(
 ) -> int | None:
     """Whose passkey answered: the id of a member of staff or of a member; None when it is not genuine, not of this app, or of somebody
     who is disabled or gone. A counter that fell is noted in the audit."""
-    asked = _take(session, f"{kind}:sign_in", browser, at=at)
+    asked = _take(session, f"{kind}:sign_in", browser, answer, at=at)
     if asked is None:
         return None
     try:
@@ -108,7 +107,7 @@ def rename_passkey(
     session: Session, passkey_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime
 ) -> Passkey:
     """Give one's own passkey another `name`. Raises NotFound for somebody else's."""
-    row = session.get(Passkey, passkey_id)
+    row = session.get(Passkey, passkey_id, with_for_update=True)
     if row is None or not _is_own(row, actor):
         raise NotFound("passkey_not_found")
     before, row.name = row.name, data["name"]
@@ -118,23 +117,40 @@ def rename_passkey(
 
 def remove_passkey(session: Session, passkey_id: int, *, actor: Actor, at: datetime) -> None:
     """This passkey signs nobody in any more: one's own, and with `staff:change` that of staff within reach. Raises NotFound."""
-    row = session.get(Passkey, passkey_id)
+    row = session.get(Passkey, passkey_id, with_for_update=True)
     if row is None or not (_is_own(row, actor) or (row.staff_id and reaches(session, row.staff_id, actor))):
         raise NotFound("passkey_not_found")
     audit.record(session, "passkeys:remove", _whose(row), actor=actor, at=at, changes={"name": row.name})
     session.delete(row)
 
 
+def drop_credentials(session: Session, member_id: int) -> None:
+    """No passkey and no PIN of this member counts any more, nor one that is being made: they may be a stranger's."""
+    for table in (Passkey, WalletPin):
+        session.execute(delete(table).where(table.member_id == member_id))
+    mine = (PasskeyChallenge.purpose == "member:add", PasskeyChallenge.owner_id == member_id)
+    session.execute(delete(PasskeyChallenge).where(*mine))
+
+
+def _may_have_another(session: Session, kind: Kind, owner_id: int, user_handle: bytes) -> bool:
+    """Whether they are here and have room, looked at once nobody else changes it; the handle is the one of the others."""
+    if kind == "staff":
+        here: Any = select(Staff.disabled_at).where(Staff.id == owner_id)
+    else:
+        here = select(Member.archived_at).where(Member.id == owner_id)
+    owner = session.execute(here.with_for_update()).one()
+    known = list_passkeys(session, kind, owner_id)
+    return owner[0] is None and len(known) < MOST and all(each.user_handle == user_handle for each in known)
+
+
 def _ask(
     session: Session, purpose: str, browser: str, *, owner_id: int | None = None, user_handle: bytes | None = None,
     at: datetime,
 ) -> bytes:  # fmt: skip
-    """A fresh challenge; the one that this browser was asked for the same purpose before stops counting."""
-    mine = runtime.keys().hash(browser)
-    session.execute(_asked(purpose, mine))
+    """A fresh challenge; another tab of this browser may be asked at the same time."""
     challenge = secrets.token_bytes(64)
     row = PasskeyChallenge(
-        browser_hash=mine, purpose=purpose, owner_id=owner_id, challenge=challenge, user_handle=user_handle,
+        browser_hash=runtime.keys().hash(browser), purpose=purpose, owner_id=owner_id, challenge=challenge, user_handle=user_handle,
         expires_at=at + CHALLENGE_LIFE,
     )  # fmt: skip
     session.add(row)
@@ -142,17 +158,25 @@ def _ask(
 
 
 def _take(
-    session: Session, purpose: str, browser: str, *, owner_id: int | None = None, at: datetime
+    session: Session, purpose: str, browser: str, answer: Answer, *, owner_id: int | None = None, at: datetime
 ) -> PasskeyChallenge | None:
-    """What this browser was asked, gone with this: of two that answer at once, one finds it."""
-    took = _asked(purpose, runtime.keys().hash(browser)).returning(PasskeyChallenge)
+    """The question that this browser was asked and that this answers, gone with this: of two that answer it at once, one finds it."""
+    try:
+        challenge = ceremonies.read_challenge(answer)
+    except NotGenuineError:
+        return None
+    took = (
+        delete(PasskeyChallenge)
+        .where(
+            PasskeyChallenge.browser_hash == runtime.keys().hash(browser),
+            PasskeyChallenge.purpose == purpose,
+            PasskeyChallenge.challenge == challenge,
+        )
+        .returning(PasskeyChallenge)
+        .execution_options(synchronize_session=False)
+    )
     row = session.execute(took).scalars().first()
     return row if row is not None and row.owner_id == owner_id and row.expires_at > at else None
-
-
-def _asked(purpose: str, browser_hash: str) -> Any:
-    mine = (PasskeyChallenge.browser_hash == browser_hash, PasskeyChallenge.purpose == purpose)
-    return delete(PasskeyChallenge).where(*mine).execution_options(synchronize_session=False)
 
 
 def _find(session: Session, kind: Kind, answer: Answer) -> Passkey | None:

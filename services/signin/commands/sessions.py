@@ -35,6 +35,7 @@ def sign_in_staff(session: Session, known: Staff, *, browser: str, actor: Actor,
     # The row is held: a new password, or disabling, that comes at this very moment waits and then ends this session too.
     session.execute(select(Staff.id).where(Staff.id == known.id).with_for_update(read=True))
     staff = identity.get_staff(session, known.id)
+    session.refresh(staff)  # who was looked up in this transaction may have changed before the lock
     if staff.password_hash != known.password_hash or staff.disabled_at is not None:
         raise WrongPassword
     person = identity.actor_of_staff(session, staff, actor.origin)

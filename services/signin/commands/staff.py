@@ -9,8 +9,10 @@ from services.identity import commands as identity
 from services.identity.models import Staff
 from services.shared import ids, runtime
 from services.shared.actors import Actor
+from services.signin.commands.passkeys import remove_passkey
 from services.signin.commands.sessions import revoke_staff_sessions
 from services.signin.models import StaffSession
+from services.signin.queries.passkeys import list_passkeys
 
 
 def disable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime) -> Staff:
@@ -26,7 +28,12 @@ def set_password(
     """Give someone (or oneself) a new password; whoever is in with the old one is signed out, but for the session `keep`.
 
     That one goes on under the new secret which this returns: a cookie that was stolen before is worth nothing. Empty without `keep`.
+    From somebody else's hand it takes the passkeys away, too.
     """
+    if actor.kind != "staff" or actor.id != staff_id:  # a phone was lost, or a password is out
+        # Before the person's row, in the order in which a sign-in locks them.
+        for each in list_passkeys(session, "staff", staff_id):
+            remove_passkey(session, each.id, actor=actor, at=at)
     identity.set_password(session, staff_id, password, actor=actor, at=at)
     revoke_staff_sessions(session, staff_id, keep=keep, actor=actor, at=at)
     if keep is None:

@@ -6,21 +6,33 @@
  *   next         where somebody was going                     data-failed   words when it was refused without any
  * Expected inside: a button, and [data-result] (role=status). Stays hidden where the browser has no passkeys.
  * The field that suggests carries autocomplete="username webauthn". Only one question may be open: the tap ends the waiting one.
+ * What is asked holds five minutes: a door that stays open is asked anew before, and after a refusal.
  */
 import { post } from '../lib/api.js';
 import { can, canSuggest, get } from '../lib/passkeys.js';
 
+const ANEW = 240_000; // milliseconds
+
 class PasskeyDoor extends HTMLElement {
   #waiting = null;
+  #timer = 0;
 
   connectedCallback() {
     if (!can()) return;
     this.hidden = false;
     this.querySelector('button').addEventListener('click', () => this.#come({ tapped: true }));
-    canSuggest().then((suggests) => suggests && this.isConnected && this.#come({ mediation: 'conditional' }));
+    canSuggest().then((suggests) => suggests && this.#suggest());
+  }
+
+  #suggest() {
+    if (!this.isConnected) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#suggest(), ANEW);
+    this.#come({ mediation: 'conditional' });
   }
 
   disconnectedCallback() {
+    clearTimeout(this.#timer);
     this.#waiting?.abort();
   }
 
@@ -33,7 +45,9 @@ class PasskeyDoor extends HTMLElement {
       const { to } = await post(this.getAttribute('finish'), { credential, next: this.getAttribute('next') ?? '' });
       location.assign(to);
     } catch (error) {
-      if (error.name === 'ApiError' && (tapped || error.status === 422)) this.#say(error.title || this.dataset.failed);
+      if (error.name !== 'ApiError' || !(tapped || error.status === 422)) return;
+      if (mediation && this.#waiting === waiting) this.#suggest();
+      this.#say(error.title || this.dataset.failed);
     }
   }
 
