@@ -74,7 +74,7 @@ def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
         "devices": select(MemberDevice.name, MemberDevice.created_at, MemberDevice.seen_at, MemberDevice.revoked_at)
         .where(MemberDevice.member_id == member_id).order_by(MemberDevice.id),
     }  # fmt: skip
-    return {name: [_plain(row) for row in session.execute(query).mappings()] for name, query in queries.items()}
+    return {name: [_plain(dict(row)) for row in session.execute(query).mappings()] for name, query in queries.items()}
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
