@@ -13,6 +13,7 @@ from services.checkout.commands.erasing import forget_parked_carts
 from services.checkout.models import ParkedCart
 from services.coupons.commands.erasing import give_up_coupons
 from services.coupons.models import Coupon, CouponBatch, CouponBatchRow, CouponEvent
+from services.loyalty.books import POINTS
 from services.loyalty.commands.erasing import give_up_points
 from services.members.commands.erasing import get_traces, make_nobody
 from services.members.models import Member
@@ -21,12 +22,13 @@ from services.orders.commands.erasing import forget_words_of_orders, list_addres
 from services.privacy import erased
 from services.privacy.errors import WalletNotEmpty
 from services.privacy.permissions import MEMBERS_ERASE
-from services.shared import events, idempotency, money, vault
+from services.shared import events, idempotency, ledger, money, vault
 from services.shared.actors import SYSTEM, Actor
 from services.shared.database import after_commit
 from services.shared.refusals import Forbidden, NotFound
 from services.signin.commands.erasing import close_every_way_in
 from services.tills.commands import forget_reasons
+from services.wallet.books import WALLET
 from services.wallet.commands.erasing import give_up_wallet
 from services.wallet.queries import get_balance
 
@@ -58,10 +60,7 @@ def erase_member(
         raise Forbidden
     if not own:
         actor.require(MEMBERS_ERASE)
-    held = select(Member).where(Member.id == member_id).with_for_update()
-    member = session.scalar(held) if 0 < member_id <= HIGHEST_ID else None
-    if member is None:
-        raise NotFound("member_not_found")
+    member = _hold(session, member_id)
     if vault.destroyed_at(session, member_id) is not None:
         return None
     principal = get_balance(session, member_id).principal
@@ -87,10 +86,23 @@ def reapply(session: Session, known: Mapping[int, erased.Line], *, at: datetime)
     return again
 
 
+def _hold(session: Session, member_id: int) -> Member:
+    """The member, kept from everything that a sale, a top-up or another erasure does meanwhile. Raises NotFound.
+
+    Locked as a sale locks them: points, wallet, and last the row that its order points at; before that only against who changes it.
+    """
+    row = select(Member).where(Member.id == member_id)
+    if not 0 < member_id <= HIGHEST_ID or session.scalar(row.with_for_update(key_share=True)) is None:
+        raise NotFound("member_not_found")
+    for book in (POINTS, WALLET):
+        ledger.hold(session, book, member_id)
+    return session.scalars(row.with_for_update()).one()
+
+
 def _erase(session: Session, member: Member, reason: str, actor: Actor, at: datetime) -> Erasure:
     member_id, phone, traces = member.id, member.phone, get_traces(session, member, list_addresses(session, member.id))
-    principal, bonus = give_up_wallet(session, member_id, actor=actor, at=at)
     points = give_up_points(session, member_id, actor=actor, at=at)
+    principal, bonus = give_up_wallet(session, member_id, actor=actor, at=at)
     coupons = give_up_coupons(session, member_id, traces, actor=actor, at=at)
     done = Erasure(member_id, principal, bonus, points, coupons)
     close_every_way_in(session, member_id, phone, at=at)

@@ -14,8 +14,8 @@ from services.shared.actors import Actor
 
 def give_up_points(session: Session, member_id: int, *, actor: Actor, at: datetime) -> int:
     """End what is left, by one entry, and what is still to come; how many points. A debt stays in the books."""
+    ledger.hold(session, POINTS, member_id)  # before what is pending, as everybody locks the two
     session.execute(delete(PendingPoints).where(PendingPoints.member_id == member_id))
-    ledger.hold(session, POINTS, member_id)
     left = {lot.id: lot.left for lot in list_lots(session, member_id)}
     if left:
         _end(session, member_id, left, actor, at)
