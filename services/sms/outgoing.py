@@ -37,14 +37,16 @@ class Leased:
 
 
 def lease(at: datetime) -> Leased | None:
-    """Take the next message that is due and within the budget; what may not be sent is closed on the way. None when nothing is left."""
+    """Take the next message that is due and within the budget; what may not be sent is closed on the way. None when nothing is left that
+    no other worker has in hand."""
     while True:
         with reading() as session:
             if session.scalar(select(SmsMessage.id).where(_due(at)).limit(1)) is None:
                 return None
         with transaction() as session:
-            taken = _take(session, at)
-        if taken is not None:
+            row = _next(session, at)
+            taken = _take(session, row, at) if row is not None else None
+        if taken is not None or row is None:
             return taken
 
 
@@ -53,12 +55,16 @@ def _due(at: datetime) -> Any:
     return SmsMessage.state.in_(OPEN) & (SmsMessage.available_at <= at) & (SmsMessage.expires_at > at) & free
 
 
-def _take(session: Session, at: datetime) -> Leased | None:
+def _next(session: Session, at: datetime) -> SmsMessage | None:
     next_one = select(SmsMessage).where(_due(at)).order_by(SmsMessage.available_at, SmsMessage.id).limit(1)
-    row = session.scalar(next_one.with_for_update(skip_locked=True))
-    if row is None or row.sealed is None:
-        return None
+    return session.scalar(next_one.with_for_update(skip_locked=True))
+
+
+def _take(session: Session, row: SmsMessage, at: datetime) -> Leased | None:
+    """This message in our hands; None when it may not be sent, and is closed."""
     try:
+        if row.sealed is None:
+            raise _MayNotGo("expired", None)
         return _hold(session, row, unseal(row.sealed, row.key), at)
     except _MayNotGo as why:
         row.state, row.reason, row.sealed, row.leased_until, row.ended_at = why.state, why.reason, None, None, at

@@ -2,9 +2,10 @@
 
 import json
 import logging
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,10 +28,10 @@ from services.sms import commands, outgoing, queries
 from services.sms.channels import aliyun, tencent
 from services.sms.errors import NotConfigured
 from services.sms.jobs import deliver, sweep_messages
-from services.sms.models import SmsContract, SmsSpending
+from services.sms.models import SmsContract, SmsMessage, SmsSpending
 from services.sms.rules import Answer
 from tests.cast import Cast, meet
-from tests.conftest import NOON
+from tests.conftest import ENGINE, NOON
 from tests.kit.pushservice import push_service
 from tests.kit.sms_providers import SmsProviders, sms_providers
 from tests.pushing import admit, device
@@ -410,6 +411,28 @@ def test_workers_side_by_side_stay_within_the_budget_and_send_nothing_twice(
     assert Counter(row.state for row in rows()) == {"sent": 5, "over_budget": 3}
     assert len({text.phone for text in providers.sent}) == len(providers.sent) == 5
     assert spent() == {"2026-11-21": 5, "2026-11": 5}
+
+
+@pytest.mark.parametrize(("state", "job"), [("asked", answer_asks), ("waiting", deliver)])
+def test_a_worker_does_not_wait_for_what_another_has_in_hand(
+    shop: Cast, providers: SmsProviders, member: Member, state: str, job: Callable[[], None]
+) -> None:
+    if ENGINE == "sqlite":
+        return  # one writes at a time: nobody finds a row that another holds
+    sign_contract(shop, providers)
+    ask()
+    if state == "waiting":
+        answer_asks()
+    worker = threading.Thread(target=job, daemon=True)
+    with database.transaction() as session:
+        held = session.scalars(select(SmsMessage).where(SmsMessage.state == state).with_for_update()).all()
+        worker.start()
+        worker.join(10)
+        gone_home = not worker.is_alive()
+    worker.join(10)
+    assert (len(held), gone_home) == (1, True)
+    work()  # the row was let go again: nothing is lost
+    assert [row.state for row in rows()] == ["sent"]
 
 
 def test_what_today_costs_is_known(shop: Cast, providers: SmsProviders, member: Member) -> None:

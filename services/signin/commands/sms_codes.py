@@ -26,18 +26,20 @@ def answer_asks() -> None:
             if not has_asks(session, at=clock.now()):
                 return
         with transaction() as session:
-            answer_ask(session, at=clock.now())
+            if not answer_ask(session, at=clock.now()):
+                return
 
 
-def answer_ask(session: Session, *, at: datetime) -> None:
-    """Answer the oldest wish, if no other worker does."""
+def answer_ask(session: Session, *, at: datetime) -> bool:
+    """Answer the oldest wish that no other worker has in hand; False when there is none."""
     ask = sms.take_ask(session, at=at)
     if ask is None:
-        return
+        return False
     member = members.find_member_by_phone(session, ask.phone)
     if member is None:
         sms.drop_ask(session, ask)
-        return
+        return True
     asker = Actor("public", name="public", origin=ask.origin)
     code = issue_signin_code(session, member.id, way="request", actor=asker, at=at)
     sms.send_code(session, ask, member.id, code.digits, at=at, until=code.expires_at)
+    return True
