@@ -28,6 +28,7 @@ from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
 from services.wallet import permissions
 from services.wallet.commands import TopUpDraft
+from services.wallet.commands.top_ups import GONE
 from services.wallet.errors import PlanNotFound, PlanUnavailable
 from services.wallet.events import ToppedUp
 from services.wallet.models import TopUp, TopUpPlan
@@ -80,7 +81,7 @@ def top_up(
     offer = _with_extra(session, member_id, _offer(session, data))
     _require_as_shown(offer, data)
     if get_member(session, member_id).archived:
-        raise Invalid({"member": [N_("这张卡停用了，不能充值")]})
+        raise Invalid({"member": [GONE]})
     paid = _settle(offer.amount, data["tenders"])
     if offer.points:
         key = f"top_up:{ids.token()}:points"

@@ -7,16 +7,19 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from services.shared import ids, ledger, money
+from services.shared import ids, ledger, money, vault
 from services.shared.actors import Actor
 from services.shared.days import local_day
 from services.shared.ledger import Head, Moved
+from services.shared.refusals import Invalid
 from services.shared.words import N_
 from services.wallet.books import WALLET
 from services.wallet.commands.moves import put
 from services.wallet.errors import OverCap, PlanUnavailable
 from services.wallet.models import TopUp, TopUpCounter
 from services.wallet.queries.plans import count_top_ups
+
+GONE = N_("这张卡停用了，不能充值")
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,12 @@ class TopUpDraft:
 
 
 def record_top_up(session: Session, draft: TopUpDraft, *, actor: Actor, at: datetime) -> tuple[TopUp, Moved]:
-    """Write a top-up: its lot, its entry and the next number of its store and day. Raises OverCap, PlanUnavailable."""
-    _require_room(ledger.hold(session, WALLET, draft.member_id), draft)
+    """Write a top-up: its lot, its entry and the next number of its store and day. Raises OverCap, PlanUnavailable, and Invalid where
+    the member was erased at this very moment."""
+    head = ledger.hold(session, WALLET, draft.member_id)
+    if vault.destroyed_at(session, draft.member_id) is not None:
+        raise Invalid({"member": [GONE]})
+    _require_room(head, draft)
     _require_turn(session, draft)
     lot_id, moved = put(
         session, draft.member_id, draft.principal, draft.bonus, kind="top_up", key=f"top_up:{ids.token()}",
