@@ -293,6 +293,30 @@ def test_codes_are_one_a_minute_five_an_hour_ten_a_day(demo: Cast, pause: timede
     assert answers == [303] * allowed + [429]
 
 
+def test_a_stranger_s_asks_do_not_lock_the_owner_of_the_phone_out(demo: Cast) -> None:
+    welcome_member(demo.at)
+    midnight, stranger, owner = demo.at.replace(hour=0, minute=0), demo.browser(), demo.browser()
+    owner.client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+
+    def ask(browser: Browser, minutes: int) -> int:
+        with clock.stand_at(midnight + timedelta(minutes=minutes)):
+            return browser.post("/member/sign-in/code", phone=PHONE).status_code
+
+    assert [ask(stranger, 15 * number) for number in range(18)] == [303] * 10 + [429] * 8
+    assert ask(owner, 15 * 17) == 303  # at the very moment of one that was refused: it took nothing
+
+
+def test_a_phone_gets_thirty_codes_a_day_from_wherever_they_are_asked_for(demo: Cast) -> None:
+    welcome_member(demo.at)
+    midnight, answers = demo.at.replace(hour=0, minute=0), []
+    for number in range(31):
+        browser = demo.browser()
+        browser.client.environ_base["REMOTE_ADDR"] = f"203.0.113.{number}"
+        with clock.stand_at(midnight + number * timedelta(minutes=15)):
+            answers.append(browser.post("/member/sign-in/code", phone=PHONE).status_code)
+    assert answers == [303] * 30 + [429]
+
+
 # ---- the session
 
 
