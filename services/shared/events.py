@@ -27,7 +27,7 @@ MAX_DEPTH = 8  # a chain of causes longer than this is a loop
 MAX_ATTEMPTS = 12
 NO_GRACE = timedelta(0)
 _BACKOFF = (5, 30, 120, 600, 3600)  # seconds
-WORDS = frozenset({"note", "device"})  # what people or their phones say in an event
+WORDS = frozenset({"note", "device", "name"})  # what people or their phones say in an event
 TOGETHER = 20  # reactions in one transaction: some milliseconds of lock
 
 # Built once: every command that announces passes here.

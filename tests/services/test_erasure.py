@@ -17,10 +17,12 @@ from services.privacy.errors import WalletNotEmpty
 from services.shared import clock, database
 from services.shared.actors import Actor
 from services.shared.database import Model
+from services.shared.models import OutboxEntry
 from services.shared.refusals import Forbidden
+from services.signin.models import PasskeyChallenge
 from services.wallet.models import WalletEntry
 from tests.browse import Browser
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.erasing import FORMS, NAME, NOTE, PHONE, left_in_files, left_in_tables, live
 from tests.selling import Till, open_till, welcome_member
 from webapp.cli.books import find_differences
@@ -192,6 +194,24 @@ def test_nothing_new_is_written_about_somebody_who_is_gone(till: Till, phone: Br
     assert {each for each in left_in_tables() if each.startswith("messages")} == set()
     restored = manager.post(f"/staff/members/{till.member.id}/restore")
     assert restored.status_code == 409
+
+
+def test_the_passkey_that_they_are_adding_and_what_they_called_one_are_gone(till: Till, phone: Browser) -> None:
+    asked = phone.api("POST", "/member/me/passkeys/options", {"name": "我的手机"})
+    assert asked.status_code == 200, asked.text
+    clerk = till.shop.browser("cashier").api(
+        "POST", "/staff/account/passkeys/options", {"name": "柜台", "password": PASSWORD}
+    )
+    assert clerk.status_code == 200, clerk.text
+    payload = {"passkey_id": 9, "member_id": till.member.id, "name": "小绡的旧手机", "at": till.shop.at.isoformat()}
+    row = {"event": "PasskeyAdded", "reaction": "tell", "payload": payload, "depth": 0, "attempts": 0}
+    with database.transaction() as session:
+        session.add(OutboxEntry(**row, created_at=till.shop.at, available_at=till.shop.at))
+    erase(till, give_up=True)
+    with database.reading() as session:
+        assert list(session.scalars(select(PasskeyChallenge.purpose))) == ["staff:add"]
+        waiting = session.scalars(select(OutboxEntry).where(OutboxEntry.event == "PasskeyAdded")).one()
+        assert (waiting.payload["name"], waiting.payload["passkey_id"]) == ("", 9)
 
 
 def test_the_logs_of_a_whole_life_hold_nothing_of_them(till: Till, caplog: pytest.LogCaptureFixture) -> None:

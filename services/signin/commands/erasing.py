@@ -12,6 +12,7 @@ from services.signin.models import (
     MemberSession,
     OneTimeCode,
     Passkey,
+    PasskeyChallenge,
     SpendingProof,
     WalletPin,
 )
@@ -19,10 +20,12 @@ from services.sms.commands import forget_phone_of
 
 
 def close_every_way_in(session: Session, member_id: int, phone: str | None, *, at: datetime) -> None:
-    """Sessions, codes, passkeys, the member code and the PIN are gone at once. Devices and proofs stay as numbers: scans and orders
+    """Sessions, codes, passkeys and those being added, member code and PIN are gone. Devices and proofs stay as numbers: scans and orders
     name them."""
     for table in (OneTimeCode, Passkey, WalletPin):
         session.execute(delete(table).where(table.member_id == member_id))
+    asked = PasskeyChallenge.purpose == "member:add", PasskeyChallenge.owner_id == member_id
+    session.execute(delete(PasskeyChallenge).where(*asked))
     session.execute(delete(DevelopmentMail).where(DevelopmentMail.recipient == (phone or "-")))
     handles = session.scalars(select(MemberDevice.handle).where(MemberDevice.member_id == member_id)).all()
     for number, handle in enumerate(handles, 1):
