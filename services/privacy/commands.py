@@ -13,8 +13,8 @@ from services.checkout.commands.erasing import forget_parked_carts
 from services.checkout.models import ParkedCart
 from services.coupons.commands.erasing import give_up_coupons
 from services.coupons.models import Coupon, CouponBatch, CouponBatchRow, CouponEvent
-from services.loyalty.books import POINTS
 from services.loyalty.commands.erasing import give_up_points
+from services.loyalty.queries import POINTS
 from services.members.commands.erasing import get_traces, make_nobody
 from services.members.models import Member
 from services.messaging.commands import forget_messages
@@ -28,9 +28,8 @@ from services.shared.database import after_commit
 from services.shared.refusals import Forbidden, NotFound
 from services.signin.commands.erasing import close_every_way_in
 from services.tills.commands import forget_reasons
-from services.wallet.books import WALLET
 from services.wallet.commands.erasing import give_up_wallet
-from services.wallet.queries import get_balance
+from services.wallet.queries import WALLET, get_balance
 
 HIGHEST_ID = 2**63 - 1
 

@@ -9,10 +9,11 @@ WORDS = (N_("注销"), "erase")  # what a member types: in either language of th
 
 
 class OwnErasureIn(Schema):
-    """A member asks to be erased: the word, typed, and whether money that is left is given up."""
+    """A member asks to be erased: the word, typed, whether money that is left is given up, and the wallet PIN where one guards it."""
 
     word = Text(required=True, validate=validate.OneOf(WORDS, error=N_("请输入“注销”两个字")))
     give_up = fields.Boolean(load_default=False)
+    pin = Text(load_default="", validate=validate.Regexp(r"^(\d{6})?$", error=N_("请输入 6 位数字")))
 
 
 class ErasureIn(Schema):

@@ -3,11 +3,12 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 
 from services.members.queries import get_member
-from services.shared import database
+from services.shared import clock, database
 from tests.browse import Browser, body
 from tests.cast import Cast
 from tests.selling import Till, open_till
@@ -52,6 +53,28 @@ def test_money_that_was_paid_in_is_named_and_given_up_by_a_tick(till: Till, phon
     assert "¥300.00" in refused.text
     assert not is_erased(till)
     assert phone.post("/member/me/erase", word="注销", give_up="1").status_code == 303
+    assert is_erased(till)
+
+
+def test_a_cookie_alone_gives_no_stored_value_up(till: Till, phone: Browser) -> None:
+    """With a PIN it takes the PIN; without one, or with one chosen on this sign-in, it takes a sign-in within the last hour."""
+    pay_in(till)
+    given, later = {"word": "erase", "give_up": "1"}, till.shop.at + timedelta(hours=2)
+    with clock.stand_at(later):
+        assert "请重新登录后再注销" in phone.post("/member/me/erase", **given).text
+        phone.post("/member/me/pin", pin="482913", again="482913", current="")
+        told = phone.api("POST", "/api/v1/me/erasure", {"word": "erase", "give_up": True, "pin": "482913"})
+        assert (told.status_code, body(told)["code"]) == (422, "sign_in_again")
+    till.shop.at = later + timedelta(minutes=1)
+    mine = till.shop.phone(till.member)
+    with clock.stand_at(till.shop.at + timedelta(hours=3)):
+        assert 'name="pin"' in mine.get("/member/me/erase").text
+        for wrong in ("", "111111"):
+            refused = mine.post("/member/me/erase", pin=wrong, **given)
+            assert (refused.status_code, "支付密码不对" in refused.text) == (422, True)
+        assert mine.api("POST", "/api/v1/me/erasure", {"word": "erase", "give_up": True}).status_code == 422
+        assert not is_erased(till)
+        assert mine.post("/member/me/erase", pin="482913", **given).status_code == 303
     assert is_erased(till)
 
 

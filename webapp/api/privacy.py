@@ -14,7 +14,7 @@ from services.privacy.schemas import ConsentsOut, ErasureIn, OwnDataOut, OwnEras
 from services.shared import clock
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards, own_data, people
+from webapp.web import edge, guards, own_data, people, wallet_pins
 
 blueprint = Blueprint("api_privacy", __name__, description="隐私 Privacy")
 
@@ -25,8 +25,10 @@ blueprint = Blueprint("api_privacy", __name__, description="隐私 Privacy")
 @guards.api_member
 def erase_me() -> Response:
     """Erase the member who asks: everything personal goes and every session ends, orders and ledgers stay. `word` is 注销 or erase. 409
-    `wallet_not_empty` while money that was paid in is there, unless `give_up`."""
+    `wallet_not_empty` while money that was paid in is there, unless `give_up`. Where anything is stored it takes the wallet PIN (`pin`) or,
+    without one, a sign-in within the last hour (422 `sign_in_again`)."""
     data = shape.body(OwnErasureIn)
+    wallet_pins.require_owner_of_money(data["pin"], at=clock.now())
     return _erase(people.member().id, give_up=data["give_up"])
 
 

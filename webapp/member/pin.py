@@ -8,16 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from services.shared import clock, limits
-from services.shared.refusals import Invalid
-from services.shared.words import N_
+from services.shared import clock
 from services.signin import commands, queries
 from services.signin.schemas import PinIn
 from webapp.member import blueprint
-from webapp.web import edge, forms, guards, people, toasts
+from webapp.web import edge, forms, guards, people, toasts, wallet_pins
 from webapp.web.forms import Form
-
-CHANGES = limits.Rule("wallet_pin:change", most=5, seconds=900)
 
 
 @blueprint.get("/me/pin")
@@ -40,9 +36,7 @@ def change_wallet_pin() -> ResponseReturnValue:
 
     def first(data: dict[str, Any]) -> None:
         if queries.has_wallet_pin(edge.read(), member_id):
-            edge.spend(CHANGES, f"member:{member_id}", at=at)
-            if not queries.check_wallet_pin(edge.read(), member_id, data["current"]):
-                raise Invalid({"current": [N_("支付密码不对")]})
+            wallet_pins.require_pin("current", data["current"], at=at)
         data["hash"] = commands.hash_pin(data["pin"])
 
     return forms.submit(PinIn, perform, _page, first=first)

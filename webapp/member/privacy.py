@@ -18,7 +18,7 @@ from services.shared import clock
 from services.shared.refusals import Invalid
 from services.wallet.queries import get_balance
 from webapp.member import blueprint
-from webapp.web import cookies, edge, forms, guards, i18n, links, own_data, people, spreadsheets, toasts
+from webapp.web import cookies, edge, forms, guards, i18n, links, own_data, people, spreadsheets, toasts, wallet_pins
 from webapp.web.forms import Form
 
 
@@ -53,7 +53,7 @@ def erase_account() -> str:
 @blueprint.post("/me/erase")
 @guards.member
 def erase_me() -> ResponseReturnValue:
-    """Erase me. The word has to be typed; money that is left has to be given up in so many words."""
+    """Erase me. The word has to be typed; money that is left has to be given up in so many words, by whose it is."""
     at, actor = clock.now(), edge.actor()
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
@@ -64,7 +64,10 @@ def erase_me() -> ResponseReturnValue:
         toasts.say(_("账户注销了，您的资料都删除了"))
         return cookies.take(links.to("member.sign_in"), people.MEMBER_COOKIE)
 
-    return forms.submit(OwnErasureIn, perform, _page, keyed=False)
+    def first(data: dict[str, Any]) -> None:
+        wallet_pins.require_owner_of_money(data["pin"], at=at)
+
+    return forms.submit(OwnErasureIn, perform, _page, first=first, keyed=False)
 
 
 def _page(form: Form) -> str:
@@ -72,6 +75,7 @@ def _page(form: Form) -> str:
     return render_template(
         "member/me/erase.html",
         form=form,
+        asks_pin=wallet_pins.asks_pin(),
         wallet=get_balance(session, member_id),
         points=loyalty.list_balances(session, [member_id])[member_id],
         coupons=len(list_usable(session, member_id, at=at)),
