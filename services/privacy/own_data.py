@@ -13,7 +13,7 @@ from services.members.models import Consent, Member
 from services.messaging.models import Message
 from services.orders.models import InvoiceRequest, Order, OrderLine, Refund
 from services.shared import money
-from services.signin.models import MemberDevice, MemberSession
+from services.signin.models import MemberDevice, MemberSession, Passkey
 from services.stores.models import Store
 from services.wallet.models import WalletEntry
 
@@ -39,7 +39,7 @@ _PROFILE = select(
 
 def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
     """Everything by table: profile, consents, orders, lines, refunds, invoices, points, growth, wallet, coupons, messages, sessions,
-    devices. Money is text with two places, moments are ISO text in UTC. Never a secret: neither codes nor keys."""
+    devices, passkeys. Money is text with two places, moments are ISO text in UTC. Never a secret: neither codes nor keys."""
     mine = Order.member_id == member_id
     queries: Mapping[str, Any] = {
         "profile": _PROFILE.where(Member.id == member_id),
@@ -73,6 +73,8 @@ def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
         .where(MemberSession.member_id == member_id).order_by(MemberSession.id),
         "devices": select(MemberDevice.name, MemberDevice.created_at, MemberDevice.seen_at, MemberDevice.revoked_at)
         .where(MemberDevice.member_id == member_id).order_by(MemberDevice.id),
+        "passkeys": select(Passkey.name, Passkey.created_at, Passkey.used_at)
+        .where(Passkey.member_id == member_id).order_by(Passkey.id),
     }  # fmt: skip
     return {name: [_plain(dict(row)) for row in session.execute(query).mappings()] for name, query in queries.items()}
 

@@ -39,6 +39,7 @@ class OwnDataOut(Schema):
     messages = fields.List(fields.Dict())
     sessions = fields.List(fields.Dict())
     devices = fields.List(fields.Dict())
+    passkeys = fields.List(fields.Dict())
 
 
 class ConsentOut(Schema):

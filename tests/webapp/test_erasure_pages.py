@@ -11,6 +11,7 @@ from services.members.queries import get_member
 from services.shared import clock, database
 from tests.browse import Browser, body
 from tests.cast import Cast
+from tests.kit.authenticator import Authenticator
 from tests.selling import Till, open_till
 from tests.topping import pay_in
 
@@ -115,6 +116,9 @@ def test_consent_is_taken_back_where_it_is_read(till: Till, phone: Browser) -> N
 def test_a_member_takes_everything_along_as_tables_and_as_json(till: Till, phone: Browser) -> None:
     till.sell(till.line("提拉米苏", note="=1+1"), member=till.member)
     pay_in(till)
+    options = body(phone.api("POST", "/member/me/passkeys/options", {"name": "我的手机"}))
+    _, made = Authenticator("http://localhost:8000").make(options)
+    assert phone.api("POST", "/member/me/passkeys", {"name": "我的手机", "credential": made}).status_code == 200
     answer = phone.post("/member/me/export", form="json")
     told = json.loads(answer.data)
     assert (told["profile"][0]["name"], told["profile"][0]["phone"]) == ("林小满", "+8613800138000")
@@ -122,10 +126,12 @@ def test_a_member_takes_everything_along_as_tables_and_as_json(till: Till, phone
     assert [each["note"] for each in told["lines"]] == ["=1+1"]
     assert told["messages"]
     assert told["sessions"]
+    assert [each["name"] for each in told["passkeys"]] == ["我的手机"]
+    assert set(told["passkeys"][0]) == {"name", "created_at", "used_at"}  # no key, no number of the device
     tables = phone.post("/member/me/export", form="csv")
     with zipfile.ZipFile(io.BytesIO(tables.data)) as packed:
         lines = packed.read("订单明细.csv").decode("utf-8-sig")
-        assert {"资料.csv", "订单.csv", "储值.csv", "消息.csv"} <= set(packed.namelist())
+        assert {"资料.csv", "通行密钥.csv", "订单.csv", "储值.csv", "消息.csv"} <= set(packed.namelist())
     assert "'=1+1" in lines
     assert ",=1+1" not in lines
     assert body(phone.api("GET", "/api/v1/me/export"))["orders"][0]["due"] == "32.00"

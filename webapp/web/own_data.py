@@ -16,7 +16,7 @@ MOST = Rule("own_data:member", most=10, seconds=3600)  # it reads everything the
 TABLES: Mapping[str, str] = {
     "profile": N_("资料"), "consents": N_("我同意过的"), "orders": N_("订单"), "lines": N_("订单明细"), "refunds": N_("退款"),
     "invoices": N_("发票"), "points": N_("积分"), "growth": N_("成长值"), "wallet": N_("储值"), "coupons": N_("优惠券"),
-    "messages": N_("消息"), "sessions": N_("登录的设备"), "devices": N_("会员码装到手机"),
+    "messages": N_("消息"), "sessions": N_("登录的设备"), "devices": N_("会员码装到手机"), "passkeys": N_("通行密钥"),
 }  # fmt: skip
 
 
