@@ -144,6 +144,36 @@ def test_the_code_that_staff_show_stays(shop: Cast, providers: SmsProviders, mem
     assert phone.post("/member/sign-in", phone=PHONE, code=code.digits, next="").location == "/member/"
 
 
+@pytest.mark.parametrize("used", ["shown", "sent"])
+def test_whoever_asks_for_a_code_does_not_end_the_one_that_staff_show(
+    shop: Cast, providers: SmsProviders, member: Member, used: str
+) -> None:
+    sign_contract(shop, providers)
+    with database.transaction() as session:
+        code = signin.issue_signin_code(session, member.id, way="staff", actor=shop.cashier, at=clock.now())
+    ask(shop.browser())
+    work()
+    digits = {"shown": code.digits, "sent": providers.sent[0].values[0]}[used]
+    assert shop.browser().post("/member/sign-in", phone=PHONE, code=digits, next="").location == "/member/"
+
+
+def test_five_wrong_tries_kill_the_shown_code_and_the_sent_one(
+    shop: Cast, providers: SmsProviders, member: Member
+) -> None:
+    sign_contract(shop, providers)
+    with database.transaction() as session:
+        code = signin.issue_signin_code(session, member.id, way="staff", actor=shop.cashier, at=clock.now())
+    ask(shop.browser())
+    work()
+    codes = [code.digits, providers.sent[0].values[0]]
+    wrong = [digits for digits in (f"{number:06d}" for number in range(7)) if digits not in codes][:5]
+    answers = [
+        shop.browser().post("/member/sign-in", phone=PHONE, code=digits, next="").status_code
+        for digits in wrong + codes
+    ]
+    assert answers == [422] * 7
+
+
 def test_five_wrong_tries_kill_a_code_from_the_phone_too(shop: Cast, providers: SmsProviders, member: Member) -> None:
     sign_contract(shop, providers)
     phone = shop.browser()

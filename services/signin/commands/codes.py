@@ -1,6 +1,7 @@
 """One-time codes: the way in for members that always works, because staff can show one (domain.md, *Codes*)."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from services.members.models import Member
 from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.shared.events import announce
+from services.shared.refusals import NotFound
 from services.signin import permissions, rules
 from services.signin.commands.passkeys import drop_credentials
 from services.signin.commands.sessions import end_member_sessions
@@ -32,19 +34,19 @@ class SigninCode:
 
 
 def issue_signin_code(session: Session, member_id: int, *, way: str, actor: Actor, at: datetime) -> SigninCode:
-    """A new code for this member; older ones stop working. `way` is `staff` (shown) or `request` (asked for by the member).
+    """A new code for this member; older ones that came the same `way` stop working: `staff` (shown) or `request` (asked for by whoever
+    knows the phone, who must not end what staff are showing).
 
     Raises NotFound, or Forbidden for staff without `signin_codes:create`.
     """
     if way == "staff":
         actor.require(permissions.SIGNIN_CODES_CREATE)
     member = members.get_member(session, member_id)
-    session.execute(select(Member.id).where(Member.id == member.id).with_for_update())  # one code at a time
-    session.execute(
-        update(OneTimeCode)
-        .where(OneTimeCode.member_id == member.id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > at)
-        .values(expires_at=at)
-    )
+    # One code at a time, and none for somebody who goes at this moment.
+    here = select(Member.id).where(Member.id == member.id, Member.archived_at.is_(None)).with_for_update()
+    if session.scalar(here) is None:
+        raise NotFound("member_not_found")
+    session.execute(update(OneTimeCode).where(*_living(member.id, at), OneTimeCode.way == way).values(expires_at=at))
     fresh = SigninCode(ids.digits(6), ids.token(), at + rules.CODE_LIFE)
     keys = runtime.keys()
     row = OneTimeCode(
@@ -66,17 +68,21 @@ def issue_signin_code(session: Session, member_id: int, *, way: str, actor: Acto
 def redeem_code(session: Session, phone: str, digits: str, *, device: str, actor: Actor, at: datetime) -> int | None:
     """The id of the member who proved to have the code. None when it is wrong: the try is counted and must be committed.
 
-    A code dies after five wrong tries; each try is claimed before it is compared, so that many at once get no more than five.
+    Two may live, one shown and one asked for: a try is one at both. A code dies after five wrong tries; each try is claimed before it is
+    compared, so that many at once get no more than five.
     Unknown phones look the same as wrong codes. `device` is what the member is told about it.
     """
     member = members.find_member_by_phone(session, phone)
-    row = _claim_try(session, member.id, at) if member else None
-    if member is None or row is None:
+    tried = _claim_try(session, member.id, at) if member else ()
+    if member is None or not tried:
         return None
-    if hmac.compare_digest(runtime.keys().hash(f"{member.id}:{digits}"), row.code_hash):
-        return _use(session, row.id, device=device, actor=actor, at=at)
-    if row.wrong_tries >= rules.CODE_WRONG_TRIES:
-        session.execute(update(OneTimeCode).where(OneTimeCode.id == row.id).values(expires_at=at))
+    told = runtime.keys().hash(f"{member.id}:{digits}")
+    for row in tried:
+        if hmac.compare_digest(told, row.code_hash):
+            return _use(session, row.id, device=device, actor=actor, at=at)
+    over = [row.id for row in tried if row.wrong_tries >= rules.CODE_WRONG_TRIES]
+    if over:
+        session.execute(update(OneTimeCode).where(OneTimeCode.id.in_(over)).values(expires_at=at))
     audit.record(session, "signin_codes:miss", ("member", member.id), actor=actor, at=at)
     return None
 
@@ -89,19 +95,21 @@ def redeem_ticket(session: Session, ticket: str, *, device: str, actor: Actor, a
     return _use(session, code_id, device=device, actor=actor, at=at)
 
 
-def _claim_try(session: Session, member_id: int, at: datetime) -> Any | None:
-    """Count one try at the member's living code; None when there is none or its tries are used up."""
+def _living(member_id: int, at: datetime) -> tuple[Any, ...]:
+    return OneTimeCode.member_id == member_id, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > at
+
+
+def _claim_try(session: Session, member_id: int, at: datetime) -> Sequence[Any]:
+    """Count one try at each of the member's living codes whose tries are not used up."""
+    open_ones = (*_living(member_id, at), OneTimeCode.wrong_tries < rules.CODE_WRONG_TRIES)
+    # In one order: two tries at once do not wait in a circle.
+    ids_of = session.scalars(select(OneTimeCode.id).where(*open_ones).order_by(OneTimeCode.id).with_for_update()).all()
     return session.execute(
         update(OneTimeCode)
-        .where(
-            OneTimeCode.member_id == member_id,
-            OneTimeCode.used_at.is_(None),
-            OneTimeCode.expires_at > at,
-            OneTimeCode.wrong_tries < rules.CODE_WRONG_TRIES,
-        )
+        .where(OneTimeCode.id.in_(ids_of), *open_ones)
         .values(wrong_tries=OneTimeCode.wrong_tries + 1)
         .returning(OneTimeCode.id, OneTimeCode.code_hash, OneTimeCode.wrong_tries)
-    ).first()
+    ).all()
 
 
 def _use(session: Session, code_id: int, *, device: str, actor: Actor, at: datetime) -> int:

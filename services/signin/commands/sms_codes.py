@@ -8,6 +8,7 @@ from services.members import queries as members
 from services.shared import clock, jobs
 from services.shared.actors import Actor
 from services.shared.database import reading, transaction
+from services.shared.refusals import NotFound
 from services.signin.commands.codes import issue_signin_code
 from services.sms import commands as sms
 from services.sms.queries import has_asks
@@ -40,6 +41,10 @@ def answer_ask(session: Session, *, at: datetime) -> bool:
         sms.drop_ask(session, ask)
         return True
     asker = Actor("public", name="public", origin=ask.origin)
-    code = issue_signin_code(session, member.id, way="request", actor=asker, at=at)
+    try:
+        code = issue_signin_code(session, member.id, way="request", actor=asker, at=at)
+    except NotFound:  # erased since the phone was looked up
+        sms.drop_ask(session, ask)
+        return True
     sms.send_code(session, ask, member.id, code.digits, at=at, until=code.expires_at)
     return True
