@@ -106,10 +106,10 @@ def test_programs_erase_too(till: Till, phone: Browser) -> None:
 
 
 def test_consent_is_taken_back_where_it_is_read(till: Till, phone: Browser) -> None:
-    given = phone.post("/member/me/consents", **{"from": "privacy"})
+    given = phone.post("/member/me/consents")
     assert given.location == "/member/me/privacy#consents"
     assert "在会员端同意" in phone.get("/member/me/privacy").text
-    assert phone.post("/member/me/consents/withdraw", **{"from": "privacy"}).status_code == 303
+    assert phone.post("/member/me/consents/withdraw").status_code == 303
     assert "撤回" in phone.get("/member/me/privacy").text
 
 

@@ -42,10 +42,12 @@ def known(xiaoman: Member) -> Callable[[], queries.MemberCard]:
 
 
 def test_a_member_sees_the_own_profile_and_consent(shop: Cast, xiaoman: Member) -> None:
-    page = shop.phone(xiaoman).get("/member/me").text
-    for words in ("林小满", "138 0013 8000", "5月20日", xiaoman.number, "在柜台同意，版本 1", "/member/sign-out"):
+    phone = shop.phone(xiaoman)
+    page = phone.get("/member/me").text
+    for words in ("林小满", "138 0013 8000", "5月20日", xiaoman.number, "/member/me/privacy", "/member/sign-out"):
         assert words in page
     assert "老师" not in page  # the note is for staff
+    assert "在柜台同意，版本 1" in phone.get("/member/me/privacy").text
 
 
 def test_a_member_changes_the_profile(shop: Cast, xiaoman: Member, known: Callable[[], queries.MemberCard]) -> None:
@@ -89,9 +91,9 @@ def till_of(shop: Cast, member: Member) -> Till:
 
 def test_a_member_takes_the_consent_back_and_nobody_writes_any_more(shop: Cast, xiaoman: Member) -> None:
     till, phone = till_of(shop, xiaoman), shop.phone(xiaoman)
-    assert "撤回同意" in phone.get("/member/me").text
+    assert "撤回同意" in phone.get("/member/me/privacy").text
     assert phone.post("/member/me/consents/withdraw").status_code == 303
-    page = phone.get("/member/me").text
+    page = phone.get("/member/me/privacy").text
     assert "撤回了，店里不再给您发消息" in page
     assert "同意隐私说明" in page
     till.sell(till.line("拿铁"), member=xiaoman)
@@ -106,7 +108,7 @@ def test_a_member_who_agrees_again_is_written_to_again(shop: Cast, xiaoman: Memb
     till, phone = till_of(shop, xiaoman), shop.phone(xiaoman)
     phone.post("/member/me/consents/withdraw")
     assert phone.post("/member/me/consents").status_code == 303
-    assert "在会员端同意" in phone.get("/member/me").text
+    assert "在会员端同意" in phone.get("/member/me/privacy").text
     till.sell(till.line("拿铁"), member=xiaoman)
     assert len(messages()) == 1
 

@@ -1,18 +1,16 @@
 """通行密钥: members come in with a passkey, and keep their own."""
 
-from typing import Any
-
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from services.shared import clock
-from services.shared.actors import Actor
-from services.signin import commands, queries
+from services.signin import queries
 from services.signin.schemas import PasskeyNameIn
 from webapp.member import blueprint
-from webapp.web import cookies, edge, forms, guards, passkeys, people, toasts
+from webapp.member.signin import let_in
+from webapp.web import guards, passkeys, people
 from webapp.web.forms import Form
 
 
@@ -27,17 +25,12 @@ def ask_passkey() -> Response:
 @guards.public("the door of the member app: the signature is the secret")
 def use_passkey() -> Response:
     """Come in with a passkey."""
-    at, browser = clock.now(), request.user_agent.string
+    at = clock.now()
 
-    def let_in(session: Session, member_id: int, onward: str) -> Response:
-        former = people.person()
-        if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
-            commands.revoke_member_session(session, former.session_id, actor=former.actor, at=at)
-        actor = Actor("member", member_id, origin=people.origin())
-        secret = commands.open_member_session(session, member_id, browser=browser, actor=actor, at=at)
-        return cookies.give(passkeys.go_on(onward), people.MEMBER_COOKIE, secret)
+    def come_in(session: Session, member_id: int, onward: str) -> Response:
+        return let_in(session, member_id, passkeys.go_on(onward), at)
 
-    return passkeys.sign_in("member", let_in)
+    return passkeys.sign_in("member", come_in)
 
 
 @blueprint.get("/me/passkeys")
@@ -67,28 +60,14 @@ def add_passkey() -> Response:
 @guards.member
 def rename_passkey(passkey_id: int) -> ResponseReturnValue:
     """Call it otherwise."""
-    at, actor = clock.now(), edge.actor()
-
-    def perform(session: Session, data: dict[str, Any]) -> ResponseReturnValue:
-        commands.rename_passkey(session, passkey_id, data, actor=actor, at=at)
-        toasts.say(_("已保存"))
-        return redirect(url_for("member.own_passkeys"), 303)
-
-    return forms.submit(PasskeyNameIn, perform, _page)
+    return passkeys.rename_passkey(passkey_id, url_for("member.own_passkeys"), _page)
 
 
 @blueprint.post("/me/passkeys/<int:passkey_id>/remove")
 @guards.member
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """It opens nothing any more."""
-    at, actor = clock.now(), edge.actor()
-
-    def effect(session: Session) -> ResponseReturnValue:
-        commands.remove_passkey(session, passkey_id, actor=actor, at=at)
-        toasts.say(_("通行密钥已删除"))
-        return redirect(url_for("member.own_passkeys"), 303)
-
-    return edge.write(effect)
+    return passkeys.remove_passkey(passkey_id, url_for("member.own_passkeys"))
 
 
 def _page(form: Form) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import Schema, validate
@@ -78,8 +78,7 @@ def _consent(command: Callable[..., Any], said: str) -> ResponseReturnValue:
     def effect(session: Session) -> ResponseReturnValue:
         command(session, int(actor.id or 0), actor=actor, at=at)
         toasts.say(said)
-        page = "member.privacy" if request.form.get("from") == "privacy" else "member.me"
-        return redirect(f"{url_for(page)}#consents", 303)
+        return redirect(f"{url_for('member.privacy')}#consents", 303)
 
     return edge.write(effect)
 
@@ -100,10 +99,7 @@ def _card() -> MemberCard:
 
 
 def _me(form: Form) -> str:
-    card = _card()
-    consents = queries.list_consents(edge.read(), card.id)
-    agreed = any(consent.withdrawn_at is None for consent in consents)
-    return render_template("member/me/me.html", card=card, consents=consents, agreed=agreed, form=form)
+    return render_template("member/me/me.html", card=_card(), form=form)
 
 
 def _edit(form: Form) -> str:

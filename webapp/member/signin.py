@@ -98,7 +98,7 @@ def use_ticket() -> ResponseReturnValue:
 
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
         member_id = commands.redeem_ticket(session, data["ticket"], device=_device(), actor=edge.actor(), at=at)
-        return _let_in(session, member_id, "", at)
+        return let_in(session, member_id, links.go_on("", "member"), at)
 
     return forms.submit(
         TicketForm,
@@ -169,20 +169,21 @@ def _count(at: datetime, *spent: tuple[limits.Rule, str]) -> None:
 
 def _redeem(session: Session, data: Mapping[str, Any], at: datetime) -> ResponseReturnValue:
     member_id = commands.redeem_code(session, data["phone"], data["code"], device=_device(), actor=edge.actor(), at=at)
-    return ("", WRONG) if member_id is None else _let_in(session, member_id, data["next"], at)
+    return ("", WRONG) if member_id is None else let_in(session, member_id, links.go_on(data["next"], "member"), at)
 
 
 def _device() -> str:
     return browser_name(request.user_agent.string)
 
 
-def _let_in(session: Session, member_id: int, onward: str, at: datetime) -> Response:
+def let_in(session: Session, member_id: int, answer: Response, at: datetime) -> Response:
+    """Open a session on this browser and hand its cookie out with `answer`."""
     former = people.person()
     if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
         commands.revoke_member_session(session, former.session_id, actor=former.actor, at=at)
     actor, browser = Actor("member", member_id, origin=people.origin()), request.user_agent.string
     secret = commands.open_member_session(session, member_id, browser=browser, actor=actor, at=at)
-    return cookies.give(links.go_on(onward, "member"), people.MEMBER_COOKIE, secret)
+    return cookies.give(answer, people.MEMBER_COOKIE, secret)
 
 
 def _door(form: Form) -> str:

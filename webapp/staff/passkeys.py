@@ -1,8 +1,6 @@
 """通行密钥: staff come in with a passkey, and keep their own. Another one is added only beside the present password."""
 
-from typing import Any
-
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from marshmallow import validate
@@ -13,11 +11,12 @@ from services.shared import clock
 from services.shared.fields import Text
 from services.shared.refusals import Invalid
 from services.shared.words import N_
-from services.signin import commands, queries
+from services.signin import queries
 from services.signin.schemas import PasskeyNameIn
 from webapp.staff import blueprint
 from webapp.staff.account import GUESSES
-from webapp.web import cookies, edge, forms, guards, passkeys, people, toasts
+from webapp.staff.signin import let_in
+from webapp.web import edge, guards, passkeys, people
 from webapp.web.forms import Form
 
 
@@ -38,17 +37,12 @@ def ask_passkey() -> Response:
 @guards.public("the door of the staff app: the signature is the secret")
 def use_passkey() -> Response:
     """Come in with a passkey."""
-    at, browser = clock.now(), request.user_agent.string
+    at = clock.now()
 
-    def let_in(session: Session, staff_id: int, onward: str) -> Response:
-        former = people.person()
-        if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
-            commands.revoke_staff_session(session, former.session_id, actor=former.actor, at=at)
-        known = identity.get_staff(session, staff_id)
-        secret = commands.sign_in_staff(session, known, browser=browser, actor=edge.actor(), at=at)
-        return cookies.give(passkeys.go_on(onward), people.STAFF_COOKIE, secret)
+    def come_in(session: Session, staff_id: int, onward: str) -> Response:
+        return let_in(session, identity.get_staff(session, staff_id), passkeys.go_on(onward), at)
 
-    return passkeys.sign_in("staff", let_in)
+    return passkeys.sign_in("staff", come_in)
 
 
 @blueprint.get("/account/passkeys")
@@ -82,28 +76,14 @@ def add_passkey() -> Response:
 @guards.staff()
 def rename_passkey(passkey_id: int) -> ResponseReturnValue:
     """Call it otherwise."""
-    at, actor = clock.now(), edge.actor()
-
-    def perform(session: Session, data: dict[str, Any]) -> ResponseReturnValue:
-        commands.rename_passkey(session, passkey_id, data, actor=actor, at=at)
-        toasts.say(_("已保存"))
-        return redirect(url_for("staff.own_passkeys"), 303)
-
-    return forms.submit(PasskeyNameIn, perform, _page)
+    return passkeys.rename_passkey(passkey_id, url_for("staff.own_passkeys"), _page)
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/remove")
 @guards.staff()
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """It opens nothing any more."""
-    at, actor = clock.now(), edge.actor()
-
-    def effect(session: Session) -> ResponseReturnValue:
-        commands.remove_passkey(session, passkey_id, actor=actor, at=at)
-        toasts.say(_("通行密钥已删除"))
-        return redirect(url_for("staff.own_passkeys"), 303)
-
-    return edge.write(effect)
+    return passkeys.remove_passkey(passkey_id, url_for("staff.own_passkeys"))
 
 
 def _page(form: Form) -> str:

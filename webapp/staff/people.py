@@ -17,7 +17,7 @@ from services.signin.queries import list_passkeys, list_staff_sessions
 from services.stores import queries as stores
 from webapp.staff import blueprint
 from webapp.staff.role_words import role_name
-from webapp.web import edge, forms, guards, toasts
+from webapp.web import edge, forms, guards, passkeys, toasts
 from webapp.web.forms import Form
 
 
@@ -125,14 +125,7 @@ def revoke_session_of_person(staff_id: int, session_id: int) -> ResponseReturnVa
 @guards.staff(permissions.STAFF_CHANGE)
 def remove_passkey_of_person(staff_id: int, passkey_id: int) -> ResponseReturnValue:
     """Somebody's passkey opens nothing any more: it was on a phone that was lost."""
-    at = clock.now()
-
-    def effect(session: Session) -> ResponseReturnValue:
-        signin.remove_passkey(session, passkey_id, actor=edge.actor(), at=at)
-        toasts.say(_("通行密钥已删除"))
-        return redirect(url_for("staff.person", staff_id=staff_id), 303)
-
-    return edge.write(effect)
+    return passkeys.remove_passkey(passkey_id, url_for("staff.person", staff_id=staff_id))
 
 
 @blueprint.post("/people/<int:staff_id>/enable")
@@ -183,5 +176,5 @@ def _edit(staff_id: int, form: Form) -> str:
     card, session = _card(staff_id), edge.read()
     reached = queries.is_within_reach(session, queries.get_staff(session, card.id), edge.actor())
     sessions = list_staff_sessions(session, card.id, at=clock.now()) if reached else []
-    passkeys = list_passkeys(session, "staff", card.id) if reached else []
-    return _page("edit", form=form, card=card, sessions=sessions, passkeys=passkeys)
+    own = list_passkeys(session, "staff", card.id) if reached else []
+    return _page("edit", form=form, card=card, sessions=sessions, passkeys=own)

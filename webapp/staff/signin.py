@@ -1,6 +1,7 @@
 """Staff come in, go out, and choose the store they work in."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Response, render_template, request
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, validate
 from sqlalchemy.orm import Session
 
+from services.identity.models import Staff
 from services.shared import clock, limits
 from services.shared.fields import Identifier, Text
 from services.signin import commands, queries
@@ -49,7 +51,7 @@ def sign_in() -> ResponseReturnValue:
 @guards.public("the door of the staff app")
 def try_sign_in() -> ResponseReturnValue:
     """Check user name and password. A try is counted before it is compared, whether or not the user name exists."""
-    at, address, browser = clock.now(), people.address(), request.user_agent.string
+    at, address = clock.now(), people.address()
 
     def check(data: dict[str, Any]) -> None:
         name = data["username"].lower()
@@ -60,11 +62,7 @@ def try_sign_in() -> ResponseReturnValue:
         edge.give_back(GUESSES_FROM, address, at=at)
 
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
-        former = people.person()
-        if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
-            commands.revoke_staff_session(session, former.session_id, actor=former.actor, at=at)
-        secret = commands.sign_in_staff(session, data["staff"], browser=browser, actor=edge.actor(), at=at)
-        return cookies.give(links.go_on(data["next"], "staff"), people.STAFF_COOKIE, secret)
+        return let_in(session, data["staff"], links.go_on(data["next"], "staff"), at)
 
     return forms.submit(SignInForm, perform, _door, first=check, keyed=False)
 
@@ -94,6 +92,15 @@ def choose_store() -> ResponseReturnValue:
         return links.go_on(data["next"], "staff")
 
     return edge.write(effect)
+
+
+def let_in(session: Session, known: Staff, answer: Response, at: datetime) -> Response:
+    """Open a session on this browser and hand its cookie out with `answer`."""
+    former, browser = people.person(), request.user_agent.string
+    if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
+        commands.revoke_staff_session(session, former.session_id, actor=former.actor, at=at)
+    secret = commands.sign_in_staff(session, known, browser=browser, actor=edge.actor(), at=at)
+    return cookies.give(answer, people.STAFF_COOKIE, secret)
 
 
 def _door(form: Form) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Response
 from flask import session as form_session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,8 @@ from services.signin import commands, queries
 from services.signin.errors import PasskeyRefused
 from services.signin.models import Passkey
 from services.signin.schemas import PasskeyNameIn
-from webapp.web import edge, forms, links, people, shop
+from webapp.web import edge, forms, links, people, shop, toasts
+from webapp.web.forms import Form
 
 # A door asks as it opens, and the phones of a shop share an address; an answer counts until one was right.
 ASKED_FROM = limits.Rule("passkeys:asked", most=300, seconds=900)
@@ -100,6 +103,30 @@ def add_passkey(page: str) -> Response:
     if answer.status_code == REFUSED:
         raise PasskeyRefused
     return answer
+
+
+def rename_passkey(passkey_id: int, page: str, again: Callable[[Form], str]) -> ResponseReturnValue:
+    """Call one's own passkey otherwise, and go back to `page`."""
+    at, acting = clock.now(), edge.actor()
+
+    def perform(session: Session, data: dict[str, Any]) -> Response:
+        commands.rename_passkey(session, passkey_id, data, actor=acting, at=at)
+        toasts.say(_("已保存"))
+        return links.see_other(page)
+
+    return forms.submit(PasskeyNameIn, perform, again)
+
+
+def remove_passkey(passkey_id: int, page: str) -> Response:
+    """A passkey opens nothing any more; back to `page`."""
+    at, acting = clock.now(), edge.actor()
+
+    def effect(session: Session) -> Response:
+        commands.remove_passkey(session, passkey_id, actor=acting, at=at)
+        toasts.say(_("通行密钥已删除"))
+        return links.see_other(page)
+
+    return edge.write(effect)
 
 
 def go_on(path: str) -> Response:
