@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from services.audit.models import AuditEntry
 from services.members.models import Member
-from services.messaging.models import Message
+from services.messaging.models import Delivery, Message, PushSubscription
 from services.shared import clock, database
 from services.shared.models import IdempotencyKey
 from services.signin.commands import disable_staff, issue_signin_code
@@ -82,6 +82,20 @@ def test_members_add_one_and_come_in_and_are_told(shop: Cast, xiaoman: Member, d
     with database.reading() as session:
         told = session.query(Message).filter_by(member_id=xiaoman.id, path="/member/me/passkeys").one()
     assert "我的手机" in told.body
+
+
+def test_staff_are_told_on_the_devices_that_receive_notifications(shop: Cast, device: Authenticator) -> None:
+    with database.transaction() as session:
+        session.add(
+            PushSubscription(
+                app="staff", staff_id=shop.staff["cashier"].id, endpoint="https://fcm.googleapis.com/fcm/send/abc",
+                p256dh="B", auth="A", name="phone", created_at=shop.at, seen_at=shop.at,
+            )
+        )  # fmt: skip
+    add(shop.browser("cashier"), device)
+    add(shop.browser("manager"), device)  # told nothing: no device of theirs receives any
+    with database.reading() as session:
+        assert session.query(Delivery).count() == 1
 
 
 def test_a_browser_is_asked_for_verification_and_for_a_key_that_it_keeps(shop: Cast, device: Authenticator) -> None:
