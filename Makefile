@@ -77,7 +77,7 @@ system:
 	@$(PYTHON) -m tests.kit.system
 
 test: system tools ## every test (DB=postgresql: on PostgreSQL); installs the Debian packages they need, or says which
-	@DB=$(DB) python -m pytest -n auto --dist loadgroup $(ARGS)
+	@DB=$(DB) python -m pytest -n auto $(ARGS)
 
 check: tools ## format, lint, types, layers, templates, scripts, migrations
 	ruff format --check .

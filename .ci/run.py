@@ -33,7 +33,12 @@ def browser_tests() -> int:
     """How many tests drive a browser."""
     command = [str(ROOT / ".venv/bin/python"), "-m", "pytest", "-q", "--collect-only", "-m", "browser"]
     found = subprocess.run(
-        command, cwd=ROOT, check=True, capture_output=True, text=True, env={**os.environ, "DB": "sqlite"}
+        command,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DB": "sqlite", "PYTEST_ADDOPTS": ""},
     )
     return sum("::" in line for line in found.stdout.splitlines())
 

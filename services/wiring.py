@@ -1,9 +1,14 @@
 """The story of the system on one screen: who reacts to what, what runs when, who may do what."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from sqlalchemy.orm import Session
 
+from services.approvals import events as approving
+from services.approvals import models as approvals
+from services.approvals import reactions as approval_reactions
+from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
 from services.audit import models as audit
 from services.audit.checks import find_differences as find_audit_differences
 from services.audit.jobs import chain_audit
@@ -44,6 +49,8 @@ from services.coupons.permissions import (
     COUPONS_REVOKE,
     COUPONS_UNDO,
 )
+from services.dealing import models as dealing
+from services.dealing.permissions import DEALING_READ
 from services.identity import models as identity
 from services.identity.permissions import KIT_READ, ROLES_CHANGE, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
 from services.loyalty import models as loyalty_tables
@@ -57,24 +64,30 @@ from services.members import models as members
 from services.members.events import ConsentWithdrawn, MemberChanged, MemberJoined
 from services.members.permissions import (
     BIRTHDAYS_CHANGE,
+    CONSENT_TEXTS_CREATE,
     MEMBERS_ARCHIVE,
     MEMBERS_CHANGE,
     MEMBERS_CREATE,
+    MEMBERS_PHONES,
     MEMBERS_READ,
+    MEMBERS_REVEAL,
     REGISTRATION_LINKS_CHANGE,
 )
 from services.messaging import models as messaging_tables
 from services.messaging import reactions as messaging
-from services.messaging.jobs import deliver, forget_old_deliveries, sweep_deliveries
+from services.messaging.jobs import deliver, forget_deliveries, forget_messages, sweep_deliveries
 from services.messaging.permissions import MESSAGES_READ, MESSAGES_SEND
 from services.orders import models as orders
 from services.orders.checks import find_differences as find_order_differences
 from services.orders.events import InvoiceAnswered, InvoiceAsked, OrderCompleted, OrderHandedOver, OrderRefunded
 from services.orders.permissions import INVOICES_CREATE, INVOICES_READ, INVOICES_SETTLE, ORDERS_READ, ORDERS_REVIEW
+from services.privacy import models as privacy
+from services.privacy import purging
 from services.privacy.checks import find_differences as find_privacy_differences
-from services.privacy.jobs import keep_erasures
+from services.privacy.jobs import erase_chosen_members, keep_erasures, propose_erasures
 from services.privacy.parts import PARTS_OF_AN_ERASURE
-from services.privacy.permissions import MEMBERS_ERASE
+from services.privacy.permissions import MEMBERS_ERASE, MINORS_EXPORT
+from services.privacy.purging import Purge, purge_old
 from services.shared import events, jobs, pictures
 from services.shared.actors import EVERYTHING
 from services.shared.books.nightly import keep_nightly_copy
@@ -83,19 +96,20 @@ from services.shared.jobs import Every, Job
 from services.shared.ledger import Ledger
 from services.shared.pictures import Finder
 from services.shared.upkeep import forget_old, forget_orphaned_pictures, sweep_outbox
+from services.signin import events as entrance
 from services.signin import models as signin
+from services.signin import permissions as door
 from services.signin import reactions as asking
 from services.signin.commands.sms_codes import answer_asks
-from services.signin.events import CodesGuessed, PasskeyAdded, ShownCodeUsed, SpendingAsked, SpendingOverridden
+from services.signin.forgetting import forget_scans, forget_sessions
 from services.signin.jobs import forget_ended
-from services.signin.permissions import PROOFS_CREATE, PROOFS_OVERRIDE, SCANS_CREATE, SIGNIN_CODES_CREATE
 from services.signin.sms import tell_of_budget
 from services.sms import models as sms
 from services.sms.events import SmsBudgetReached
 from services.sms.jobs import deliver as deliver_codes
-from services.sms.jobs import forget_old_messages, sweep_messages
+from services.sms.jobs import forget_sent, sweep_messages
 from services.stores import models as stores
-from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_READ
+from services.stores.permissions import SETTINGS_CHANGE, SETTINGS_READ, STORES_CHANGE, STORES_CREATE, STORES_READ
 from services.stores.queries import list_pictures as list_setting_pictures
 from services.tills import models as tills
 from services.tills.events import TillClosed, TillOpened
@@ -119,11 +133,11 @@ Check = Callable[[Session], Iterator[str]]
 # What happened → what the domains do about it, each in its own transaction.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     MemberJoined: (loyalty.start_on_ladder, coupon_reactions.give_welcome),
-    MemberChanged: (),
+    MemberChanged: (asking.cool_changed_number, asking.tell_of_number),
     OrderCompleted: (checkout.keep_facts, checkout.tell_member, checkout.grow_by_sale),
     OrderRefunded: (checkout.correct_facts, checkout.tell_of_refund),
     OrderHandedOver: (checkout.move_facts, checkout.tell_of_handover),
-    ConsentWithdrawn: (messaging.stop_deliveries,),
+    ConsentWithdrawn: (messaging.stop_deliveries, messaging.tell_of_withdrawal),
     InvoiceAnswered: (checkout.tell_of_invoice,),
     PointsAdjusted: (loyalty.tell_member,),
     ToppedUp: (wallets.tell_of_top_up,),
@@ -133,12 +147,19 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     TierChanged: (loyalty.tell_of_tier,),
     TierKept: (loyalty.tell_of_kept,),
     TierWarned: (loyalty.tell_of_warning,),
-    SpendingAsked: (asking.ask_member,),
-    SpendingOverridden: (asking.tell_of_override,),
-    ShownCodeUsed: (asking.tell_of_signin,),
+    entrance.SpendingAsked: (asking.ask_member,),
+    entrance.SpendingOverridden: (asking.tell_of_override,),
+    entrance.ShownCodeUsed: (asking.tell_of_signin,),
+    entrance.NewPhoneIn: (asking.tell_of_new_phone,),
+    entrance.SpendingFrozen: (checkout.stop_gifts, asking.tell_of_freeze),
+    entrance.SpendingThawed: (asking.tell_of_thaw,),
+    entrance.WalletPinChanged: (asking.tell_of_pin,),
     SmsBudgetReached: (tell_of_budget,),
-    PasskeyAdded: (asking.tell_of_passkey,),
-    CodesGuessed: (asking.tell_of_guessing,),
+    entrance.PasskeyAdded: (asking.tell_of_passkey,),
+    entrance.CodesGuessed: (asking.tell_of_guessing,),
+    entrance.StaffWayChanged: (asking.tell_of_staff_way,),
+    approving.ApprovalAsked: (approval_reactions.tell_deciders,),
+    approving.ApprovalDecided: (approval_reactions.tell_requester,),
     CouponGiven: (coupon_reactions.tell_of_gift,),
     CouponRedeemedAlone: (coupon_reactions.tell_of_redemption,),
     CouponReturned: (coupon_reactions.tell_of_return,),
@@ -172,12 +193,23 @@ SCHEDULE: Mapping[Job, Every] = {
     benefits.give_benefits: Every(minutes=30),
     forget_old: Every(hour=20),
     forget_ended: Every(hour=20),
-    forget_old_deliveries: Every(hour=20),
-    forget_old_messages: Every(hour=20),
+    purge_old: Every(hour=20),
     forget_orphaned_pictures: Every(hour=20),
     keep_nightly_copy: Every(hour=19),
     keep_erasures: Every(hour=19),
+    propose_erasures: Every(hour=19),
+    erase_chosen_members: Every(minutes=1),
 }
+
+# What is forgotten as many days after it was over as the shop has set.
+PURGES: tuple[Purge, ...] = (
+    Purge("sessions", "retention.sessions_days", forget_sessions),
+    Purge("messages", "retention.messages_days", forget_messages),
+    Purge("scans", "retention.scans_days", partial(forget_scans, named=orders.Order.scan_id)),
+    Purge("deliveries", "retention.deliveries_days", forget_deliveries),
+    Purge("sms_messages", "retention.deliveries_days", forget_sent),
+    Purge("parked_carts", "retention.drafts_days", benefits.forget_carts),
+)
 
 # What a worker does first: the work that a dead one left goes on at once.
 FIRST: tuple[Job, ...] = (sweep_outbox, sweep_deliveries, answer_asks, sweep_messages)
@@ -187,8 +219,8 @@ PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
-    audit, catalog, checkout_tables, coupons, identity, loyalty_tables, members, messaging_tables, orders, signin, sms, stores,
-    tills, wallet,
+    approvals, audit, catalog, checkout_tables, coupons, dealing, identity, loyalty_tables, members, messaging_tables, orders, privacy,
+    signin, sms, stores, tills, wallet,
 )  # fmt: skip
 
 # The books that must add up; `changke verify` walks them.
@@ -200,31 +232,33 @@ CHECKS: tuple[Check, ...] = (
 
 PERMISSIONS = frozenset(
     {
+        APPROVALS_DECIDE, APPROVALS_READ,
         AUDIT_EXPORT, AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE, COUPONS_UNDO,
-        COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE, INVOICES_READ, INVOICES_SETTLE,
-        KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE, MEMBERS_READ, MESSAGES_READ,
-        MESSAGES_SEND, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ, ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ,
-        PRODUCTS_CHANGE,
-        PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE,
-        REGISTRATION_LINKS_CHANGE, ROLES_CHANGE, SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, SIGNIN_CODES_CREATE, STAFF_CHANGE,
-        STAFF_READ, STORES_CHANGE, STORES_READ, TIERS_CHANGE, TILLS_AUDIT, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ,
+        CONSENT_TEXTS_CREATE, DEALING_READ, door.FREEZES_LIFT,
+        COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE,
+        INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
+        MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
+        ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT,
+        door.PROOFS_CREATE, door.PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, ROLES_CHANGE,
+        door.SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, door.SHOP_DEVICES_CHANGE, door.SIGNIN_CODES_CREATE, STAFF_CHANGE,
+        STAFF_READ, STORES_CHANGE, STORES_CREATE, STORES_READ, TIERS_CHANGE, TILLS_AUDIT, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ,
         TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT, WALLET_READ, WALLET_TOP_UP,
     }
 )  # fmt: skip
 
 _CASHIER = {
-    COUPONS_READ, COUPONS_REDEEM, INVOICES_CREATE, INVOICES_READ, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ,
-    ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ, POINTS_READ, PRODUCTS_READ, PRODUCTS_SELL_OUT, PROOFS_CREATE, QUOTES_CREATE, SCANS_CREATE,
-    SETTINGS_READ, SIGNIN_CODES_CREATE, STORES_READ, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ, WALLET_READ,
-    WALLET_TOP_UP,
+    COUPONS_READ, COUPONS_REDEEM, INVOICES_CREATE, INVOICES_READ, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, MEMBERS_REVEAL,
+    ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ, POINTS_READ, PRODUCTS_READ, PRODUCTS_SELL_OUT, door.PROOFS_CREATE, QUOTES_CREATE,
+    door.SCANS_CREATE, SETTINGS_READ, door.SIGNIN_CODES_CREATE, STORES_READ, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ,
+    WALLET_READ, WALLET_TOP_UP,
 }  # fmt: skip
 
 _MANAGER = _CASHIER | {
-    AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO, COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE,
-    EARNING_RULES_CHANGE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MESSAGES_READ, MESSAGES_SEND, ORDERS_REASSIGN,
-    ORDERS_REVIEW,
-    POINTS_ADJUST, PRODUCTS_CHANGE, PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, STAFF_READ, TILLS_AUDIT,
-    WALLET_PAY_OUT,
+    APPROVALS_DECIDE, APPROVALS_READ,
+    AUDIT_READ, BIRTHDAYS_CHANGE, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO, COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE,
+    EARNING_RULES_CHANGE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES, MESSAGES_READ, MESSAGES_SEND,
+    ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
+    door.SHOP_DEVICES_CHANGE, STAFF_READ, TILLS_AUDIT, WALLET_PAY_OUT,
 }  # fmt: skip
 
 # The roles every shop starts with; the owner changes them later.
@@ -242,12 +276,25 @@ UNAUDITED: Mapping[str, str] = {
     "services.messaging.commands.mark_read": "reading is not an act upon the shop",
     "services.messaging.commands.mark_all_read": "reading is not an act upon the shop",
     "services.signin.commands.sessions.touch_session": "being here is not an act",
+    "services.identity.commands.tokens.touch_token": "being here is not an act",
+    "services.signin.commands.codes.end_codes": "part of a number's change or release, which has the audit line",
+    "services.approvals.commands.exporting.use_export": "part of an export, which has the audit line",
+    "services.privacy.commands.erasing.hold_member": "it only looks",
+    "services.privacy.commands.proposals.forget_proposal": "part of an erasure, which has the audit line",
+    "services.privacy.commands.retention.write_proposals": "a list that a job makes; what somebody decides about it has the audit line",
     "services.members.commands.facts.restate_visits": "facts follow orders; the handover has the audit line",
     "services.checkout.commands.sales.spends": "it only adds up",
     **dict.fromkeys(PARTS_OF_AN_ERASURE, "the erasure of a member has the audit line, and what ended is told there"),
     "services.signin.commands.passkeys.ask_for_passkey": "a question is not an act",
     "services.signin.commands.passkeys.ask_to_sign_in": "a question is not an act",
-    "services.signin.commands.passkeys.drop_credentials": "part of a sign-in, which has the audit line",
+    "services.signin.commands.passkeys.ask_to_step_up": "a question is not an act",
+    "services.signin.commands.shop_devices.end_sessions_of_device": "part of coming in, or of revoking a device",
+    "services.signin.commands.shop_devices.hold_device": "it only looks",
+    "services.signin.commands.staff_pins.drop_staff_pin": "part of setting a password, which has the audit line",
+    "services.signin.commands.second_steps.drop_second_steps": "part of setting a password, which has the audit line",
+    "services.signin.commands.sessions.hold_checked": "it only looks",
+    "services.signin.commands.passkeys.drop_credentials": "part of a sign-in or a report, which has the audit line",
+    "services.signin.commands.codes.tell_of_new_phone": "the sign-in has the audit line",
     "services.signin.commands.pins.hash_pin": "it only computes",
     "services.messaging.commands.tell_staff": "the system speaks; what it speaks of has its own line",
     **dict.fromkeys(
@@ -255,6 +302,7 @@ UNAUDITED: Mapping[str, str] = {
             "services.sms.commands.ask_for_code",
             "services.sms.commands.take_ask",
             "services.sms.commands.send_code",
+            "services.sms.commands.send_number_code",
             "services.sms.commands.drop_ask",
             "services.sms.commands.forget_phone_of",
             "services.signin.commands.sms_codes.ask_for_sms_code",
@@ -287,6 +335,7 @@ UNAUDITED: Mapping[str, str] = {
                 "coupons.commands.redeeming.release",
                 "coupons.commands.events.note",
                 "signin.commands.proofs.use_proof",
+                "signin.commands.proofs.use_up_scan",
             )
         ),
         "part of a sale, refund or top-up: that one has the audit line, the sealed entry or the coupon's story says the rest",
@@ -296,7 +345,7 @@ UNAUDITED: Mapping[str, str] = {
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(
     {
-        "CouponIssued", "CouponRedeemed", "InvoiceAsked", "MemberChanged",
+        "CouponIssued", "CouponRedeemed", "InvoiceAsked",
         "TillClosed", "TillOpened",
     }
 )  # fmt: skip
@@ -307,3 +356,4 @@ def wire() -> None:
     events.wire(REACTIONS)
     jobs.wire(JOBS, SCHEDULE)
     pictures.wire(PICTURES)
+    purging.wire(PURGES)

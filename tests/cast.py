@@ -103,7 +103,7 @@ class Cast:
     def token(self, *scopes: str) -> dict[str, str]:
         """Headers of an API token with these scopes (all by default)."""
         with database.transaction() as session:
-            clear = identity.create_token(
+            _, clear = identity.create_token(
                 session, "test", scopes or ("all",), known=wiring.PERMISSIONS, actor=SYSTEM, at=self.at
             )
         return {"Authorization": f"Bearer {clear}"}

@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from services.shared import clock, database, migrations
 from tests.cast import Cast, meet, open_shop
@@ -24,6 +26,9 @@ keep_compiled()
 gc.set_threshold(
     50_000, 10, 20
 )  # every test drops a whole application: looked for as often as by default, a fifth of the time goes there
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:  # else a tenth of the time is waiting for the disk
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 NOON = datetime(2026, 11, 21, 6, 20, tzinfo=UTC)  # Saturday 14:20 in the shop
 
 
@@ -32,17 +37,42 @@ def pytest_report_header() -> str:
     return f"database: {ENGINE}"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than cores: browsers and databases let a process wait a third of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """What shares a browser and a shop stays in one process; every other test goes wherever there is room.
+
+    The walk over every page takes as long as all journeys together: it has a browser and a shop of its own.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = nodeid.split("/")[1]
+        return folder if folder in {"browser", "kit"} and "test_every_page.py" not in nodeid else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """`make test` uses every core. (`--dist loadgroup` groups nothing with pytest 9.2, whose tests have no name that could be changed.)"""
+    return Together(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests are collected once: with the SQLite run. `make test` uses every core: what shares a browser stays together."""
-    for item in items:
-        folder = item.path.parent.name
-        if folder in {"browser", "kit"}:
-            item.add_marker(pytest.mark.xdist_group(folder))
+    """Browser tests are collected once: with the SQLite run."""
     if ENGINE == "sqlite":
         return
     browser = [item for item in items if item.get_closest_marker("browser")]
     config.hook.pytest_deselected(items=browser)
     items[:] = [item for item in items if item not in browser]
+
+
+def pytest_sessionfinish() -> None:
+    """pytest collects garbage five times before it ends, for what nobody closed: once is enough for so many objects."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from tests.browse import Browser
@@ -52,6 +53,13 @@ def request(method: str, path: str, sent: Any, headers: Mapping[str, str], key: 
     """A request with JSON and an idempotency key, a fresh one unless named."""
     body = b"" if sent is None else json.dumps(sent).encode()
     return Request(method, path, body, {**JSON, **headers, "Idempotency-Key": key or uuid4().hex})
+
+
+def form(path: str, fields: Mapping[str, str], browser: Browser, cookie: str, key: str) -> Request:
+    """A form of one of our pages, sent by a signed-in browser."""
+    sent = {"csrf_token": browser.form_token, "idempotency_key": key, **fields}
+    headers = {"Content-Type": "application/x-www-form-urlencoded", **cookies_of(browser, cookie)}
+    return Request("POST", path, urlencode(sent).encode(), headers)
 
 
 def cookies_of(browser: Browser, *names: str) -> dict[str, str]:

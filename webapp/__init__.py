@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # In this order: addresses before any route, people before what asks who is there.
 PARTS = (
-    "addresses", "logs", "i18n", "floods", "assets", "security", "people", "forms", "edge", "errors", "template_words",
-    "member_words", "coupon_words", "wallet_words", "receipt_words", "order_flags", "pwa",
+    "addresses", "logs", "i18n", "floods", "assets", "security", "people", "forms", "edge", "errors", "template_words", "consent_words",
+    "member_words", "coupon_words", "wallet_words", "receipt_words", "order_flags", "pwa", "step_up",
 )  # fmt: skip
 
 
@@ -33,6 +33,10 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     count = runtime.config().trusted_proxies
     if count:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+    if runtime.config().secure:
+        from webapp.web.host_cookies import HostCookies
+
+        app.wsgi_app = HostCookies(app.wsgi_app)  # type: ignore[method-assign]
     for part in PARTS:
         import_module(f"webapp.web.{part}").init_app(app)
     _register_surfaces(app)
@@ -50,6 +54,7 @@ def open_services(environ: Mapping[str, str] | None = None) -> Flask:
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)  # phones and names are in there
     secrets = keys.load(settings.secrets_file)
     app = Flask(__name__, static_folder=None)
+    app.debug = False  # whatever FLASK_DEBUG says
     app.config.update(
         SECRET_KEY=secrets.forms,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

@@ -3,17 +3,19 @@
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.audit.chain import ERASED
 from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
 from services.shared import vault
 from services.shared.actors import Actor
+
+LATE = timedelta(minutes=10)  # the job chains every minute; until then an entry could be removed unseen
 
 
 @dataclass(frozen=True)
@@ -157,3 +159,30 @@ def _view(session: Session, entry: AuditEntry) -> EntryView:
         entry.id, entry.at, entry.action, entry.actor_kind, entry.actor_id, entry.actor_name, entry.origin, entry.store_id,
         entry.subject_kind, entry.subject_id, entry.member_id, _opened(session, entry.member_id, entry.changes), entry.position,
     )  # fmt: skip
+
+
+def find_waiting(session: Session, *, at: datetime) -> str | None:
+    """What to say where entries wait too long for their place in the chain; None when all is well."""
+    waiting = select(func.count(), func.min(AuditEntry.at)).where(
+        AuditEntry.position.is_(None), AuditEntry.at < at - LATE
+    )
+    count, since = session.execute(waiting).one()
+    if not count:
+        return None
+    return f"audit: {count} entries, the first of {since.isoformat(timespec='minutes')}, are not chained yet: is a worker running?"
+
+
+def find_altered_end(session: Session, noted: str) -> str | None:
+    """What is wrong with an end of the chain that somebody noted (`1234-ab…`, as the page shows it); None when it is still there.
+
+    Raises ValueError when it is not written like one.
+    """
+    place, _, end = noted.strip().partition("-")
+    if not (place.isascii() and place.isdigit() and len(place) <= 18) or not bytes.fromhex(end):
+        raise ValueError(noted)
+    chained = session.scalar(select(AuditEntry.chained).where(AuditEntry.position == int(place)))
+    if chained is None:
+        return f"audit: {place} entries were noted, and there are fewer now"
+    return (
+        None if chained == bytes.fromhex(end) else f"audit: the end that was noted at {place} is not the one there now"
+    )

@@ -26,7 +26,7 @@ class AuditOut(Schema):
     action = fields.String()
     actor = fields.Method("_actor")
     origin = fields.String()
-    store = Identifier(attribute="store_id")
+    store = Identifier(attribute="store_id", allow_none=True)
     subject = fields.Method("_subject")
     changes = fields.Raw(allow_none=True)
     position = fields.Integer(allow_none=True)

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.checkout.models import ParkedCart
 from services.checkout.queries.benefits import BIRTHDAY, Gift, list_birthdays, list_monthly
 from services.checkout.queries.growth import hold_paid_by_member, list_ungrown
 from services.coupons import commands as coupons
@@ -30,6 +31,7 @@ from services.stores.queries import load_settings
 
 log = logging.getLogger(__name__)
 AT_A_TIME = 50  # coupons in one transaction
+CARTS = 500  # that are forgotten in one transaction
 MORNING = range(9, 12)  # hours of the shop in which they come
 
 
@@ -131,3 +133,12 @@ def _tell(session: Session, gift: Gift, template_id: int, at: datetime) -> None:
         language=language,
         at=at,
     )
+
+
+def forget_carts(before: datetime) -> int:
+    """Drop some carts that were put aside before this moment, taken back or not; how many."""
+    with transaction() as session:
+        old = select(ParkedCart.id).where(ParkedCart.created_at < before).order_by(ParkedCart.id).limit(CARTS)
+        ids = session.scalars(old).all()
+        session.execute(delete(ParkedCart).where(ParkedCart.id.in_(ids)))
+    return len(ids)

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.checkout import texts as refund_texts
 from services.checkout.queries.growth import hold_paid_by_member
+from services.coupons import commands as coupons
+from services.coupons.models import Coupon
 from services.loyalty import commands as loyalty
 from services.loyalty.queries import find_pending
 from services.members import commands as members
@@ -14,7 +17,10 @@ from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging import texts
 from services.orders.events import InvoiceAnswered, OrderCompleted, OrderHandedOver, OrderRefunded
+from services.orders.models import Order
 from services.orders.queries import find_visits
+from services.shared.actors import SYSTEM
+from services.signin.events import SpendingFrozen
 from services.stores.queries import load_settings
 from services.wallet import texts as wallet_texts
 from services.wallet.queries import find_change
@@ -29,15 +35,17 @@ def keep_facts(session: Session, event: OrderCompleted) -> None:
 
 
 def tell_member(session: Session, event: OrderCompleted) -> None:
-    """Put the receipt into the member's inbox, once, and on the way to their devices; unless the shop or the member does not want that."""
+    """Put the receipt into the member's inbox, once, and on the way to their devices; unless the shop or the member does not want that.
+
+    Where something of theirs was used up they are told in any case: staff can write a withdrawal down.
+    """
     completed, booked = datetime.fromisoformat(event.completed_at), datetime.fromisoformat(event.booked_at)
     if event.member_id is None or booked - completed > NEWS:
         return
     settings = load_settings(session)
-    if not settings["messages.sale"] and not event.wallet_spent:  # what leaves the wallet is always told
-        return
     reader = find_reader(session, event.member_id)
-    if not reader.listens:
+    wanted = reader.listens and settings["messages.sale"]
+    if reader.erased or not (wanted or event.wallet_spent or _used_something(session, event.order_id)):
         return
     language, waits = reader.language or str(settings["shop.language"]), settings["points.pending_days"]
     text = texts.sale(
@@ -62,6 +70,12 @@ def tell_member(session: Session, event: OrderCompleted) -> None:
     )
 
 
+def _used_something(session: Session, order_id: int) -> bool:
+    """Whether an order used points or coupons of the member's up: that is always told (domain.md, *Roles*)."""
+    points = session.scalar(select(Order.points_spent).where(Order.id == order_id))
+    return bool(points) or session.scalar(select(Coupon.id).where(Coupon.order_id == order_id).limit(1)) is not None
+
+
 def correct_facts(session: Session, event: OrderRefunded) -> None:
     """Take the refund out of the member's facts."""
     if event.member_id is not None:
@@ -69,15 +83,16 @@ def correct_facts(session: Session, event: OrderRefunded) -> None:
 
 
 def tell_of_refund(session: Session, event: OrderRefunded) -> None:
-    """Say in the member's inbox, once, what came back and what became of their points."""
+    """Say in the member's inbox, once, what came back and what became of their points; also to the silent where that was theirs."""
     if event.member_id is None:
         return
     reader = find_reader(session, event.member_id)
-    if not reader.listens:
+    back = find_change(session, f"refund:{event.order_id}:{event.number.rsplit('-R', 1)[-1]}")
+    moved = back is not None or event.points_taken_back or event.points_returned
+    if reader.erased or not (reader.listens or moved or _used_something(session, event.order_id)):
         return
     language = reader.language or str(load_settings(session)["shop.language"])
     text = refund_texts.refund(language, event)
-    back = find_change(session, f"refund:{event.order_id}:{event.number.rsplit('-R', 1)[-1]}")
     if back is not None:
         told = wallet_texts.given_back(language, amount=back[0], balance=back[1])
         text = replace(text, body=f"{text.body}{' ' if language == 'en' else ''}{told}".rstrip())
@@ -111,6 +126,11 @@ def tell_of_invoice(session: Session, event: InvoiceAnswered) -> None:
         language=language,
         at=datetime.fromisoformat(event.at),
     )
+
+
+def stop_gifts(session: Session, event: SpendingFrozen) -> None:
+    """Links by which coupons were to leave a member who reported misuse are over: a stranger may have made them."""
+    coupons.cancel_open_transfers(session, event.member_id, actor=SYSTEM, at=datetime.fromisoformat(event.at))
 
 
 def grow_by_sale(session: Session, event: OrderCompleted) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -94,6 +94,11 @@ class CouponEvent(Model):
     """What happened to a coupon: issue, reserve, release, redeem, undo, give_back, transfer, revoke, expire."""
 
     __tablename__ = "coupon_events"
+    __table_args__ = (
+        Index(
+            "ix_coupon_events_redeemed", "at", sqlite_where=text("kind = 'redeem'"), postgresql_where=text("kind = 'redeem'")
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     coupon_id: Mapped[int] = mapped_column(ForeignKey("coupons.id"), index=True)

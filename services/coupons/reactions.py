@@ -42,6 +42,7 @@ def tell_of_redemption(session: Session, event: CouponRedeemedAlone) -> None:
     _tell(
         session, event.member_id, f"coupon:{event.coupon_id}:redeemed:{event.redemption_id}",
         lambda language: texts.redeemed(language, name=name, saved=event.saved, store=store), event.coupon_id,
+        always=True,
     )  # fmt: skip
 
 
@@ -78,10 +79,12 @@ def _tell(
     coupon_id: int | None,
     *,
     category: str = "service",
+    always: bool = False,
     at: datetime | None = None,
 ) -> None:
+    """`always`: something of theirs was used up, so that the silent are told too."""
     reader = find_reader(session, member_id)
-    if not reader.listens:
+    if reader.erased or not (reader.listens or always):
         return
     language = reader.language or str(load_settings(session)["shop.language"])
     path = "/member/coupons" if coupon_id is None else f"/member/coupons/{coupon_id}"

@@ -23,11 +23,12 @@ class Person:
     username: str
     name: str
     stores: tuple[str, ...] = ()
+    has_pin: bool = False
 
 
 STAFF = (
     Person("owner", "aman", "阿满"),
-    Person("manager", "xiaozhou", "小周", ("A1",)),
-    Person("cashier", "xiaolin", "小林", ("A1", "A2")),
+    Person("manager", "xiaozhou", "小周", ("A1",), has_pin=True),
+    Person("cashier", "xiaolin", "小林", ("A1", "A2"), has_pin=True),
     Person("kitchen", "laozhao", "老赵", ("A1",)),
 )

@@ -52,6 +52,7 @@ def make_guests(now: datetime) -> Iterator[Guest]:
             "source": dice.choice(SOURCES),
             "note": NOTES.get(name, ""),
             "consent": True,
+            "marketing": place % 3 != 2,
             **_birthday(dice),
         }
         joined_at = now - timedelta(days=days, minutes=dice.randrange(600))

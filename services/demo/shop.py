@@ -1,17 +1,21 @@
 """The demo shop: made in one transaction on an empty database, from what the modules beside this one list."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from services.catalog import commands as catalog
-from services.demo import cast, coupons, levels, menu, stored_value
+from services.demo import approvals, cast, coupons, levels, menu, stored_value
 from services.demo.guests import make_guests
 from services.identity import commands as identity
+from services.identity.queries import actor_of_staff, find_staff
 from services.members import commands as members
 from services.shared import ids
 from services.shared.actors import SYSTEM
+from services.signin import commands as signin
+from services.signin.rules import is_easy_pin
 from services.stores import commands as stores
 from services.stores.models import Store
 
@@ -21,6 +25,19 @@ OPENED = timedelta(days=400)  # before the demo was made: its regulars joined si
 def make_passwords() -> dict[str, str]:
     """A fresh password per user name: well-known ones would be open doors on a machine that others reach."""
     return {person.username: ids.short_code()[:9].lower() for person in cast.STAFF}
+
+
+def make_pins() -> dict[str, str]:
+    """A fresh PIN per user name of those who have one, for the phones that they share."""
+    return {person.username: _make_pin() for person in cast.STAFF if person.has_pin}
+
+
+def choose_pins(session: Session, pins: Mapping[str, str], *, at: datetime) -> None:
+    """Let the staff choose these."""
+    for username, pin in pins.items():
+        staff = find_staff(session, username)
+        if staff is not None:
+            signin.change_staff_pin(session, signin.hash_pin(pin), actor=actor_of_staff(session, staff), at=at)
 
 
 def open_shop(
@@ -47,6 +64,13 @@ def open_shop(
     coupons.give_out(session, opened, now=now)
     levels.build(session, at=at, now=now)
     stored_value.fill_wallets(session, opened, now=now)
+    approvals.ask_for_one(session, first, now=now)
+
+
+def _make_pin() -> str:
+    while is_easy_pin(pin := f"{secrets.randbelow(10**6):06d}"):
+        pass
+    return pin
 
 
 def _hire(session: Session, opened: Mapping[str, Store], passwords: Mapping[str, str], at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -44,7 +44,10 @@ class StaffStore(Model):
 
 
 class ApiToken(Model):
-    """A bearer token, kept as a hash. `scopes` are permission names or `all`."""
+    """A bearer token, kept as a hash. `scopes` are permission names or `all`; `stores` are ids, None for every store.
+
+    `made_by` answers for what it does; None where the machine's owner made it by command.
+    """
 
     __tablename__ = "api_tokens"
 
@@ -52,6 +55,8 @@ class ApiToken(Model):
     name: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
     scopes: Mapped[list[str]]
+    stores: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

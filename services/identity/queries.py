@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -10,12 +11,12 @@ from sqlalchemy.orm import Session
 from services.identity import rules
 from services.identity.models import ApiToken, Role, Staff, StaffStore
 from services.shared import runtime
-from services.shared.actors import EVERYTHING, Actor
-from services.shared.refusals import NotFound
+from services.shared.actors import EVERYTHING, Actor, is_for_whole_shop
+from services.shared.refusals import Forbidden, NotFound
 
 # Built once: every request of a program asks.
 _tokens: Any = ApiToken.__table__
-_TOKEN = select(_tokens.c.id, _tokens.c.name, _tokens.c.scopes).where(
+_TOKEN = select(_tokens.c.id, _tokens.c.name, _tokens.c.scopes, _tokens.c.stores, _tokens.c.last_used_at).where(
     _tokens.c.token_hash == bindparam("hash"), _tokens.c.revoked_at.is_(None)
 )
 
@@ -121,10 +122,11 @@ def actor_of_staff(session: Session, staff: Staff, origin: str = "") -> Actor:
 
 
 def list_people_who_may(session: Session, permission: str) -> list[Staff]:
-    """Everyone who works here and holds `permission`, in any store."""
-    rows = session.execute(
-        select(Staff, Role.permissions).join(Role).where(Staff.disabled_at.is_(None)).order_by(Staff.id)
-    )
+    """Everyone who works here and may use `permission`, in any store."""
+    everybody = select(Staff, Role.permissions).join(Role).where(Staff.disabled_at.is_(None)).order_by(Staff.id)
+    if is_for_whole_shop(permission):
+        everybody = everybody.where(Staff.all_stores)
+    rows = session.execute(everybody)
     return [staff for staff, held in rows if {permission, EVERYTHING} & set(held)]
 
 
@@ -137,6 +139,14 @@ def is_within_reach(session: Session, staff: Staff, actor: Actor) -> bool:
     return not elsewhere and rules.covers(actor.permissions, other.permissions)
 
 
+def require_reach(session: Session, staff_id: int, *, actor: Actor) -> StaffCard:
+    """Someone this actor may change: nobody changes who may do more than they do, or works in more stores. Raises NotFound, Forbidden."""
+    card = get_staff_card(session, staff_id, actor=actor)
+    if not is_within_reach(session, get_staff(session, staff_id), actor):
+        raise Forbidden
+    return card
+
+
 def hold_person(session: Session, actor: Actor) -> None:
     """Until the transaction ends nothing else that holds this person (or token) goes on: so that a sum of what they did may be trusted."""
     row = {"staff": Staff.id, "token": ApiToken.id}.get(actor.kind)
@@ -144,10 +154,34 @@ def hold_person(session: Session, actor: Actor) -> None:
         session.execute(select(row).where(row == actor.id).with_for_update(key_share=True))
 
 
-def find_actor_of_token(session: Session, token: str, origin: str = "") -> Actor | None:
+@dataclass(frozen=True)
+class TokenPass:
+    """What a program may do, and when its token was last noted as used."""
+
+    actor: Actor
+    used_at: datetime | None
+
+
+def find_token_pass(session: Session, token: str, origin: str = "") -> TokenPass | None:
     """What the bearer of this API token may do; None when the token is unknown or revoked."""
     row = session.connection().execute(_TOKEN, {"hash": runtime.keys().hash(token)}).first()
-    return Actor("token", row.id, row.name, frozenset(row.scopes), None, origin) if row else None
+    if row is None:
+        return None
+    stores = None if row.stores is None else frozenset(row.stores)
+    return TokenPass(Actor("token", row.id, row.name, frozenset(row.scopes), stores, origin), row.last_used_at)
+
+
+def list_tokens(session: Session) -> list[ApiToken]:
+    """Every token, those that open something first, the newest first."""
+    return list(session.scalars(select(ApiToken).order_by(ApiToken.revoked_at.is_not(None), ApiToken.id.desc())))
+
+
+def get_staff_card(session: Session, staff_id: int, *, actor: Actor) -> StaffCard:
+    """Someone who works in a store of this actor's. Raises NotFound."""
+    found = next((card for card in list_staff(session, actor=actor) if card.id == staff_id), None)
+    if found is None:
+        raise NotFound("staff_not_found")
+    return found
 
 
 def has_password(staff: Staff | None, password: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
-from services.shared.fields import Identifier, Text
+from services.shared.fields import Identifier, Moment, Text
 from services.shared.words import N_
 
 PASSWORD = validate.Length(8, 128, error=N_("密码 8 到 128 位"))
@@ -68,13 +68,73 @@ class RoleOut(Schema):
     people = fields.Integer()
 
 
-class PasswordIn(Schema):
+class StaffPatch(Schema):
+    """What a program may change of someone who works here: what is not named stays. `disabled` signs them out for good."""
+
+    name = Text(validate=validate.Length(1, 24, error=N_("最多 24 个字")))
+    role = Text()
+    all_stores = fields.Boolean()
+    stores = fields.List(Identifier(), validate=validate.Length(min=1, error=N_("至少选一家门店")))
+    disabled = fields.Boolean()
+
+
+class StaffOut(Schema):
+    """Someone who works here. `stores` is null where every store is open to them."""
+
+    id = Identifier()
+    username = fields.String()
+    name = fields.String()
+    role = fields.String()
+    stores = fields.List(Identifier(), allow_none=True)
+    disabled = fields.Boolean()
+
+
+class TokenIn(Schema):
+    """A program: what it is called, what it may (permissions, or `all`), and where. Without stores and `all_stores` it is refused."""
+
+    name = Text(required=True, validate=validate.Length(1, 24, error=N_("最多 24 个字")))
+    scopes = fields.List(
+        fields.String(validate=validate.Length(max=40)),
+        load_default=list,
+        validate=validate.Length(1, 200, error=N_("至少勾一项")),
+    )
+    all_stores = fields.Boolean(load_default=False)
+    stores = fields.List(Identifier(), load_default=list)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _somewhere(self, data: Mapping[str, Any], **_kwargs: Any) -> None:
+        if not data["scopes"]:
+            raise ValidationError({"scopes": [N_("至少勾一项")]})
+        if not data["all_stores"] and not data["stores"]:
+            raise ValidationError({"stores": [N_("至少选一家门店")]})
+
+
+class TokenOut(Schema):
+    """A token, without what it is. `stores` is null where every store is open to it."""
+
+    id = Identifier()
+    name = fields.String()
+    scopes = fields.List(fields.String())
+    stores = fields.List(Identifier(), allow_none=True)
+    made_by = Identifier(allow_none=True)
+    created_at = Moment()
+    last_used_at = Moment(allow_none=True)
+    revoked_at = Moment(allow_none=True)
+
+
+class NewTokenOut(TokenOut):
+    """A token that was just made, with what it is: told this once."""
+
+    token = fields.String()
+
+
+class NewPasswordIn(Schema):
     """A new password."""
 
     password = Text(required=True, validate=PASSWORD)
 
 
-class OwnPasswordIn(PasswordIn):
+class OwnPasswordIn(NewPasswordIn):
     """One's own new password, with the present one."""
 
     present = Text(required=True, validate=validate.Length(max=256))

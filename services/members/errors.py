@@ -39,6 +39,13 @@ class ConsentMissing(Refusal):
     text = N_("没有这一项同意，或者已经撤回了")
 
 
+class WordsChanged(Refusal):
+    """Newer words were published since this page was opened: they are to be read first."""
+
+    code = "words_changed"
+    text = N_("说明刚刚更新了，请再看一遍")
+
+
 class MemberErased(Refusal):
     """The member asked to be forgotten: there is nothing to change or to bring back."""
 

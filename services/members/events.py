@@ -21,11 +21,14 @@ class MemberChanged(Event):
 
     member_id: int
     fields: str
+    at: str = ""
 
 
 @dataclass(frozen=True)
 class ConsentWithdrawn(Event):
-    """A member took back what they had agreed to (`kind`: membership)."""
+    """A member took back what they had agreed to (`kind`: rules/purposes.py); `by` is the kind of actor that wrote it down."""
 
     member_id: int
     kind: str
+    by: str = "member"
+    at: str = ""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -23,7 +23,8 @@ class RegistrationLink(Model):
 
 
 class Member(Model):
-    """One member. `phone` is E.164 and unique among the living; `number` finds a member but never spends."""
+    """One member. `phone` is E.164 and unique among the living; `number` finds a member but never spends. `phone_lost_at` is since when the
+    number that was theirs is somebody else's: then there is none until they tell another."""
 
     __tablename__ = "members"
     __table_args__ = (
@@ -42,6 +43,7 @@ class Member(Model):
     number: Mapped[str] = mapped_column(unique=True)
     phone: Mapped[str | None]
     phone_verified_at: Mapped[datetime | None]
+    phone_lost_at: Mapped[datetime | None]
     name: Mapped[str]
     gender: Mapped[str] = mapped_column(default="unknown")
     birthday_calendar: Mapped[str | None]
@@ -74,8 +76,24 @@ class MemberSearchTerm(Model):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True, index=True)
 
 
+class ConsentText(Model):
+    """The words of one purpose as the owner published them; never changed afterwards. `anew`: who agreed before is asked again."""
+
+    __tablename__ = "consent_texts"
+    __table_args__ = (UniqueConstraint("kind", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    version: Mapped[str]
+    words: Mapped[str]
+    anew: Mapped[bool]
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    published_at: Mapped[datetime]
+
+
 class Consent(Model):
-    """What a member agreed to. `text_hash` fixes the wording of `version`; `way` is registration_page, counter, member_app or api."""
+    """What a member agreed to, and when it ended: given once, ended once, never written over. `text_hash` fixes the wording of `version`;
+    `text_id` is None for our own words. Ways: registration_page, counter (spoken), paper, member_app, api, import; an end also erasure."""
 
     __tablename__ = "consents"
 
@@ -84,14 +102,18 @@ class Consent(Model):
     kind: Mapped[str]
     version: Mapped[str]
     text_hash: Mapped[str]
+    text_id: Mapped[int | None] = mapped_column(ForeignKey("consent_texts.id"))
     way: Mapped[str]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_way: Mapped[str | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class MemberFacts(Model):
-    """One row of figures per member, kept by reactions; what lists and segments look at. `spent` is fen, net of refunds."""
+    """One row of figures per member, kept by reactions; what lists and segments look at. `spent` is fen, net of refunds. `seen_at` is
+    when they were last in a session that is forgotten by now."""
 
     __tablename__ = "member_facts"
 
@@ -100,3 +122,4 @@ class MemberFacts(Model):
     spent: Mapped[int] = mapped_column(default=0)
     first_order_at: Mapped[datetime | None]
     last_order_at: Mapped[datetime | None] = mapped_column(index=True)
+    seen_at: Mapped[datetime | None]

@@ -76,7 +76,8 @@ class BirthdayIn(Schema):
 
 
 class MemberIn(Schema):
-    """A member as a person or program writes one. Only the phone is needed; `consent` says that the privacy notice was agreed to."""
+    """A member as a person or program writes one. Only the phone is needed; `consent` says that the privacy notice was agreed to,
+    `marketing` that messages about offers were: each a tick of its own."""
 
     phone = Phone(required=True)
     name = Text(load_default="", validate=validate.Length(max=40))
@@ -87,6 +88,7 @@ class MemberIn(Schema):
     store = Identifier(load_default=None, allow_none=True, attribute="store_id")
     note = Text(load_default="", validate=validate.Length(max=500))
     consent = fields.Boolean(load_default=False)
+    marketing = fields.Boolean(load_default=False)
 
     @pre_load
     def _gather(self, data: Any, **_kwargs: Any) -> Any:
@@ -115,7 +117,17 @@ class ChangedMemberIn(MemberIn):
     class Meta:
         """All but consent."""
 
-        exclude = ("consent",)
+        exclude = ("consent", "marketing")
+
+
+class ChangedUnseenIn(ChangedMemberIn):
+    """The same from a form that does not ask for the phone: without one, it stays."""
+
+    phone = Phone()
+
+    @pre_load
+    def _leave_phone(self, data: Any, **_kwargs: Any) -> Any:
+        return {name: value for name, value in data.items() if name != "phone" or str(value).strip()}
 
 
 PROFILE = ("name", "gender", "birthday", "wechat_id")
@@ -136,7 +148,7 @@ class RegistrationIn(MemberIn):
     class Meta:
         """Only these."""
 
-        fields = ("phone", "name", "gender", "birthday", "consent")
+        fields = ("phone", "name", "gender", "birthday", "consent", "marketing")
 
     @validates_schema
     def _agreed(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -175,6 +187,7 @@ class MemberOut(Schema):
     id = Identifier()
     number = fields.String()
     phone = fields.String(allow_none=True)
+    phone_lost_at = Moment(allow_none=True)
     name = fields.String()
     gender = fields.String()
     birthday = fields.Nested(BirthdayOut, allow_none=True)

@@ -9,9 +9,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
-from services.members.queries import find_reader
+from services.members.queries import find_reader, holds_consent
+from services.members.rules.purposes import MARKETING
 from services.messaging import permissions, rules, texts
-from services.messaging.errors import EndpointRefused, MemberSilent, TooManySubscriptions
+from services.messaging.errors import EndpointRefused, MarketingNotAgreed, MemberSilent, TooManySubscriptions
 from services.messaging.jobs import deliver
 from services.messaging.models import Delivery, Message, PushSubscription
 from services.messaging.queries import count_unread, find_subscription, get_message
@@ -52,10 +53,12 @@ def send_message(
 ) -> int | None:
     """Write an inbox row, once per (member, key), and a delivery for each of the member's devices.
 
-    Returns the message's id, or None when it was there already. `path` is where a tap leads, inside the member app; empty: the
-    message itself. `kept` is how long a push is worth delivering.
+    Returns the message's id, or None when it was there already, or is marketing that the member does not agree to now. `path` is where
+    a tap leads, inside the member app; empty: the message itself. `kept` is how long a push is worth delivering.
     """
     session.flush()
+    if category == "marketing" and not holds_consent(session, member_id, MARKETING):
+        return None
     connection = session.connection()
     row = {
         "member_id": member_id, "key": key, "category": category, "title": text.title, "body": text.body, "path": path,
@@ -76,10 +79,12 @@ def send_message(
 def send_by_hand(
     session: Session, member_id: int, data: dict[str, str], *, language: str, key: str, actor: Actor, at: datetime
 ) -> int:
-    """A message that staff or a program writes. Raises MemberSilent, or Invalid when `key` was used for this member."""
+    """A message that staff or a program writes. Raises MemberSilent, MarketingNotAgreed, or Invalid when `key` was used before."""
     actor.require(permissions.MESSAGES_SEND)
     if not find_reader(session, member_id).listens:
         raise MemberSilent
+    if data["category"] == "marketing" and not holds_consent(session, member_id, MARKETING):
+        raise MarketingNotAgreed
     shop = load_settings(session)["shop.name"]
     text = texts.written(language, shop=shop, title=data["title"], body=data["body"])
     sent = send_message(

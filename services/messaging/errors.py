@@ -18,6 +18,13 @@ class MemberSilent(Refusal):
     text = N_("会员撤回了同意，不能再发消息")
 
 
+class MarketingNotAgreed(Refusal):
+    """The member did not agree to messages about offers, or took it back."""
+
+    code = "marketing_not_agreed"
+    text = N_("会员没有同意收优惠和新品消息，这类消息不能发")
+
+
 class TooManySubscriptions(Invalid):
     """A person has as many devices as they may."""
 

@@ -2,15 +2,19 @@
 
 import logging
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime
+
+from sqlalchemy import delete, select
 
 from services.messaging import outgoing
 from services.messaging.courier import Courier
+from services.messaging.models import Delivery, Message
 from services.shared import clock
+from services.shared.database import transaction
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN = 0.5  # seconds: what becomes due while a service hangs is taken up within this time
-KEPT = timedelta(days=90)
+AT_A_TIME = 1000  # rows in one transaction
 
 
 def deliver() -> None:
@@ -44,7 +48,16 @@ def sweep_deliveries() -> None:
     deliver()
 
 
-def forget_old_deliveries() -> None:
-    """Drop what ended 90 days ago, a little at a time."""
-    while outgoing.forget_finished(clock.now() - KEPT):
-        pass
+def forget_deliveries(before: datetime) -> int:
+    """Drop some deliveries that ended before this moment; how many."""
+    return outgoing.forget_finished(before)
+
+
+def forget_messages(before: datetime) -> int:
+    """Drop some inbox messages that were written before this moment and are on their way to nobody; how many."""
+    on_its_way = select(Delivery.id).where(Delivery.message_id == Message.id)
+    with transaction() as session:
+        old = select(Message.id).where(Message.created_at < before, ~on_its_way.exists())
+        ids = session.scalars(old.order_by(Message.id).limit(AT_A_TIME)).all()
+        session.execute(delete(Message).where(Message.id.in_(ids)))
+    return len(ids)

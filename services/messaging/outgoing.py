@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from services.members.queries import list_who_hold
+from services.members.rules.purposes import MARKETING
 from services.messaging import rules, suspects
 from services.messaging.models import Delivery, Message, PushSubscription
 from services.messaging.rules import Answer, Outcome
@@ -70,7 +72,21 @@ def _take(session: Session, due: Any, at: datetime) -> list[Leased]:
         .returning(Delivery.id, Delivery.attempts)
         .execution_options(synchronize_session=False)
     ).all()
-    return _load(session, {row.id: row.attempts for row in taken})
+    refused = _refused(session, [row.id for row in taken])
+    return _load(session, {row.id: row.attempts for row in taken if row.id not in refused})
+
+
+def _refused(session: Session, ids: Sequence[int]) -> set[int]:
+    """Marketing to who does not agree to it at this moment, however it came to wait here: closed, not sent."""
+    told = select(Delivery.id, Message.id, Message.member_id).join(Message, Message.id == Delivery.message_id)
+    rows = session.execute(told.where(Delivery.id.in_(ids), Message.category == "marketing")).all()
+    if not rows:
+        return set()
+    agree = list_who_hold(session, sorted({member_id for _, _, member_id in rows}), MARKETING)
+    closed = [(delivery, message) for delivery, message, member_id in rows if member_id not in agree]
+    if closed:
+        _stop(session, select(Message.id).where(Message.id.in_([message for _, message in closed])))
+    return {delivery for delivery, _ in closed}
 
 
 def _due(at: datetime) -> Any:
@@ -165,9 +181,15 @@ def expire(at: datetime) -> None:
         session.execute(closed.execution_options(synchronize_session=False))
 
 
-def cancel(session: Session, member_id: int) -> None:
-    """Close what is on its way to a member; a push that is in a sender's hands at this moment may still arrive."""
+def cancel(session: Session, member_id: int, category: str | None = None) -> None:
+    """Close what is on its way to a member, of one category or all; a push in a sender's hands at this moment may still arrive."""
     theirs = select(Message.id).where(Message.member_id == member_id)
+    if category is not None:
+        theirs = theirs.where(Message.category == category)
+    _stop(session, theirs)
+
+
+def _stop(session: Session, theirs: Select[int]) -> None:
     stopped = update(Delivery).where(Delivery.message_id.in_(theirs), Delivery.state.in_(OPEN))
     values = {"state": "failed", "error": "consent withdrawn", "leased_until": None, "attempts": Delivery.attempts + 1}
     session.execute(stopped.values(values).execution_options(synchronize_session=False))

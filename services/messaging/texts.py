@@ -43,6 +43,16 @@ def points(language: str, *, amount: int, balance: int, reason: str) -> Text:
     return Text(said, f"{done}：{reason}。{now}。", said, now)
 
 
+def withdrawal_noted(language: str) -> Text:
+    """Somebody at the shop wrote down that the member takes a consent back."""
+    if language == "en":
+        said = "A consent of yours was withdrawn"
+        body = "The shop wrote down that you take it back. Was it not you? Give it again here, and tell the shop."
+        return Text(said, body, said, "Tap to see which")
+    said = "店里记下您撤回了一项同意"
+    return Text(said, "不是您要求的？可以在这里重新同意，也请告诉门店。", said, "点开看看是哪一项")
+
+
 def spending_asked(language: str, *, shop: str, most: int) -> Text:
     """A counter asks whether up to `most` fen of what the member holds may be used."""
     amount = f"¥{money.text(most)}"
@@ -99,6 +109,28 @@ def passkey_added(language: str, *, when: datetime, name: str) -> Text:
     said, about = "您的账号加了一个通行密钥", f"{name}，{when.month}月{when.day}日 {when:%H:%M}"
     body = f"以后用它就能登录您的账号（{about}）。不是您本人？请马上删掉，并联系门店。"
     return Text(said, body, said, "不是您本人？点开看看")
+
+
+_STAFF_WAYS = {  # what happened to an account of staff: Chinese, English
+    "second_step_on": ("打开了两步登录", "turned two-step sign-in on"),
+    "second_step_off": ("关掉了两步登录", "turned two-step sign-in off"),
+    "codes_made": ("做了新的恢复码，旧的作废了", "made new recovery codes; the old ones have ended"),
+    "code_used": ("用掉了一个恢复码", "used a recovery code"),
+    "recovered": (
+        "用恢复码换了密码，所有设备都退出了",
+        "set a new password with a recovery code; every device was signed out",
+    ),
+}
+
+
+def staff_way(language: str, *, what: str, who: str, when: datetime) -> Text:
+    """How somebody of staff comes in is another; `what` as in the event, `when` is the shop's time."""
+    chinese, english = _STAFF_WAYS[what]
+    if language == "en":
+        body = f"{who} {english} ({when:%B} {when.day}, {when:%H:%M}). Not you? Set a new password at once."
+        return Text(f"{who} {english}", body, f"{who} {english}", "Not you? Tap to see")
+    body = f"{who}{chinese}（{when.month}月{when.day}日 {when:%H:%M}）。不是本人？请马上重设密码。"
+    return Text(f"{who}{chinese}", body, f"{who}{chinese}", "不是本人？点开看看")
 
 
 def sms_budget(language: str, *, shop: str, percent: int, count: int, most: int, monthly: bool) -> Text:

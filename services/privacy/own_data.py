@@ -18,7 +18,7 @@ from services.stores.models import Store
 from services.wallet.models import WalletEntry
 
 Table = list[dict[str, Any]]
-_MONEY = {
+MONEY = {
     "due",
     "refunded",
     "principal",
@@ -38,12 +38,27 @@ _PROFILE = select(
 
 
 def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
+    """Everything by table, as `collect_own_rows`, in plain values: money is text with two places, moments are ISO text in UTC."""
+    return {name: [_plain(row) for row in rows] for name, rows in collect_own_rows(session, member_id).items()}
+
+
+def collect_own_rows(session: Session, member_id: int) -> dict[str, Table]:
     """Everything by table: profile, consents, orders, lines, refunds, invoices, points, growth, wallet, coupons, messages, sessions,
-    devices, passkeys. Money is text with two places, moments are ISO text in UTC. Never a secret: neither codes nor keys."""
+    devices, passkeys; columns named in MONEY are fen. Never a secret: neither codes nor keys."""
+    queries = _queries(member_id)
+    return {name: [dict(row) for row in session.execute(query).mappings()] for name, query in queries.items()}
+
+
+def list_columns() -> dict[str, list[str]]:
+    """What is held, table by table, without anybody's values."""
+    return {name: [column.key for column in query.selected_columns] for name, query in _queries(0).items()}
+
+
+def _queries(member_id: int) -> Mapping[str, Any]:
     mine = Order.member_id == member_id
     queries: Mapping[str, Any] = {
         "profile": _PROFILE.where(Member.id == member_id),
-        "consents": select(Consent.kind, Consent.version, Consent.way, Consent.given_at, Consent.withdrawn_at)
+        "consents": select(Consent.kind, Consent.version, Consent.way, Consent.given_at, Consent.withdrawn_at, Consent.withdrawn_way)
         .where(Consent.member_id == member_id).order_by(Consent.id),
         "orders": select(Order.number, Store.name.label("store"), Order.due, Order.refunded, Order.state, Order.points_earned,
             Order.points_spent, Order.note, Order.completed_at)
@@ -76,7 +91,7 @@ def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
         "passkeys": select(Passkey.name, Passkey.created_at, Passkey.used_at)
         .where(Passkey.member_id == member_id).order_by(Passkey.id),
     }  # fmt: skip
-    return {name: [_plain(dict(row)) for row in session.execute(query).mappings()] for name, query in queries.items()}
+    return queries
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,4 +101,4 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    return money.text(value) if name in _MONEY and value is not None else value
+    return money.text(value) if name in MONEY and value is not None else value

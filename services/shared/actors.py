@@ -7,6 +7,18 @@ from services.shared.refusals import Forbidden
 
 Kind = Literal["staff", "member", "token", "public", "system"]
 EVERYTHING = "all"
+_whole_shop: set[str] = set()
+
+
+def for_whole_shop(permission: str) -> str:
+    """Declare a permission over what is the same in every store: it counts only for who works in all of them."""
+    _whole_shop.add(permission)
+    return permission
+
+
+def is_for_whole_shop(permission: str) -> bool:
+    """Whether who works in some stores only cannot use it, whatever their role says."""
+    return permission in _whole_shop
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,8 @@ class Actor:
     def may(self, permission: str, store_id: int | None = None) -> bool:
         """Whether this actor holds `permission`, in that store when one is named."""
         held = permission in self.permissions or EVERYTHING in self.permissions
-        return held and (store_id is None or self.sees_store(store_id))
+        reaches = self.stores is None or not is_for_whole_shop(permission)
+        return held and reaches and (store_id is None or self.sees_store(store_id))
 
     def sees_store(self, store_id: int) -> bool:
         """Whether this actor works in that store."""

@@ -11,12 +11,13 @@ from pathlib import Path
 from PIL import Image, ImageOps
 from sqlalchemy.orm import Session
 
-from services.shared import runtime
+from services.shared import picture_guards, runtime
 from services.shared.database import reading
 from services.shared.words import N_
 
 MOST_BYTES = 8_000_000
 MOST_PIXELS = 40_000_000  # of a JPEG, which is decoded no finer than needed
+MOST_IN_SCANS = 12_000_000  # of a JPEG in several scans, which is held as a whole in six to eight bytes a pixel
 MOST_WHOLE = 8_000_000  # of the others, which unfold to several times four bytes a pixel before they are small
 LONGEST_SIDE = 1200  # pixels
 ACCEPT = "image/png,image/jpeg,image/webp"
@@ -25,7 +26,12 @@ _finders: tuple[Finder, ...] = ()
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _NAME = re.compile(r"[0-9a-f]{32}\.webp")
 _one_at_a_time = threading.Lock()  # each may take 150 MB while it unfolds: several at once may not eat the machine
+UNUSABLE = N_("这不是能用的图片，请选 PNG、JPEG 或 WebP")
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+class Refused(ValueError):  # noqa: N818 (an answer, not an error)
+    """A picture that is not kept; the msgid says what to do."""
 
 
 def is_name(name: str) -> bool:
@@ -36,8 +42,8 @@ def is_name(name: str) -> bool:
 def keep(sent: bytes) -> str:
     """Keep an uploaded picture and return its file name in the uploads folder.
 
-    PNG, JPEG or WebP, at most 8 MB and 40 (JPEG) or 8 million pixels; the longest side becomes at most 1200 pixels, place and camera
-    (EXIF, XMP) are gone. Raises ValueError with a msgid that says what to do.
+    PNG, JPEG or WebP, at most 8 MB and 40 (JPEG; in several scans 12) or 8 million pixels; the longest side becomes at most 1200 pixels,
+    place and camera (EXIF, XMP) are gone. Raises Refused, a ValueError with a msgid that says what to do.
     """
     data = _drawn_anew(sent)
     name = f"{secrets.token_hex(16)}.webp"
@@ -79,23 +85,38 @@ def _kept_before(path: Path, before: datetime) -> bool:
 
 def _drawn_anew(sent: bytes) -> bytes:
     if len(sent) > MOST_BYTES:
-        raise ValueError(N_("图片太大了，最多 8 MB"))
+        raise Refused(N_("图片太大了，最多 8 MB"))
+    if picture_guards.has_too_many_pieces(sent):
+        raise Refused(UNUSABLE)
     try:
         with _one_at_a_time, Image.open(io.BytesIO(sent), formats=_FORMATS) as picture:  # reads the header only
-            _require_handy(picture)
+            _require_handy(picture, sent)
             return _webp(picture)
+    except Refused:
+        raise
     except _BOMBS:
-        raise ValueError(N_("图片尺寸太大了，最多 4000 万像素")) from None
-    except (OSError, SyntaxError) as error:  # Pillow: not a picture, or a broken one
-        raise ValueError(N_("这不是能用的图片，请选 PNG、JPEG 或 WebP")) from error
+        raise Refused(N_("图片尺寸太大了，最多 4000 万像素")) from None
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+    ) as error:  # Pillow: not a picture, a broken one, texts that unfold to megabytes
+        raise Refused(UNUSABLE) from error
 
 
-def _require_handy(picture: Image.Image) -> None:
+def _require_handy(picture: Image.Image, sent: bytes) -> None:
     pixels = picture.width * picture.height
     if pixels > MOST_PIXELS:
-        raise ValueError(N_("图片尺寸太大了，最多 4000 万像素"))
-    if picture.format != "JPEG" and pixels > MOST_WHOLE:
-        raise ValueError(N_("图片尺寸太大了，PNG 和 WebP 最多 800 万像素，请改用 JPEG"))
+        raise Refused(N_("图片尺寸太大了，最多 4000 万像素"))
+    if picture.format != "JPEG":
+        if pixels > MOST_WHOLE:
+            raise Refused(N_("图片尺寸太大了，PNG 和 WebP 最多 800 万像素，请改用 JPEG"))
+        return
+    scans = picture_guards.count_scans(sent)
+    if scans > picture_guards.MOST_SCANS:
+        raise Refused(UNUSABLE)
+    if pixels > MOST_IN_SCANS and (scans > 1 or "progressive" in picture.info):
+        raise Refused(N_("图片尺寸太大了，渐进式 JPEG 最多 1200 万像素，请另存为普通 JPEG"))
 
 
 def _webp(picture: Image.Image) -> bytes:

@@ -37,10 +37,30 @@ class PasskeyAdded(Event):
 
 
 @dataclass(frozen=True)
+class StaffWayChanged(Event):
+    """How a member of staff comes in is another: `what` is second_step_on, second_step_off, codes_made, code_used or recovered."""
+
+    staff_id: int
+    what: str
+    at: str
+
+
+@dataclass(frozen=True)
 class ShownCodeUsed(Event):
     """Somebody signed in as a member with a code that staff showed, on `device`; `at` is an ISO moment."""
 
     code_id: int
+    member_id: int
+    device: str
+    at: str
+
+
+@dataclass(frozen=True)
+class NewPhoneIn(Event):
+    """Somebody signed in as a member by a code that was sent, on `device`, a browser that is new for them; `key` names it, `at` is an ISO
+    moment."""
+
+    key: str
     member_id: int
     device: str
     at: str
@@ -52,4 +72,28 @@ class CodesGuessed(Event):
 
     who: str
     count: int
+    at: str
+
+
+@dataclass(frozen=True)
+class SpendingFrozen(Event):
+    """A member reported something that was not theirs; `at` is an ISO moment."""
+
+    member_id: int
+    at: str
+
+
+@dataclass(frozen=True)
+class SpendingThawed(Event):
+    """Somebody at the shop has looked, and the member may spend again; `at` is an ISO moment."""
+
+    member_id: int
+    at: str
+
+
+@dataclass(frozen=True)
+class WalletPinChanged(Event):
+    """A member's wallet PIN is another one; `at` is an ISO moment."""
+
+    member_id: int
     at: str

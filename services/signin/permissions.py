@@ -4,3 +4,5 @@ SIGNIN_CODES_CREATE = "signin_codes:create"
 SCANS_CREATE = "scans:create"
 PROOFS_CREATE = "proofs:create"
 PROOFS_OVERRIDE = "proofs:override"
+SHOP_DEVICES_CHANGE = "shop_devices:change"
+FREEZES_LIFT = "freezes:lift"  # after a member reported something that was not theirs

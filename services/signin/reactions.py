@@ -7,12 +7,29 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from services.identity import queries as identity
-from services.members.queries import find_reader
+from services.members.events import MemberChanged
+from services.members.queries import find_reader, get_member
 from services.messaging import commands as messaging
 from services.messaging import texts
 from services.messaging.texts import Text
-from services.signin.events import CodesGuessed, PasskeyAdded, ShownCodeUsed, SpendingAsked, SpendingOverridden
+from services.shared.actors import SYSTEM
+from services.signin import texts as own_texts
+from services.signin.commands.cool_downs import start_cool_down
+from services.signin.events import (
+    CodesGuessed,
+    NewPhoneIn,
+    PasskeyAdded,
+    ShownCodeUsed,
+    SpendingAsked,
+    SpendingFrozen,
+    SpendingOverridden,
+    SpendingThawed,
+    StaffWayChanged,
+    WalletPinChanged,
+)
 from services.signin.models import Passkey, SpendingProof
+from services.signin.permissions import FREEZES_LIFT
+from services.signin.queries.cool_downs import has_come_in
 from services.signin.rules import PROOF_LIFE
 from services.stores.permissions import SETTINGS_CHANGE
 from services.stores.queries import load_settings
@@ -42,6 +59,17 @@ def tell_of_signin(session: Session, event: ShownCodeUsed) -> None:
     )  # fmt: skip
 
 
+def tell_of_new_phone(session: Session, event: NewPhoneIn) -> None:
+    """Tell the member, on the phones that were there before, that a new one came in by a code."""
+    at, zone = datetime.fromisoformat(event.at), ZoneInfo(load_settings(session).zone)
+    language, _shop = _speak(session, event.member_id)
+    text = own_texts.new_phone(language, when=at.astimezone(zone), device=event.device)
+    messaging.send_message(
+        session, event.member_id, key=event.key, category="service", text=text, path="/member/me/not-me",
+        language=language, at=at,
+    )  # fmt: skip
+
+
 def tell_of_passkey(session: Session, event: PasskeyAdded) -> None:
     """Tell whose account it is that another passkey opens it from now on; unless that is gone already."""
     if session.get(Passkey, event.passkey_id) is None:
@@ -63,6 +91,18 @@ def tell_of_passkey(session: Session, event: PasskeyAdded) -> None:
     )  # fmt: skip
 
 
+def tell_of_staff_way(session: Session, event: StaffWayChanged) -> None:
+    """Tell whose account it is; where a code on paper was used, every owner."""
+    settings, at = load_settings(session), datetime.fromisoformat(event.at)
+    person, when = identity.get_staff(session, event.staff_id), at.astimezone(ZoneInfo(settings.zone))
+    owners = identity.list_owners(session) if event.what in ("code_used", "recovered") else []
+    for each in {person.id: person, **{owner.id: owner for owner in owners if owner.disabled_at is None}}.values():
+        language = each.language or str(settings["shop.language"])
+        text = texts.staff_way(language, what=event.what, who=person.name, when=when)
+        tag = f"way:{event.staff_id}:{event.what}:{event.at}"
+        messaging.tell_staff(session, each.id, text, path="/staff/account", tag=tag, language=language, at=at)
+
+
 def tell_of_guessing(session: Session, event: CodesGuessed) -> None:
     """Tell whoever answers for the shop, on the devices that receive notifications; the audit line stands without them."""
     settings, at = load_settings(session), datetime.fromisoformat(event.at)
@@ -71,6 +111,56 @@ def tell_of_guessing(session: Session, event: CodesGuessed) -> None:
         text = texts.codes_guessed(language, shop=str(settings["shop.name"]), who=event.who, count=event.count)
         tag = f"guessing:{event.at}"
         messaging.tell_staff(session, person.id, text, path="/staff/audit", tag=tag, language=language, at=at)
+
+
+def tell_of_pin(session: Session, event: WalletPinChanged) -> None:
+    """Tell the member that the wallet PIN is another one."""
+    at, zone = datetime.fromisoformat(event.at), ZoneInfo(load_settings(session).zone)
+    language, _shop = _speak(session, event.member_id)
+    text = own_texts.pin_changed(language, when=at.astimezone(zone))
+    messaging.send_message(
+        session, event.member_id, key=f"pin:{event.at}", category="service", text=text, path="/member/me/not-me",
+        language=language, at=at,
+    )  # fmt: skip
+
+
+def tell_of_freeze(session: Session, event: SpendingFrozen) -> None:
+    """Tell everybody who may lift it."""
+    settings, at = load_settings(session), datetime.fromisoformat(event.at)
+    for person in identity.list_people_who_may(session, FREEZES_LIFT):
+        language = person.language or str(settings["shop.language"])
+        text = own_texts.frozen(language, shop=str(settings["shop.name"]))
+        tag = f"freeze:{event.member_id}"
+        messaging.tell_staff(session, person.id, text, path="/staff/freezes", tag=tag, language=language, at=at)
+
+
+def tell_of_thaw(session: Session, event: SpendingThawed) -> None:
+    """Tell the member that spending is open again."""
+    language, _shop = _speak(session, event.member_id)
+    messaging.send_message(
+        session, event.member_id, key=f"thaw:{event.at}", category="service", text=own_texts.thawed(language), path="/member/",
+        language=language, at=datetime.fromisoformat(event.at),
+    )  # fmt: skip
+
+
+def cool_changed_number(session: Session, event: MemberChanged) -> None:
+    """Another phone number, and the member was in before: codes go to somebody who may be another. (Whoever never came in with something
+    stored cools down when they do.)"""
+    if "phone" in event.fields.split(",") and event.at and has_come_in(session, event.member_id):
+        start_cool_down(session, event.member_id, "new_number", actor=SYSTEM, at=datetime.fromisoformat(event.at))
+
+
+def tell_of_number(session: Session, event: MemberChanged) -> None:
+    """Tell the member, on every phone that was there before, that the card has another number."""
+    if "phone" not in event.fields.split(",") or not event.at:
+        return
+    at, (language, _shop) = datetime.fromisoformat(event.at), _speak(session, event.member_id)
+    when = at.astimezone(ZoneInfo(load_settings(session).zone))
+    text = own_texts.number_changed(language, when=when, ending=(get_member(session, event.member_id).phone or "")[-4:])
+    messaging.send_message(
+        session, event.member_id, key=f"phone:{event.at}", category="service", text=text, path="/member/me/not-me",
+        language=language, at=at,
+    )  # fmt: skip
 
 
 def _speak(session: Session, member_id: int) -> tuple[str, str]:

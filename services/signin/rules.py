@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from services.shared import ids
@@ -14,6 +15,7 @@ STEP_SECONDS = 15
 OLDEST, NEWEST = -4, 2  # steps around now that are accepted: 60 s old, 30 s early
 CODE_LIFE = timedelta(minutes=10)  # of a one-time sign-in code
 CODE_WRONG_TRIES = 5
+PRESENCE_LIFE = timedelta(minutes=10)  # of a member's proof to be here, before the phone number changes
 PROOF_LIFE = timedelta(minutes=10)  # of a member's agreement to a spending, and of a scan that stands for one
 
 Standing = Literal["good", "expired", "ahead"]
@@ -78,6 +80,13 @@ def standing(step: int, now_step: int) -> Standing:
     if step < now_step + OLDEST:
         return "expired"
     return "ahead" if step > now_step + NEWEST else "good"
+
+
+def is_easy_pin(pin: str) -> bool:
+    """Whether a PIN is among those that people guess first: one digit or one pair repeated, a row, a year."""
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    repeated = pin == pin[:2] * (len(pin) // 2) or pin == pin[:3] * (len(pin) // 3)
+    return len(set(pin)) == 1 or steps in ({1}, {9}) or repeated or (len(pin) == 4 and pin[:2] in {"19", "20"})
 
 
 def asker_of(actor: Actor) -> int | None:

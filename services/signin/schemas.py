@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from services.shared.fields import Identifier, Moment, Money, Text
 from services.shared.words import N_
 from services.signin.queries import Proof
+from services.signin.rules import is_easy_pin
 
 _PROOF = re.compile(r"([sp])_(\d{1,18})")
 WAYS = ("app", "code", "pin", "override")
@@ -38,7 +39,7 @@ class PasskeyOut(Schema):
     name = fields.String()
     synced = fields.Boolean()
     created_at = Moment()
-    used_at = Moment()
+    used_at = Moment(allow_none=True)
 
 
 class ProofId(fields.Field[Proof]):
@@ -113,3 +114,72 @@ class PinIn(Schema):
     def _is_the_same(self, data: dict[str, Any], **_kwargs: Any) -> None:
         if data.get("pin") != data.get("again"):
             raise ValidationError(N_("两次不一样"), "again")
+
+
+class DeviceName(Schema):
+    """What a device of the shop is called."""
+
+    name = Text(
+        required=True,
+        validate=[
+            validate.Length(min=1, error=N_("起个名字，好认是哪台设备")),
+            validate.Length(max=24, error=N_("最多 24 个字")),
+        ],
+    )
+
+
+class DeviceCodeIn(DeviceName):
+    """One more device: its name and its store."""
+
+    store = Identifier(required=True, attribute="store_id")
+
+
+class DeviceCodeOut(Schema):
+    """The digits that enrol a device, told once."""
+
+    digits = fields.String()
+    expires_at = Moment()
+
+
+class ShopDeviceOut(Schema):
+    """A device of the shop that staff share."""
+
+    id = Identifier()
+    store = Identifier(attribute="store_id")
+    name = fields.String()
+    browser = fields.String()
+    created_at = Moment()
+    seen_at = Moment()
+
+
+class EnrolIn(Schema):
+    """The digits that a manager shows."""
+
+    code = Text(required=True, validate=validate.Regexp(r"^[0-9]{4} ?[0-9]{4}$", error=N_("请输入 8 位数字")))
+
+
+def _is_hard_pin(pin: str) -> None:
+    if pin.isascii() and pin.isdigit() and is_easy_pin(pin):
+        raise ValidationError(N_("这个太好猜了，换一个"))
+
+
+class StaffPinIn(Schema):
+    """A new PIN of staff, typed twice."""
+
+    pin = Text(
+        required=True, validate=[validate.Regexp(r"^[0-9]{4,6}$", error=N_("请输入 4 到 6 位数字")), _is_hard_pin]
+    )
+    again = Text(required=True)
+
+    @validates_schema
+    def _is_the_same(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data.get("pin") != data.get("again"):
+            raise ValidationError(N_("两次不一样"), "again")
+
+
+class SwitchIn(Schema):
+    """Who comes in on an enrolled device, and their PIN."""
+
+    who = Identifier(required=True)
+    pin = Text(required=True, validate=validate.Regexp(r"^[0-9]{4,6}$", error=N_("请输入 4 到 6 位数字")))
+    next = Text(load_default="")

@@ -120,6 +120,17 @@ def send_code(session: Session, ask: Ask, member_id: int, code: str, *, at: date
     jobs.enqueue(session, deliver)
 
 
+def send_number_code(session: Session, member_id: int, phone: str, code: str, *, at: datetime, until: datetime) -> None:
+    """Put `code`, good until `until`, on its way to a number that this member's card is to have; an older one that waits is not sent."""
+    older = (SmsMessage.member_id == member_id, SmsMessage.purpose == "phone", SmsMessage.state == "waiting")
+    session.execute(update(SmsMessage).where(*older).values(state="expired", sealed=None, ended_at=at))
+    letter = Letter(phone, code, minutes=int((until - at).total_seconds()) // 60)
+    row = _add(session, letter, "phone", "waiting", at=at, until=until)
+    row.member_id, row.ending = member_id, phone[-4:]
+    session.flush()
+    jobs.enqueue(session, deliver)
+
+
 def drop_ask(session: Session, ask: Ask) -> None:
     """Nobody has this phone: nothing is sent, and nothing stays."""
     session.execute(delete(SmsMessage).where(SmsMessage.id == ask.id))

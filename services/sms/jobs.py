@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from datetime import datetime
 
 from services.shared import clock, http
 from services.sms import outgoing, rules
@@ -43,7 +44,6 @@ def sweep_messages() -> None:
     deliver()
 
 
-def forget_old_messages() -> None:
-    """Drop what ended 90 days ago, a little at a time."""
-    while outgoing.forget_old(clock.now() - rules.KEPT):
-        pass
+def forget_sent(before: datetime) -> int:
+    """Drop some messages that were over before this moment; how many."""
+    return outgoing.forget_old(before)

@@ -12,7 +12,6 @@ REGIONS = ("ap-guangzhou", "ap-beijing", "ap-nanjing")  # where Tencent's SendSm
 LEASE = timedelta(seconds=60)  # longer than the one door waits
 BACKOFF = (timedelta(seconds=5), timedelta(seconds=20), timedelta(seconds=60))
 MOST_TRIES = 1 + len(BACKOFF)  # each may be billed
-KEPT = timedelta(days=90)
 TELL_AT = (80, 100)  # percent of a budget that the owner is told of
 # A test costs a message as well. The limits of members' codes stand where they are asked for (webapp/member/signin.py).
 TESTS = (Rule("sms_tests:minute", most=1, seconds=60), Rule("sms_tests:day", most=10, seconds=86_400))

@@ -19,7 +19,7 @@ from services.stores.settings import BY_NAME, SETTINGS
 
 def create_store(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Store:
     """Open a store. Raises Invalid when its code is taken."""
-    actor.require(permissions.STORES_CHANGE)
+    actor.require(permissions.STORES_CREATE)
     _require_free_code(session, data["code"])
     store = Store(**data, created_at=at)
     session.add(store)
@@ -73,7 +73,7 @@ def restore_store(session: Session, store_id: int, *, actor: Actor, at: datetime
 
 def sort_stores(session: Session, ids: Sequence[int], *, actor: Actor, at: datetime) -> None:
     """Put the stores into the order of `ids`."""
-    actor.require(permissions.STORES_CHANGE)
+    actor.require(permissions.STORES_CREATE)
     for place, store_id in enumerate(ids, 1):
         get_store(session, store_id, actor=actor).sort = place
     audit.record(session, "stores:sort", ("store", None), actor=actor, at=at, changes={"order": list(ids)})

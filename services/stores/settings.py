@@ -130,12 +130,10 @@ GROUPS = {
     "privacy": N_("隐私"),
     "orders": N_("订单"),
     "messages": N_("消息"),
+    "security": N_("安全"),
+    "approvals": N_("审批"),
+    "dealing": N_("自查"),
 }
-
-_PRIVACY = N_(
-    "我们收集您的手机号和您填写的称呼、生日，只用于会员积分、订单和您同意接收的提醒，不会提供给他人。"
-    "您可以随时查看、更正或要求删除，也可以不填手机号以外的任何一项。"
-)
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("shop.name", "text", "常客", "shop", N_("店名"), N_("会员和店员在应用里看到的名字"), least=1, most=24),
@@ -234,6 +232,16 @@ SETTINGS: tuple[Setting, ...] = (
         most=100_000_000,
     ),
     Setting(
+        "members.silent_days",
+        "whole",
+        180,
+        "members",
+        N_("多少天没来过，用短信登录时要问是不是本人"),
+        N_("手机号可能换了主人；填 0 就不问"),
+        least=0,
+        most=3650,
+    ),
+    Setting(
         "members.sources",
         "list",
         ["walk_in", "online", "friend", "campaign", "import"],
@@ -250,16 +258,14 @@ SETTINGS: tuple[Setting, ...] = (
         },
     ),
     Setting(
-        "privacy.version",
+        "privacy.officer",
         "text",
-        "1",
+        "",
         "privacy",
-        N_("隐私说明版本"),
-        N_("改了说明就换个版本号，会员的同意记着版本"),
-        least=1,
-        most=20,
+        N_("谁负责个人信息"),
+        N_("顾客想问、想更正、想删除时找谁，例如 阿满（店主）；写在会员端"),
+        most=40,
     ),
-    Setting("privacy.notice", "long_text", _PRIVACY, "privacy", N_("隐私说明"), least=1, most=5000),
     Setting("orders.receipt_note", "text", N_("谢谢光临，下次见"), "orders", N_("小票结尾"), most=60),
     Setting(
         "orders.large_tender",
@@ -371,8 +377,113 @@ SETTINGS: tuple[Setting, ...] = (
         most=1_000_000_00,
     ),
     Setting(
+        "wallet.cool_above",
+        "money",
+        200_00,
+        "wallet",
+        N_("新手机刚登录时，一次最多用多少储值"),
+        N_("凭登录码换手机登录以后的一段时间；再多就要以前设的支付密码，或店长担保。填 0 就不限"),
+        least=0,
+        most=1_000_000_00,
+    ),
+    Setting("wallet.cool_hours", "whole", 24, "wallet", N_("限多少小时"), least=1, most=168),
+    Setting(
         "messages.sale", "switch", True, "messages", N_("消费后通知会员"), N_("收件箱总会有一条；推送看会员有没有打开")
     ),
+    Setting(
+        "security.second_step",
+        "switch",
+        False,
+        "security",
+        N_("老板和店长登录要两步"),
+        N_("密码对了，还要验证器 App 的动态码或者通行密钥。没设过的人，下次登录时带着设"),
+    ),
+    Setting(
+        "security.step_up_minutes",
+        "whole",
+        5,
+        "security",
+        N_("确认是本人以后，几分钟内不再问"),
+        N_("退款、改余额、导出、改权限和设置之前，要输密码或用通行密钥确认"),
+        least=1,
+        most=60,
+    ),
+    Setting(
+        "security.lock_minutes",
+        "whole",
+        3,
+        "security",
+        N_("店里的手机几分钟没人碰就锁上"),
+        N_("只管登记过的、几个人共用的设备；锁上后输 PIN 接着用"),
+        least=2,
+        most=5,
+    ),
+)
+# What a second person has to agree to (services/approvals). The switches ask for one, the amounts say from when on.
+SETTINGS += (
+    Setting(
+        "approvals.payouts", "switch", False, "approvals", N_("储值退款要第二个人同意"),
+        N_("提出的人自己不能批。要有两个人能批，才打得开"),
+    ),
+    Setting(
+        "approvals.payouts_above", "money", 0, "approvals", N_("退多少元以上才要"),
+        N_("同一人 24 小时里给同一位会员的加起来算；填 0 就是每一笔"), least=0,
+        most=1_000_000_00,
+    ),
+    Setting("approvals.wallet", "switch", False, "approvals", N_("手工调储值要第二个人同意")),
+    Setting(
+        "approvals.wallet_above", "money", 100_00, "approvals", N_("调多少元以上才要"),
+        N_("加的减的都算，同一人 24 小时里给同一位会员的加起来算；填 0 就是每一次"),
+        least=0, most=1_000_000_00,
+    ),
+    Setting("approvals.points", "switch", False, "approvals", N_("手工调积分要第二个人同意")),
+    Setting(
+        "approvals.points_above", "whole", 1000, "approvals", N_("调多少积分以上才要"),
+        N_("加的减的都算，同一人 24 小时里给同一位会员的加起来算；填 0 就是每一次"),
+        least=0, most=1_000_000,
+    ),
+    Setting(
+        "approvals.exports", "switch", False, "approvals", N_("导出操作记录要第二个人同意"),
+        N_("批了以后一小时内可以导出一次"),
+    ),
+)  # fmt: skip
+# From when on something stands out on the page 自查 (services/dealing).
+_DEALING: tuple[tuple[str, Kind, int, str, str, int, int], ...] = (
+    ("dealing.sales", "whole", 10, N_("一位会员一周几单"), N_("几乎都由同一个人收款时，列出来看"), 2, 1000),
+    ("dealing.points", "whole", 3000, N_("一次手工调多少积分"), N_("加的减的都算"), 1, 10_000_000),
+    ("dealing.wallet", "money", 200_00, N_("一次手工调多少储值"), N_("加的减的都算"), 1, 1_000_000_00),
+    ("dealing.adjustments", "whole", 10, N_("一人一周手工调几次"), N_("积分和储值一起算"), 2, 1000),
+    (
+        "dealing.minutes",
+        "whole",
+        10,
+        N_("现金退款后看几分钟"),
+        N_("这段时间里取出现金、再收一笔更小的，都列出来"),
+        1,
+        120,
+    ),
+    ("dealing.redemptions", "whole", 20, N_("一小时核销几位会员的券"), N_("同一个人核销的，超过就列出来"), 2, 1000),
+    ("dealing.unbought", "whole", 5, N_("其中没有消费的几位"), N_("没消费就核销的券，超过就列出来"), 1, 1000),
+    ("dealing.discount_times", "whole", 3, N_("手工优惠是同事的几倍"), N_("按占收款的比例比"), 2, 100),
+    ("dealing.discount_least", "money", 200_00, N_("手工优惠一周至少多少才看"), "", 1, 1_000_000_00),
+)
+SETTINGS += tuple(
+    Setting(name, kind, default, "dealing", label, help_, least=least, most=most)
+    for name, kind, default, label, help_, least, most in _DEALING
+)
+# How long what is kept (services/privacy): people, and what the machinery writes down. The books are kept whatever stands here.
+_RETENTION: tuple[tuple[str, int, str, str, int, int], ...] = (
+    ("retention.months", 36, N_("几个月没来，就建议清理"), N_("只是列出来，不会自己删；还有余额或券的不算"), 12, 120),
+    ("retention.keep_months", 12, N_("决定保留的，几个月后再问"), "", 1, 60),
+    ("retention.sessions_days", 90, N_("登录记录留几天"), N_("从退出算起；操作记录里的登录另外一直留着"), 30, 730),
+    ("retention.messages_days", 730, N_("会员的消息留几天"), N_("收件箱里更早的会删掉"), 365, 3650),
+    ("retention.scans_days", 180, N_("扫码和确认的记录留几天"), N_("有订单的扫码跟着订单留"), 90, 3650),
+    ("retention.deliveries_days", 90, N_("推送和短信的发送记录留几天"), "", 30, 730),
+    ("retention.drafts_days", 90, N_("挂单留几天"), N_("没取走的也一样"), 7, 730),
+)
+SETTINGS += tuple(
+    Setting(name, "whole", default, "privacy", label, help_, least=least, most=most)
+    for name, default, label, help_, least, most in _RETENTION
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -47,7 +47,7 @@ class TillEntry(Model):
     """
 
     __tablename__ = "till_entries"
-    __table_args__ = (Index("ix_till_entries_shift", "shift_id", "id"),)
+    __table_args__ = (Index("ix_till_entries_shift", "shift_id", "id"), Index("ix_till_entries_at", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     shift_id: Mapped[int] = mapped_column(ForeignKey("till_shifts.id"))

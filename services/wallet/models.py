@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -30,7 +30,10 @@ class WalletEntry(Model):
         UniqueConstraint("member_id", "sequence"),
         Index("ix_wallet_entries_member", "member_id", "id"),
         Index("ix_wallet_entries_store_at", "store_id", "at"),
-    )
+        Index(
+            "ix_wallet_entries_adjusted", "at", sqlite_where=text("kind = 'adjust'"), postgresql_where=text("kind = 'adjust'")
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))

@@ -55,9 +55,9 @@ def tell_of_adjustment(session: Session, event: WalletAdjusted) -> None:
 
 
 def _language(session: Session, member_id: int) -> str | None:
-    """In which language to write; None to somebody who does not want to be written to."""
+    """In which language to write; None to somebody who was erased. What became of their money is told to the silent too."""
     reader = find_reader(session, member_id)
-    return (reader.language or str(load_settings(session)["shop.language"])) if reader.listens else None
+    return None if reader.erased else reader.language or str(load_settings(session)["shop.language"])
 
 
 def _send(session: Session, member_id: int, text: Text, *, key: str, path: str, language: str, at: datetime) -> None:

@@ -18,6 +18,7 @@ from services.audit.queries import read
 from services.identity.models import Role
 from services.loyalty.models import PointsLot
 from services.loyalty.queries import POINTS
+from services.members.queries import load_consent_texts
 from services.shared import database, ledger, migrations, runtime
 from services.shared.database import Model
 from services.signin.models import MemberSession
@@ -124,3 +125,21 @@ def test_sessions_get_an_end_and_the_log_is_sealed_with_what_it_says_of_members(
             ("林小满", 1, False), ("", 1, False), ("林小满", None, True),
         ]  # fmt: skip
         assert [entry.changes for entry in read(session, rows)] == [{"name": ["林知", "林小满"]}] * 3
+
+
+@pytest.mark.usefixtures("first_release")
+def test_a_notice_that_the_owner_had_written_stays_under_its_version() -> None:
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    with database.transaction() as session:
+        for name, value in (
+            ("privacy.version", "2026-05"),
+            ("privacy.notice", "我们的隐私说明"),
+            ("shop.name", "小满"),
+        ):
+            row = {"name": name, "value": json.dumps(value), "at": at.isoformat(sep=" ")}
+            session.execute(text("INSERT INTO settings (name, value, changed_at) VALUES (:name, :value, :at)"), row)
+    migrations.upgrade()
+    with database.reading() as session:
+        now = load_consent_texts(session)["membership"]
+        assert (now.version, now.words, now.anew) == ("2026-05", "我们的隐私说明", False)
+        assert session.scalars(text("SELECT name FROM settings")).all() == ["shop.name"]

@@ -14,12 +14,16 @@ from webapp.staff import navigation as staff
 # Neither in the navigation nor below an entry of it: endpoint → from where it is opened.
 EXCEPTIONS = {
     "staff.sign_in": "whoever is not signed in",
+    "staff.second_step": "whoever is not signed in",
+    "staff.recover_page": "the door",
     "staff.find_at_counter": "a part of the counter, fetched by it",
     "staff.member_strip": "a part of the counter, fetched by it",
     "staff.offline_kit": "what the counter keeps for the time without network",
     "staff.member_standing": "what the counter asks now and then",
     "member.confirmation": "the message that a counter's question brings",
     "member.sign_in": "whoever is not signed in",
+    "member.whose_card": "the door, after a long silence",
+    "member.no_card": "the answer to that",
     "member.points": "the points on the home page",
     "member.growth": "the level on the home page",
     "member.coupons": "the wallet",

@@ -22,6 +22,7 @@ DATA = (
     "webapp.staff.reasons",  # the words for allergies in notes that staff wrote
     "webapp.web.member_words",  # the digits of the lunar calendar
     "services.demo",  # the demo shop's own words: people, products, notes
+    "services.approvals.texts",  # as messaging's
     "services.coupons.texts",  # as messaging's
     "services.checkout.texts",  # as messaging's
     "services.loyalty.texts",  # as messaging's
@@ -29,6 +30,7 @@ DATA = (
     "services.shared.pinyin",  # words whose characters are read in another way than alone
     "services.stores.settings",  # defaults that are the shop's own words
     "services.members.rules",  # the letters of surnames that are read in another way
+    "services.signin.texts",  # as messaging's
     "services.wallet.texts",  # as messaging's
 )
 

@@ -22,6 +22,7 @@ from tests.kit.chromium import DESK, PHONE, Chromium, Screen, Theme, chromium, c
 from tests.kit.contact_sheet import ContactSheet
 from tests.kit.pushservice import PushService, push_service
 from tests.kit.shop import Shop, running_shop
+from tests.kit.shop_logs import leaks_of
 from tests.kit.traffic import Traffic
 
 expect.set_options(timeout=20_000)  # ms: a machine that is busy with other tests is slow, not broken
@@ -35,6 +36,7 @@ class OpenDevice(Protocol):
     ) -> BrowserContext: ...
 
 
+@pytest.hookimpl(tryfirst=True)  # before those of the other folders
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder drives a browser."""
     here = Path(__file__).parent
@@ -69,6 +71,7 @@ def shop(push: PushService, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     extra = push.origin.removeprefix("http://")
     with running_shop(tmp_path_factory.mktemp("shop"), env={"CHANGKE_PUSH_EXTRA_HOSTS": extra}) as running:
         yield running
+        assert leaks_of(running.logs, running.data) == [], "the logs of the whole run say too much"
 
 
 @pytest.fixture(scope="package")

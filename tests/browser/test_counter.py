@@ -301,7 +301,7 @@ def test_another_cashier_never_sends_a_sale_that_was_left_behind(till: Page, sho
 
 
 def test_without_network_the_cart_is_sold_at_list_price_and_priced_anew_afterwards(till: Page) -> None:
-    till.wait_for_function("document.querySelector('ck-cart').offline.kit")
+    till.wait_for_function("() => document.querySelector('ck-cart').offline.kit")
     till.context.set_offline(True)
     add(till, "提拉米苏")
     expect(till.locator("[data-trouble]")).to_contain_text("没有网络，按原价收，记在本机", timeout=8000)

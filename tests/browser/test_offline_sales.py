@@ -33,7 +33,7 @@ PATIENCE = 60_000
 THEMES: tuple[Theme, ...] = ("light", "dark")
 # A browser without Background Sync, as most are: only pages send.
 NO_SYNC = "delete globalThis.ServiceWorkerRegistration?.prototype.sync"
-KIT_IS_THERE = "document.querySelector('ck-cart')?.offline?.kit !== null"
+KIT_IS_THERE = "() => document.querySelector('ck-cart')?.offline?.kit !== null"
 
 
 def ready(shop: Shop, context: BrowserContext) -> Page:

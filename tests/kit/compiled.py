@@ -9,6 +9,8 @@ from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
+_COMPILED = ("_parts", "_trace", "_converters", "arguments")  # what `Rule.compile` reads out of an address
+
 
 class _Templates(BytecodeCache):
     """Compiled templates by name and source, in memory."""
@@ -30,12 +32,17 @@ class _Templates(BytecodeCache):
 def keep_compiled() -> None:
     """Compile each template and each route's address once in this process. Call once."""
     Flask.jinja_options = {"bytecode_cache": _Templates()}
-    compile_builder, kept = Rule._compile_builder, {}
+    compile_rule = Rule.compile
+    kept: dict[tuple[object, ...], tuple[dict[str, Any], list[Any]]] = {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        told = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+    def compile_once(self: Rule) -> None:
+        told = (self.rule, self.subdomain, self.host, repr(self.defaults), self.merge_slashes)
         if told not in kept:
-            kept[told] = compile_builder(rule, append_unknown)
-        return kept[told]
+            compile_rule(self)
+            builders: list[Any] = [self._build, self._build_unknown]
+            kept[told] = {name: vars(self)[name] for name in _COMPILED}, [each.__func__ for each in builders]
+        parts, functions = kept[told]
+        vars(self).update(parts)
+        self._build, self._build_unknown = (function.__get__(self) for function in functions)
 
-    Rule._compile_builder = compile_once  # type: ignore[assignment,method-assign]
+    Rule.compile = compile_once  # type: ignore[method-assign]

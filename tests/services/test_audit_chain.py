@@ -21,7 +21,7 @@ from services.audit.checks import find_differences
 from services.audit.commands import chain_entries
 from services.audit.jobs import chain_audit
 from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
-from services.audit.queries import Search, list_entries
+from services.audit.queries import LATE, Search, find_altered_end, find_waiting, get_chain, list_entries
 from services.shared import clock, database, vault
 from services.shared.actors import SYSTEM, Actor
 from tests.cast import Cast
@@ -252,3 +252,34 @@ def test_a_text_belongs_to_one_member_and_one_purpose(session: Session, shop: Ca
     for member_id, purpose in ((6, "audit"), (5, "message")):
         with pytest.raises(InvalidTag):
             vault.unseal(session, member_id, sealed, purpose)
+
+
+def test_entries_that_wait_too_long_for_the_chain_are_told(shop: Cast) -> None:
+    chain_audit()
+    write(shop, 2)
+    with database.reading() as session:
+        newest = session.scalars(select(AuditEntry.at).order_by(AuditEntry.id.desc()).limit(1)).one()
+        assert find_waiting(session, at=newest + LATE) is None
+        said = find_waiting(session, at=newest + LATE + timedelta(seconds=1))
+        assert said is not None
+        assert said.startswith("audit: 2 entries")
+    chain_audit()
+    with database.reading() as session:
+        assert find_waiting(session, at=newest + timedelta(days=9)) is None
+
+
+def test_a_noted_end_proves_that_what_was_before_it_is_still_there(shop: Cast) -> None:
+    write(shop, 5)
+    chain_audit()
+    with database.transaction() as session:
+        chain = get_chain(session)
+        noted = f"{chain.position}-{chain.end}"
+        assert find_altered_end(session, noted) is None
+        audit.record(session, "orders:create", ("order", 1), actor=SYSTEM, at=shop.at)
+        chain_entries(session, at=shop.at)
+        assert find_altered_end(session, f" {noted}\n") is None, "more came behind it"
+        assert find_altered_end(session, f"{chain.position}-{'00' * 32}") is not None
+        assert find_altered_end(session, f"{chain.position + 9}-{chain.end}") is not None
+        for wrong in ("", "5", "x-ab", "5-xy", "-5-ab", "9" * 30 + "-ab"):
+            with pytest.raises(ValueError):
+                find_altered_end(session, wrong)

@@ -226,16 +226,20 @@ def test_the_logs_of_a_whole_life_hold_nothing_of_them(till: Till, caplog: pytes
 
 # Whoever adds a table that names a member says here what an erasure does to it, and does it.
 KNOWN = {
-    "audit_entries": "sealed under the member's key, or taken out", "consents": "the proof stays, ended", "coupon_batch_rows": "emptied",
+    "approvals": "ended, words taken",
+    "audit_entries": "sealed under the member's key, or taken out", "consents": "the proof stays, ended", "cool_downs": "gone",
+    "coupon_batch_rows": "emptied",
     "coupon_events": "words taken", "coupons": "withdrawn, without code", "growth_accounts": "books",
     "growth_entries": "books, words taken",
     "member_devices": "a number", "member_facts": "figures", "member_keys": "destroyed", "member_search_terms": "gone",
     "member_sessions": "gone", "member_tiers": "figures", "messages": "gone", "one_time_codes": "gone", "orders": "books, words taken",
     "parked_carts": "gone", "passkeys": "gone", "payouts": "books, words taken", "pending_points": "gone", "points_accounts": "books",
-    "points_entries": "books, words taken", "points_lots": "books", "push_subscriptions": "gone", "scans": "numbers",
-    "sms_messages": "a number", "spending_proofs": "words taken", "top_ups": "books", "wallet_accounts": "books",
-    "wallet_entries": "books, words taken", "wallet_lots": "books", "wallet_pins": "gone",
-    "coupon_transfers": "without token", "order_handovers": "words taken",
+    "points_entries": "books, words taken", "points_lots": "books", "push_subscriptions": "gone",
+    "retention_proposals": "gone", "scans": "numbers",
+    "sms_messages": "a number", "spending_freezes": "gone", "spending_proofs": "words taken", "top_ups": "books",
+    "wallet_accounts": "books",
+    "wallet_entries": "books, words taken", "wallet_lots": "books", "wallet_pins": "gone", "coupon_transfers": "without token",
+    "order_handovers": "words taken", "own_cards": "gone", "phone_codes": "gone", "phone_questions": "gone",
 }  # fmt: skip
 
 

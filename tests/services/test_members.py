@@ -16,7 +16,6 @@ from services.members.queries.lists import hits_statement
 from services.members.schemas import MemberIn
 from services.shared.actors import Actor
 from services.shared.refusals import Forbidden, Invalid, NotFound
-from services.stores import commands as stores
 from tests.cast import Cast
 
 PUBLIC = Actor("public", name="public")
@@ -122,7 +121,9 @@ def test_consent_keeps_version_wording_time_and_way(session: Session, shop: Cast
     )  # fmt: skip
     assert len(consent.text_hash) == 64
     assert commands.give_consent(session, member.id, actor=shop.cashier, at=shop.at) is None
-    stores.change_settings(session, {"privacy.version": "2"}, actor=shop.owner, at=shop.at)
+    commands.publish_consent_text(
+        session, "membership", "新的说明，请看一遍。", anew=False, actor=shop.owner, at=shop.at
+    )
     assert commands.give_consent(session, member.id, actor=Actor("member", member.id), at=shop.at) is not None
 
 

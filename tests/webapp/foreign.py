@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from services import wiring
+from services.approvals.models import Approval
+from services.approvals.rules import LIFE
 from services.catalog import commands as catalog
 from services.coupons import commands as coupons
 from services.coupons.queries import find_redemption
@@ -25,7 +27,7 @@ from services.messaging.models import Message, PushSubscription
 from services.orders.queries import receipt_token
 from services.shared import database, jobs
 from services.shared.actors import SYSTEM
-from services.signin.models import MemberSession, Passkey, StaffSession
+from services.signin.models import MemberSession, Passkey, ShopDevice, StaffSession
 from tests.browse import body
 from tests.cast import PASSWORD, Cast
 from tests.couponing import free_item, give_coupon, make_template
@@ -55,6 +57,7 @@ class Foreign:
     receipt_words: tuple[str, ...]
     member_words: tuple[str, ...]
     person_words: tuple[str, ...]
+    phone_words: tuple[str, ...]
     fang: Member
 
     def address(self, rule: Rule) -> str:
@@ -105,10 +108,21 @@ def make_foreign(shop: Cast) -> Foreign:
     worn = {"name": "新角色", "permissions": ["orders:read"]}
     bodies = {
         "": sent,
+        **{f"{place}.create_token": {"name": "新程序", "scopes": ["orders:read"]} for place in ("api_tokens", "staff")},
         **{f"{place}.{verb}_role": worn for place in ("api_roles", "staff") for verb in ("create", "change")},
         **{each: {"endpoint": TILL} for each in ("api_push.test_staff", "api_push.unsubscribe_staff")},
         **{f"api_passkeys.change_{whose}_passkey": {"name": "别人的"} for whose in ("my", "own")},
+        **{
+            each: {"name": "别人的手机"}
+            for each in (
+                "api_shop_devices.change_shop_device",
+                "api_shop_devices.create_device_code",
+                "staff.rename_shop_device",
+                "staff.show_device_code",
+            )
+        },
         **{f"{app}.rename_passkey": {"name": "别人的"} for app in ("member", "staff")},
+        **{f"{place}.decline": {"note": "先问问"} for place in ("api_approvals", "staff")},
         "api_refunds.preview_refund": part,
         "api_refunds.create_refund": part,
         "api_tills.open_till": {"name": "二号"},
@@ -117,7 +131,8 @@ def make_foreign(shop: Cast) -> Foreign:
     }
     receipt_words = (more["receipt_code"], credit["receipt_code"], ids["token"])
     store_words = (*words, *receipt_words, more["number"], credit["number"], more["poster"])
-    person_words = (PHONE.removeprefix("+86"), "137 1234 5678", "xiaoman-wx", "不吃坚果")
+    phone_words = (PHONE.removeprefix("+86"), "137 1234 5678")
+    person_words = (*phone_words, "xiaoman-wx", "不吃坚果")
     member_words = (
         *person_words,
         "林小满",
@@ -129,7 +144,9 @@ def make_foreign(shop: Cast) -> Foreign:
         used_code,
         ENDPOINT,
     )
-    return Foreign(shop, till, ids, own_ids, bodies, store_words, receipt_words, member_words, person_words, fang)
+    return Foreign(
+        shop, till, ids, own_ids, bodies, store_words, receipt_words, member_words, person_words, phone_words, fang
+    )
 
 
 def _sold(shop: Cast, till: Till) -> dict[str, str]:
@@ -161,6 +178,9 @@ def _arranged(shop: Cast, till: Till) -> dict[str, str]:
         category = catalog.create_category(session, {"name": "切件"}, actor=SYSTEM, at=shop.at).id
         batch = coupons.issue_to_members(session, template, [till.member.id], "谢谢", actor=SYSTEM, at=shop.at).id
         role = session.scalars(select(Role.id).where(Role.name == "cashier")).one()
+        program, _ = identity.create_token(
+            session, "财务软件", ["orders:read"], known=wiring.PERMISSIONS, actor=SYSTEM, at=shop.at
+        )
         double = EarningRuleIn().load({"name": "双倍积分", "multiplier": "2"})
         rule = loyalty.create_rule(session, double, actor=SYSTEM, at=shop.at).id
         tier = loyalty.create_tier(
@@ -168,8 +188,9 @@ def _arranged(shop: Cast, till: Till) -> dict[str, str]:
         ).id
     return {
         "plan_id": str(plan.id), "template_id": str(template), "category_id": str(category), "batch_id": str(batch),
-        "role_id": str(role), "rule_id": str(rule), "tier_id": str(tier), "product_id": str(till.products["拿铁"]),
-        "group": "shop", "name": "member", "app": "member", "file": "192",
+        "role_id": str(role), "token_id": str(program.id), "rule_id": str(rule),
+        "tier_id": str(tier), "product_id": str(till.products["拿铁"]),
+        "group": "shop", "kind": "marketing", "name": "member", "app": "member", "file": "192",
     }  # fmt: skip
 
 
@@ -232,6 +253,9 @@ def _written(
         )
         link = {"label": "东湖门口", "store_id": shop.east.id, "source": "walk_in"}
         poster = members.create_registration_link(session, link, actor=SYSTEM, at=at)
+        device = ShopDevice(store_id=shop.east.id, name="东湖手机", key_hash="x", browser="", created_at=at, seen_at=at)
+        session.add(device)
+        session.flush()
         cashier, manager = shop.staff["cashier"].id, shop.staff["manager"].id
         keys = {
             place: {"passkey_id": _passkey(session, at, **owner)} for place, owner in {
@@ -241,20 +265,31 @@ def _written(
             }.items()
         }  # fmt: skip
         mine = session.scalars(select(StaffSession.id).where(StaffSession.staff_id == shop.staff["cashier"].id)).first()
+        boss = session.scalars(select(StaffSession.id).where(StaffSession.staff_id == manager)).first()
+        keys["staff.revoke_session_of_person"] = {"session_id": str(boss)}
         hers = session.scalars(select(MemberSession.id).where(MemberSession.member_id == member.id)).first()
         message_id = session.scalars(
             select(Message.id).where(Message.member_id == member.id).order_by(Message.id.desc())
         ).first()
+    with database.transaction() as session:
+        request = Approval(
+            kind="payout", member_id=member.id, store_id=shop.east.id, amount=100, terms={}, reason="东湖想退",
+            asked_kind="staff", asked_by=cashier, asked_name="小林", asked_at=at, expires_at=at + LIFE,
+        )  # fmt: skip
+        session.add(request)
+        session.flush()
+        ids["approval_id"] = str(request.id)
     handle = body(phone.api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
     ids |= {
         "coupon_id": str(coupon_id), "code": coupon_code, "redemption_id": str(redemption), "message_id": str(message_id),
-        "link_id": str(poster.id), "session_id": str(mine), "staff_id": str(shop.staff["manager"].id), "handle": handle,
+        "link_id": str(poster.id), "shop_device_id": str(device.id),
+        "session_id": str(mine), "staff_id": str(shop.staff["manager"].id), "handle": handle,
     }  # fmt: skip
     more = {
         "coupon_code": coupon_code, "used_code": used_code, "used_id": str(used_id), "gift": gift, "poster": poster.code,
         "member_session_id": str(hers), "number": ids["number"], "receipt_code": ids["receipt_code"],
     }  # fmt: skip
-    words = ("东湖抽屉", "东湖的悄悄话", "东湖抬头", "东湖做错了", "东湖靠窗", "东湖门口")
+    words = ("东湖想退", "东湖抽屉", "东湖的悄悄话", "东湖抬头", "东湖做错了", "东湖靠窗", "东湖门口")
     return words, more, keys
 
 

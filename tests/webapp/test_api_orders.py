@@ -16,7 +16,7 @@ from services.shared import clock, database, events
 from services.shared.actors import SYSTEM
 from services.stores import commands as stores
 from tests.browse import Browser, body
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.conftest import NOON
 from tests.selling import Till, books_add_up, open_till, welcome_member
 
@@ -329,6 +329,8 @@ def test_a_manager_adjusts_so_many_points_at_once_and_a_day_the_owner_any(till: 
     assert program.status_code == 201
     stay_in(manager)
     with clock.stand_at(NOON + timedelta(hours=10)):  # after midnight in the shop
+        assert adjust(manager, 10_000)[0] == 403
+        assert manager.api("POST", "/api/v1/staff/step-up", {"password": PASSWORD}).status_code == 200
         assert adjust(manager, 10_000)[0] == 201
     assert owner.api("PATCH", "/api/v1/settings", {"points.most_adjusted": 20}).status_code == 200
     assert adjust(manager, 21)[1] == "一次最多调整 20 积分，更多请店主来调"

@@ -11,13 +11,21 @@ from tests.selling import open_till
 from webapp import create_app
 
 WRITES = ("post", "put", "patch", "delete")
-UNKEYED = {"/quotes", "/orders/{order_id}/refund-preview"}  # they store nothing
+UNKEYED = {
+    "/quotes",
+    "/orders/{order_id}/refund-preview",
+    "/staff/step-up",
+    "/tokens",
+    "/me/presence",
+}  # they store nothing, or answer with a secret
 WITHOUT_BODY = {
-    "/me/consents",  # what is agreed to is the notice as it stands now
-    "/me/codes", "/members/{member_id}/sign-in-codes", "/me/messages/read", "/me/messages/{message_id}/read",
-    "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}", "/members/{member_id}/wallet-pin",
-    "/parked-carts/{parked_id}/takings", "/me/sessions", "/me/sessions/{session_id}", "/sessions/{session_id}",
-    "delete /roles/{role_id}", "delete /passkeys/{passkey_id}", "delete /me/passkeys/{passkey_id}", "delete /staff/passkeys/{passkey_id}",
+    "/approvals/{approval_id}/approve", "/approvals/{approval_id}/withdraw", "delete /shop-devices/{shop_device_id}", "delete /staff/pin",
+    "/me/misuse-reports", "/me/presence-codes", "/members/{member_id}/reveals", "delete /me/consents", "delete /me/consents/{kind}",
+    "delete /members/{member_id}/consents/{kind}", "/me/codes", "/members/{member_id}/sign-in-codes", "/me/messages/read",
+    "/me/messages/{message_id}/read", "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}",
+    "/members/{member_id}/wallet-pin", "/parked-carts/{parked_id}/takings", "/me/sessions", "/me/sessions/{session_id}",
+    "/sessions/{session_id}", "delete /roles/{role_id}", "delete /tokens/{token_id}", "delete /staff/{staff_id}/own-card",
+    "delete /passkeys/{passkey_id}", "delete /me/passkeys/{passkey_id}", "delete /staff/passkeys/{passkey_id}",
 }  # fmt: skip
 
 

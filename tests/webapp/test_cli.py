@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
+from services.audit.queries import get_chain
 from services.demo import history
 from services.identity import queries as identity
 from services.loyalty.models import PointsAccount
@@ -20,7 +21,7 @@ from services.messaging.models import Message
 from services.orders.models import Order, Tender
 from services.shared import clock, database, migrations
 from services.signin.errors import WrongPassword
-from services.signin.queries import check_password
+from services.signin.queries import check_password, list_faces
 from services.stores.queries import is_set_up, load_settings
 from tests.cast import PASSWORD, USERNAMES, Cast
 from tests.conftest import NOON, Template
@@ -153,6 +154,16 @@ def test_an_unknown_scope_is_refused(here: Terminal) -> None:
     assert "scopes" in answer.output
 
 
+def test_verify_holds_a_noted_end_of_the_audit_log_against_the_one_there(here: Terminal) -> None:
+    here.ok("work", "--until-idle")
+    with clock.stand_at(NOON), database.reading() as session:
+        chain = get_chain(session)
+    assert "adds up" in here.ok("verify", "--end", f"{chain.position}-{chain.end}")
+    gone = here.run("verify", "--end", f"{chain.position + 1}-{chain.end}")
+    assert (gone.exit_code, "there are fewer now" in gone.output) == (1, True)
+    assert here.run("verify", "--end", "what?").exit_code == 2
+
+
 def test_verify_says_that_all_is_well(here: Terminal, shop: Cast) -> None:
     till = open_till(shop)
     till.sell(till.line("提拉米苏", 2), member=till.member)
@@ -213,7 +224,10 @@ def test_the_demo_shop_is_made_once(empty: Terminal, tmp_path: Path) -> None:
     assert told["origin"] == "http://localhost:8123"
     assert {person["role"] for person in told["staff"]} == {"owner", "manager", "cashier", "kitchen"}
     assert all(person["password"] in first for person in told["staff"])
+    pins = {person["name"]: person["pin"] for person in told["staff"] if "pin" in person}
+    assert all(f"{name}  PIN {pin}" in first for name, pin in pins.items())
     with database.reading() as session:
+        assert {face.name for face in list_faces(session, 1)} == set(pins) == {"小周", "小林"}
         orders = session.query(Order).count()
     assert 350 < orders < 600
     assert empty.ok("demo", PUBLIC_ORIGIN="http://localhost:8123") == first

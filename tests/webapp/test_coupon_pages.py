@@ -259,6 +259,7 @@ def test_every_page_opens_in_both_languages(till: Till, language: str) -> None:
 def test_the_member_is_told_what_happens_to_a_coupon(till: Till) -> None:
     template_id = make_template(till.shop, free_item(till.products["拿铁"]))
     manager = till.shop.browser("manager")
+    manager.post(f"/staff/members/{till.member.id}/consents", kind="marketing")
     manager.post(f"/staff/members/{till.member.id}/coupons", template=str(template_id))
     with database.reading() as session:
         coupon_id = queries.list_held(session, till.member.id, "usable", at=NOON)[0].id

@@ -4,8 +4,10 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from services.members.queries import get_member
 from services.shared import clock, database
@@ -14,6 +16,7 @@ from tests.cast import Cast
 from tests.kit.authenticator import Authenticator
 from tests.selling import Till, open_till
 from tests.topping import pay_in
+from webapp.web.own_data import TABLES
 
 
 @pytest.fixture
@@ -138,13 +141,49 @@ def test_a_member_takes_everything_along_as_tables_and_as_json(till: Till, phone
     assert "会员导出自己的资料" in till.shop.browser("owner").get("/staff/audit").text
 
 
+def test_the_spreadsheet_holds_every_value_of_the_json_and_no_formula(till: Till, phone: Browser) -> None:
+    till.sell(till.line("提拉米苏", note="=1+1"), till.line("曲奇", note="@SUM(1)"), member=till.member, note="\t-2+3")
+    pay_in(till)
+    told = json.loads(phone.post("/member/me/export", form="json").data)
+    answer = phone.post("/member/me/export", form="xlsx")
+    assert answer.headers["Content-Disposition"].endswith(".xlsx")
+    book = load_workbook(io.BytesIO(answer.data))
+    assert book["订单"]["A1"].value == "编号"
+    for table, rows in told.items():
+        if not rows:
+            continue
+        sheet = book[TABLES[table]]
+        found = [[as_json(cell) for cell in row] for row in sheet.iter_rows(min_row=2)]
+        assert [row[: len(rows[0])] for row in found] == [
+            [None if value == "" else value for value in row.values()] for row in rows
+        ], table
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {
+            "inlineStr",
+            "s",
+            "n",
+            "d",
+            "b",
+        }  # and never f
+    wallet = book["储值"]["B2"]
+    assert (wallet.value, wallet.number_format) == (300, "#,##0.00")
+
+
+def as_json(cell: Any) -> Any:
+    """A cell's value as the JSON has it; the shop's zone is eight hours ahead."""
+    if cell.data_type == "d":
+        return (cell.value - timedelta(hours=8)).isoformat(timespec="seconds") + "+00:00"
+    if cell.number_format == "#,##0.00" and cell.value is not None:
+        return f"{cell.value:.2f}"
+    return cell.value
+
+
 def test_nobody_else_gets_it_and_not_all_the_time(till: Till, phone: Browser) -> None:
     assert till.browser.api("GET", "/api/v1/me/export").status_code in {401, 403}
     assert [phone.api("GET", "/api/v1/me/export").status_code for _ in range(11)] == [200] * 10 + [429]
 
 
 def test_programs_of_a_member_read_give_and_withdraw_consent(till: Till, phone: Browser) -> None:
-    assert body(phone.api("GET", "/api/v1/me/consents")) == {"items": []}
+    assert body(phone.api("GET", "/api/v1/me/consents"))["items"] == []
     given = phone.api("POST", "/api/v1/me/consents")
     assert given.status_code == 201
     only = body(given)["items"]

@@ -20,9 +20,12 @@ def test_a_shop_on_the_real_clock_refuses_a_flood(template: Template, tmp_path: 
     environ = template.copy("empty", tmp_path / "data")
     app = create_app({name: value for name, value in environ.items() if name != "CHANGKE_TEST_CLOCK"})
     client = app.test_client()
-    answers = [client.get("/robots.txt") for _ in range(MOST + 1)]
-    assert answers[0].status_code == 200
-    last = client.get("/api/v1/stores")
+    for _flood in range(2):  # the first may fall into two minutes, the second then does not
+        answers = [client.get("/robots.txt") for _ in range(MOST + 1)]
+        last = client.get("/api/v1/stores")
+        if last.status_code == 429:
+            break
+        assert answers[0].status_code == 200
     assert (last.status_code, last.json["code"]) == (429, "too_many_requests")  # type: ignore[index]
     assert 0 < int(last.headers["Retry-After"]) <= 60
     database.close()

@@ -49,6 +49,17 @@ def test_ten_wrong_codes_are_enough(desk: Desk, shop: Cast) -> None:
     assert phone.api("POST", "/api/v1/me/claims", {"receipt_code": order.receipt_code}).status_code == 429
 
 
+def test_a_right_code_sent_again_gives_no_guess_back(desk: Desk, shop: Cast) -> None:
+    order, phone = desk.sell(("提拉米苏", 2), walk_in=True), shop.phone(desk.member)
+    assert phone.post("/member/orders/claim", key="the-same-tap", receipt_code=order.receipt_code).status_code == 303
+    for _ in range(10):
+        assert phone.post("/member/orders/claim", receipt_code="AAAA-AAAA-AAAA").status_code == 404
+        assert (
+            phone.post("/member/orders/claim", key="the-same-tap", receipt_code=order.receipt_code).status_code == 303
+        )
+    assert phone.post("/member/orders/claim", receipt_code="AAAA-AAAA-AAAA").status_code == 429
+
+
 def test_right_codes_are_no_guesses(desk: Desk, shop: Cast) -> None:
     phone = shop.phone(desk.member)
     orders = [desk.sell(("拿铁", 1), walk_in=True) for _ in range(11)]

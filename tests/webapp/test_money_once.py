@@ -1,35 +1,26 @@
 """Every route that moves money, points, stored value or coupons is sent sixty-four times at the same moment under one key: it happens
-once, all hear the same, and another body under that key is refused. The list is the route table itself.
+once, all hear the same, and another body under that key is refused. The lists are the route table itself.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from services.audit.models import AuditEntry
-from services.checkout.queries import get_credential, get_quote
-from services.checkout.rules.pricing import Cart, CartLine
-from services.coupons import commands as coupons
-from services.coupons.queries import find_redemption
 from services.shared import database
-from services.shared.actors import SYSTEM
-from services.signin import commands as signin
-from tests.browse import body
 from tests.cast import Cast
-from tests.couponing import free_item, give_coupon, make_template
-from tests.selling import Till, open_till, welcome_member
-from tests.serving import AT_ONCE, Front, cookies_of, open_front, request
-from tests.tilling import open_shift
+from tests.selling import open_till, welcome_member
+from tests.serving import AT_ONCE, Answer, Front, Request, cookies_of, form, open_front, request
 from tests.topping import pay_in
+from tests.webapp.money_acts import ACTS, Act, Desk
+from tests.webapp.money_forms import FORMS
 from webapp.cli.books import find_differences
+from webapp.web.people import MEMBER_COOKIE, STAFF_COOKIE
 
 MONEY = re.compile("wallet|points|coupon|order|claim|sale|till|parked|plan")
 NOT_MONEY = {
@@ -42,202 +33,44 @@ NOT_MONEY = {
     "PATCH /api/v1/orders/<int:order_id>/invoice-request": "says that the paper was sent",
     "DELETE /api/v1/members/<int:member_id>/wallet-pin": "takes a PIN away",
 }
+FORMS_WITHOUT_MONEY = {
+    "/member/orders/<int:order_id>/invoice": "asks for paper",
+    "/staff/coupons/<int:template_id>/archive": "says what a coupon does",
+    "/staff/coupons/<int:template_id>/edit": "says what a coupon does",
+    "/staff/coupons/<int:template_id>/pause": "says what a coupon does",
+    "/staff/coupons/<int:template_id>/restore": "says what a coupon does",
+    "/staff/coupons/<int:template_id>/resume": "says what a coupon does",
+    "/staff/invoices/<int:order_id>": "says that the paper was sent",
+    "/staff/coupons/new": "says what a coupon does, gives none",
+    "/staff/members/<int:member_id>/wallet/pin/erase": "takes a PIN away",
+    "/staff/orders/<int:order_id>/invoice": "asks for paper",
+    "/staff/orders/<int:order_id>/review": "says that somebody has looked",
+    "/staff/top-up-plans/<int:plan_id>": "says what may be topped up",
+    "/staff/top-up-plans/<int:plan_id>/archive": "says what may be topped up",
+    "/staff/top-up-plans/<int:plan_id>/restore": "says what may be topped up",
+    "/staff/top-up-plans/new": "says what may be topped up",
+    "/staff/top-up-plans/sort": "says in which order they are shown",
+}
 # A code is a guess, counted before it is looked at: of many at the same moment some hear that it was too often. Sent once more, they
 # hear what the others heard.
-GUESSES = {"POST /api/v1/claims", "POST /api/v1/me/claims", "POST /api/v1/me/coupons"}
+GUESSES = {
+    "POST /api/v1/claims", "POST /api/v1/me/claims", "POST /api/v1/me/coupons", "/member/coupons/claim/<int:template_id>",
+    "/member/coupons/codes", "/member/coupons/gift/<code>", "/member/orders/claim", "/staff/coupons/held/<int:coupon_id>/ask",
+    "/staff/tills/<int:shift_id>/close",
+    "/staff/members/<int:member_id>/coupons/code",
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Act:
-    """How a route is asked: its address, what is sent, what else might be sent, whose headers."""
-
-    path: str
-    sent: Any
-    other: Any
-    who: str = "program"
-
-
-@dataclass
-class Desk:
-    """A till with a member who has something, and somebody else."""
-
-    till: Till
-    other: str
-
-    @property
-    def store(self) -> str:
-        return str(self.till.shop.east.id)
-
-    @property
-    def member(self) -> str:
-        return str(self.till.member.id)
-
-    def sold(self, *, known: bool = True) -> Any:
-        """An order of two cakes."""
-        return self.till.sell(self.till.line("提拉米苏", 2), member=self.till.member if known else None)
-
-    def proof(self) -> str:
-        """The member agrees."""
-        with database.transaction() as session:
-            made = signin.override_proof(
-                session, self.till.member.id, 10**6, "测试", store_id=self.till.shop.east.id, actor=SYSTEM,
-                at=datetime.now(UTC),
-            )  # fmt: skip
-        return f"p_{made.id}"
-
-    def latte(self) -> str:
-        """The code of a coupon for a latte."""
-        return give_coupon(self.till.shop, self.till.member, free_item(self.till.products["拿铁"]))[1]
-
-    def template(self) -> str:
-        """A template that members may claim."""
-        return str(make_template(self.till.shop, claimable=True))
-
-
-def _sale(desk: Desk) -> Act:
-    pay_in(desk.till, browser=desk.till.shop.browser("owner"))
-    shop, lines = desk.till.shop, (CartLine(desk.till.products["提拉米苏"], {}, 2),)
-    cart = Cart(shop.east.id, desk.till.member.id, lines)
-    with database.reading() as session:
-        quote = get_quote(session, cart, actor=shop.cashier, at=datetime.now(UTC))
-    sent = {"quote": quote.id, "tenders": [{"kind": "wallet", "amount": "64.00"}], "proof": desk.proof()}
-    return Act("/orders", sent, sent | {"note": "少糖"})
-
-
-def _offline(desk: Desk) -> Act:
-    shop = desk.till.shop
-    sold = {
-        "credential": get_credential(shop.cashier, shop.east.id, at=datetime.now(UTC) - timedelta(hours=1)),
-        "sold_at": datetime.now(UTC).isoformat(),
-        "lines": [desk.till.line("拿铁", price="22.00") | {"name": "拿铁"}],
-        "tenders": [{"kind": "cash", "amount": "22.00"}],
-    }
-    return Act("/offline-sales", sold, sold | {"note": "多冰"}, "nobody")
-
-
-def _refund(desk: Desk) -> Act:
-    sent = {"lines": [{"line": "1", "quantity": 1}], "reason": "口味不对"}
-    return Act(f"/orders/{desk.sold()['id']}/refunds", sent, sent | {"reason": "太甜"})
-
-
-def _reassign(desk: Desk) -> Act:
-    sent = {"member": desk.other, "reason": "扫错了码"}
-    return Act(f"/orders/{desk.sold()['id']}/reassignments", sent, sent | {"reason": "认错了人"})
-
-
-def _claim(desk: Desk) -> Act:
-    sent = {"receipt_code": desk.sold(known=False)["receipt_code"], "member": desk.member}
-    return Act("/claims", sent, sent | {"member": desk.other})
-
-
-def _my_claim(desk: Desk) -> Act:
-    sent = {"receipt_code": desk.sold(known=False)["receipt_code"]}
-    return Act("/me/claims", sent, {"receipt_code": "0000-0000-0000"}, "member")
-
-
-def _redeem(desk: Desk) -> Act:
-    sent = {"store": desk.store, "proof": desk.proof()}
-    return Act(f"/coupons/{desk.latte()}/redemptions", sent, sent | {"proof": desk.proof()})
-
-
-def _undo(desk: Desk) -> Act:
-    shop, now = desk.till.shop, datetime.now(UTC)
-    coupon_id, code = give_coupon(shop, desk.till.member, free_item(desk.till.products["拿铁"]))
-    with database.transaction() as session:
-        member, east = desk.till.member.id, shop.east.id
-        coupons.redeem(session, coupon_id, member_id=member, saved=2200, store_id=east, actor=shop.cashier, at=now)
-        number = find_redemption(session, coupon_id)
-    return Act(f"/coupons/{code}/redemptions/{number}", None, {"reason": "点错了"})
-
-
-def _park(desk: Desk) -> Act:
-    sent = {"store": desk.store, "member": desk.member, "label": "林小满", "pieces": 1, "cart": {"lines": []}}
-    return Act("/parked-carts", sent, sent | {"pieces": 2})
-
-
-def _take(desk: Desk) -> Act:
-    parked = body(desk.till.browser.api("POST", "/api/v1/parked-carts", _park(desk).sent))
-    return Act(f"/parked-carts/{parked['id']}/takings", None, {"store": desk.store})
-
-
-def _top_up(desk: Desk) -> Act:
-    sent = {"store": desk.store, "amount": "50.00", "tenders": [{"kind": "cash", "amount": "50.00"}]}
-    other = {"store": desk.store, "amount": "60.00", "tenders": [{"kind": "cash", "amount": "60.00"}]}
-    return Act(f"/members/{desk.member}/wallet/top-ups", sent, other)
-
-
-def _till(desk: Desk) -> Act:
-    sent = {"store": desk.store, "name": "二号", "opening_float": "300.00"}
-    return Act("/tills", sent, sent | {"opening_float": "200.00"})
-
-
-def _cash(desk: Desk) -> Act:
-    sent = {"kind": "in", "amount": "100.00", "reason": "换零钱"}
-    return Act(f"/tills/{open_shift(desk.till.shop, name='三号')}/entries", sent, sent | {"amount": "90.00"})
-
-
-def _count(desk: Desk) -> Act:
-    sent = {"counted": {"cash": "300.00"}}
-    return Act(f"/tills/{open_shift(desk.till.shop, name='四号')}/closings", sent, {"counted": {"cash": "299.00"}})
-
-
-def _revoke(desk: Desk) -> Act:
-    return Act(f"/coupons/{desk.latte()}/revocations", {"reason": "发错了"}, {"reason": "重复了"})
-
-
-def _to_member(what: str, sent: Any, other: Any) -> Callable[[Desk], Act]:
-    return lambda desk: Act(f"/members/{desk.member}/{what}", sent, other)
-
-
-def _issue(desk: Desk) -> Act:
-    return Act(f"/members/{desk.member}/coupons", {"template": desk.template()}, {"template": desk.template()})
-
-
-def _take_coupon(desk: Desk) -> Act:
-    return Act("/me/coupons", {"template": desk.template()}, {"template": desk.template()}, "member")
-
-
-def _pay_out(desk: Desk) -> Act:
-    sent = {"store": desk.store, "reason": "搬家"}
-    return Act(f"/members/{desk.member}/wallet/payouts", sent, sent | {"reason": "出国"})
-
-
-ACTS: dict[str, Callable[[Desk], Act]] = {
-    "POST /api/v1/claims": _claim,
-    "POST /api/v1/coupons/<code>/redemptions": _redeem,
-    "DELETE /api/v1/coupons/<code>/redemptions/<int:redemption_id>": _undo,
-    "POST /api/v1/coupons/<code>/revocations": _revoke,
-    "POST /api/v1/me/claims": _my_claim,
-    "POST /api/v1/me/coupons": _take_coupon,
-    "POST /api/v1/members/<int:member_id>/coupons": _issue,
-    "POST /api/v1/members/<int:member_id>/points/adjustments": _to_member(
-        "points/adjustments", {"amount": 50, "reason": "生日"}, {"amount": 60, "reason": "生日"}
-    ),
-    "POST /api/v1/members/<int:member_id>/wallet/adjustments": _to_member(
-        "wallet/adjustments", {"bonus": "5.00", "reason": "补偿"}, {"bonus": "6.00", "reason": "补偿"}
-    ),
-    "POST /api/v1/members/<int:member_id>/wallet/payouts": _pay_out,
-    "POST /api/v1/members/<int:member_id>/wallet/top-ups": _top_up,
-    "POST /api/v1/offline-sales": _offline,
-    "POST /api/v1/orders": _sale,
-    "POST /api/v1/orders/<int:order_id>/reassignments": _reassign,
-    "POST /api/v1/orders/<int:order_id>/refunds": _refund,
-    "POST /api/v1/parked-carts": _park,
-    "POST /api/v1/parked-carts/<int:parked_id>/takings": _take,
-    "POST /api/v1/tills": _till,
-    "POST /api/v1/tills/<int:shift_id>/closings": _count,
-    "POST /api/v1/tills/<int:shift_id>/entries": _cash,
-}
-
-
-def money_routes(app: Flask) -> set[str]:
-    """Every writing route of the API whose address speaks of money."""
-    return {
+def money_routes(app: Flask) -> tuple[set[str], set[str]]:
+    """Every writing route whose address speaks of money: of the API, and the forms of both apps."""
+    found = {
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}
-        if rule.rule.startswith("/api/") and MONEY.search(rule.rule)
+        if MONEY.search(rule.rule)
     }
+    programs = {route for route in found if " /api/" in route}
+    return programs, {route.removeprefix("POST ") for route in found - programs}
 
 
 @pytest.fixture
@@ -245,7 +78,7 @@ def desk(shop: Cast) -> Desk:
     till = open_till(shop)
     other = welcome_member(shop.at, "陈立夏", "+8613800138001")
     pay_in(till, browser=shop.browser("owner"))
-    return Desk(till, str(other.id))
+    return Desk(till, other)
 
 
 @pytest.fixture
@@ -264,29 +97,49 @@ def last_line() -> int:
         return max(session.scalars(select(AuditEntry.id)), default=0)
 
 
+def happens_once(front: Front, route: str, asked: Request, other: Request) -> Answer:
+    """The answer that all sixty-four hear."""
+    since = last_line()
+    answers = front.at_once([asked] * AT_ONCE)
+    if route in GUESSES:
+        answers = [each for each in answers if each.status not in {422, 429}] + [front.send(asked)]
+    heard = {(each.status, each.body) for each in answers}
+    assert len(heard) == 1, (route, sorted({each.status for each in answers}))
+    done = audited(since)
+    assert set(done.values()) == {1}, (route, done, answers[0].body.decode()[:600])
+    refused = front.send(other)
+    assert refused.status == 422, route
+    assert audited(since) == done, route
+    return refused
+
+
 def test_every_route_that_moves_money_is_asked(app: Flask) -> None:
-    assert money_routes(app) == set(ACTS) | set(NOT_MONEY)
+    programs, forms = money_routes(app)
+    assert programs == set(ACTS) | set(NOT_MONEY)
+    assert forms == set(FORMS) | set(FORMS_WITHOUT_MONEY)
 
 
-def test_what_is_sent_again_happens_once(desk: Desk, front: Front) -> None:
-    shop = desk.till.shop
+def test_what_a_program_sends_again_happens_once(desk: Desk, front: Front) -> None:
     headers = {
-        "program": shop.token(),
-        "member": cookies_of(shop.phone(desk.till.member), "ck_member"),
+        "program": desk.till.shop.token(),
+        "member": cookies_of(desk.browser("member"), MEMBER_COOKIE),
         "nobody": {},
     }
+
+    def ask(route: str, act: Act, sent: object) -> Request:
+        return request(route.split(maxsplit=1)[0], f"/api/v1{act.path}", sent, headers[act.who], f"once-{act.path}")
+
     for route, describe in ACTS.items():
         act = describe(desk)
-        method, path, key, since = route.split()[0], f"/api/v1{act.path}", f"once-{act.path}", last_line()
-        asked = request(method, path, act.sent, headers[act.who], key)
-        answers = front.at_once([asked] * AT_ONCE)
-        if route in GUESSES:
-            answers = [each for each in answers if each.status != 429] + [front.send(asked)]
-        assert {(each.status, each.body) for each in answers} == {(answers[0].status, answers[0].body)}, route
-        assert answers[0].status in {200, 201}, (route, answers[0].body.decode())
-        done = audited(since)
-        assert set(done.values()) == {1}, (route, done)
-        refused = front.send(request(method, path, act.other, headers[act.who], key))
-        assert (refused.status, refused.json["code"]) == (422, "idempotency_key_reused"), route
-        assert audited(since) == done, route
+        refused = happens_once(front, route, ask(route, act, act.sent), ask(route, act, act.other))
+        assert refused.json["code"] == "idempotency_key_reused", route
+    assert find_differences() == []
+
+
+def test_what_a_person_sends_again_happens_once(desk: Desk, front: Front) -> None:
+    for route, describe in FORMS.items():
+        act = describe(desk)
+        browser, cookie = desk.browser(act.who), MEMBER_COOKIE if act.path.startswith("/member/") else STAFF_COOKIE
+        asked, other = (form(act.path, sent, browser, cookie, f"once-{act.path}") for sent in (act.sent, act.other))
+        happens_once(front, route, asked, other)
     assert find_differences() == []

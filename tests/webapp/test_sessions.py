@@ -151,3 +151,20 @@ def test_a_members_phone_stays_in_while_it_is_used_and_ends_after_four_hundred_d
         with clock.stand_at(shop.at + timedelta(days=day)):
             answers.append(is_in(phone))
     assert answers == [True] * (len(days) - 1) + [stays]
+
+
+def test_on_ones_own_page_only_ones_own_is_ended_and_on_somebodys_page_only_theirs(shop: Cast) -> None:
+    owner, manager, cashier = shop.browser("owner"), shop.browser("manager"), shop.browser("cashier")
+    with database.reading() as session:
+        theirs = session.query(StaffSession).filter_by(staff_id=shop.staff["manager"].id).one().id
+    assert owner.post(f"/staff/account/sessions/{theirs}/revoke").status_code == 404
+    elsewhere = f"/staff/people/{shop.staff['cashier'].id}/sessions/{theirs}/revoke"
+    assert owner.post(elsewhere).status_code == 404
+    assert is_in(manager, "/staff/more")
+    assert (
+        owner.post(
+            elsewhere.replace(f"people/{shop.staff['cashier'].id}", f"people/{shop.staff['manager'].id}")
+        ).status_code
+        == 303
+    )
+    assert (is_in(manager, "/staff/more"), is_in(cashier, "/staff/more")) == (False, True)

@@ -128,7 +128,7 @@ def test_a_switch_that_is_off_sends_nothing_and_is_off(shop: Cast) -> None:
 
 def test_sources_have_words_on_the_page_and_stay_codes(shop: Cast) -> None:
     assert ">到店\n线上\n" in page(shop.browser("owner").get("/staff/settings/members"))
-    save(shop, "members", **{"members.sources": "朋友推荐\r\n到店\r\n小红书\r\n"})
+    save(shop, "members", **{"members.silent_days": "180", "members.sources": "朋友推荐\r\n到店\r\n小红书\r\n"})
     assert now_set("members.sources") == ["friend", "walk_in", "小红书"]
 
 
@@ -163,17 +163,6 @@ def test_what_is_no_picture_is_no_logo(shop: Cast) -> None:
     answer = save(shop, "look", colour="#952847", own_colour="#952847", **sent)
     assert answer.status_code == 422
     assert 'id="f-look.logo_file-err"' in page(answer)
-
-
-def test_a_changed_privacy_notice_asks_for_its_version(shop: Cast) -> None:
-    fields: dict[str, Any] = {"privacy.version": "1", "privacy.notice": "新的说明"}
-    asked = save(shop, "privacy", **fields)
-    assert asked.status_code == 422
-    assert "只改了错字" in page(asked)
-    assert "新的说明" in page(asked)
-    assert save(shop, "privacy", **fields, same_version="1").status_code == 303
-    assert save(shop, "privacy", **{"privacy.version": "2", "privacy.notice": "更新的说明"}).status_code == 303
-    assert (now_set("privacy.version"), now_set("privacy.notice")) == ("2", "更新的说明")
 
 
 def test_only_settings_of_the_group_are_taken(shop: Cast) -> None:

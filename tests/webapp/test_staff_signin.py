@@ -242,7 +242,7 @@ def test_over_https_the_cookie_never_travels_in_clear(environ: dict[str, str], s
     assert token is not None
     entered = _enter_over_https(app, answer, token[1])
     assert all("Secure" in line for line in entered.headers.getlist("Set-Cookie"))
-    assert any(line.startswith(STAFF_COOKIE) for line in entered.headers.getlist("Set-Cookie"))
+    assert any(line.startswith(f"__Host-{STAFF_COOKIE}=") for line in entered.headers.getlist("Set-Cookie"))
 
 
 def _enter_over_https(app: Flask, page: TestResponse, token: str) -> TestResponse:

@@ -17,19 +17,25 @@ from services.tills.schemas import Pieces, Sums
 from webapp.api.document import Problem
 
 RESOURCES = (
+    "approvals",
     "audit",
+    "consents",
     "coupon_templates",
     "coupons",
+    "dealing",
     "devices",
     "earning_rules",
+    "freezes",
     "invoices",
     "handovers",
     "members",
     "messages",
+    "minors",
     "offline_sales",
     "orders",
     "parked_carts",
     "passkeys",
+    "phones",
     "points",
     "privacy",
     "products",
@@ -37,13 +43,19 @@ RESOURCES = (
     "push",
     "quotes",
     "refunds",
+    "retention",
     "roles",
     "scans",
+    "second_steps",
     "sessions",
+    "shop_devices",
     "sms",
+    "staff",
+    "step_up",
     "stores",
     "tills",
     "tiers",
+    "tokens",
     "top_up_plans",
     "wallet",
 )
@@ -67,6 +79,7 @@ class ChangkeApi(Api):  # type: ignore[misc]
 
     def __init__(self, app: Flask, **options: Any) -> None:
         self._untold: list[Any] = []
+        self._told = False
         self._telling = Lock()
         super().__init__(app, **options)
 
@@ -78,11 +91,17 @@ class ChangkeApi(Api):  # type: ignore[misc]
 
     def _openapi_json(self) -> Any:
         with self._telling:
+            if not self._told:
+                super()._register_responses()
+                self._told = True
             while self._untold:
                 blueprint = self._untold.pop(0)
                 blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
                 self.spec.tag({"name": blueprint.name, "description": blueprint.description})
         return super()._openapi_json()
+
+    def _register_responses(self) -> None:
+        """The answers that every operation may give come later, too."""
 
     def _register_error_handlers(self) -> None:
         """The edge has registered them (webapp/web/errors.py)."""

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, request
-from marshmallow import fields
+from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from services.loyalty import queries as loyalty
 from services.members import commands, permissions, queries
 from services.members.queries import MemberCard
-from services.members.schemas import ChangedMemberIn, MemberIn, MemberOut
+from services.members.schemas import BirthdayOut, ChangedMemberIn, MemberIn, MemberOut
 from services.shared import clock
 from services.shared.refusals import Invalid
 from services.shared.words import N_
@@ -27,11 +27,20 @@ class MemberChange(ChangedMemberIn):
     archived = fields.Boolean()
 
 
+class RevealOut(Schema):
+    """What is masked elsewhere, of one member; `left`: so many more this hour."""
+
+    phone = fields.String(allow_none=True)
+    birthday = fields.Nested(BirthdayOut, allow_none=True)
+    left = fields.Integer()
+
+
 @blueprint.get("/members")
 @blueprint.listing(MemberOut, "phone", "q")
 @guards.api(permissions.MEMBERS_READ)
 def list_members() -> Response:
-    """Living members, the newest first; `?phone=` finds one, `?q=` finds by part of name, initials, phone or number."""
+    """Living members, the newest first; `?phone=` finds one, `?q=` finds by part of name, initials, phone or number. Without
+    `members:phones` numbers are masked (`138 **** 8000`), birthdays have no year, and `?q=` finds by the last four digits alone."""
     return shape.page(MemberOut, _fetch)
 
 
@@ -56,6 +65,22 @@ def create_member() -> Response:
 def get_member(member_id: int) -> Response:
     """One member, archived or not."""
     return _one(edge.read(), member_id)
+
+
+@blueprint.post("/members/<int:member_id>/reveals")
+@blueprint.response(201, RevealOut)
+@guards.api(permissions.MEMBERS_REVEAL)
+def create_reveal(member_id: int) -> Response:
+    """The whole phone and birthday of one member, for who sees them masked elsewhere: in the log, 20 an hour, of which `left`."""
+    at, actor = clock.now(), edge.actor()
+    left = edge.spend(commands.REVEALS, actor.scope, at=at)
+
+    def effect(session: Session) -> Response:
+        card = commands.reveal_member(session, member_id, actor=actor, at=at)
+        told = {"phone": card.phone, "birthday": card.birthday, "left": left}
+        return shape.one(RevealOut, told, 201)
+
+    return edge.write(effect)
 
 
 @blueprint.patch("/members/<int:member_id>")
@@ -83,14 +108,15 @@ def _fetch(after: int | None, limit: int) -> Sequence[MemberCard]:
         found = queries.find_member_by_phone(session, phone)
         return _with_points(session, [found] if found else [])
     if text is not None:
-        return _with_points(session, queries.search_members(session, text, limit - 1))
+        return _with_points(session, queries.search_members(session, text, limit - 1, asker=edge.actor()))
     return _with_points(session, queries.list_members(session, after=after, limit=limit))
 
 
 def _with_points(session: Session, cards: Sequence[MemberCard]) -> list[MemberCard]:
     ids = [card.id for card in cards]
     points, tiers = loyalty.list_balances(session, ids), loyalty.list_tier_names(session, ids)
-    return [card.with_points(points[card.id]).with_tier(tiers.get(card.id)) for card in cards]
+    seen = [queries.as_seen_by(edge.actor(), card) for card in cards]
+    return [card.with_points(points[card.id]).with_tier(tiers.get(card.id)) for card in seen]
 
 
 def _one(session: Session, member_id: int, status: int = 200) -> Response:

@@ -75,7 +75,7 @@ def change_own_passkey(passkey_id: int) -> Response:
 @guards.api_staff
 def remove_own_passkey(passkey_id: int) -> Response:
     """One of my passkeys opens nothing any more."""
-    return _remove(passkey_id)
+    return _remove(passkey_id, of=edge.actor().id)
 
 
 @blueprint.get("/passkeys")
@@ -112,11 +112,11 @@ def _rename(passkey_id: int) -> Response:
     return edge.write(effect)
 
 
-def _remove(passkey_id: int) -> Response:
+def _remove(passkey_id: int, *, of: int | None = None) -> Response:
     at, actor = clock.now(), edge.actor()
 
     def effect(session: Session) -> Response:
-        commands.remove_passkey(session, passkey_id, actor=actor, at=at)
+        commands.remove_passkey(session, passkey_id, of=of, actor=actor, at=at)
         return Response(status=204)
 
     return edge.write(effect)

@@ -4,12 +4,17 @@ from flask import Response
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
+from services.approvals.commands import do_or_ask
+from services.approvals.models import Approval
+from services.approvals.rules import POINTS
+from services.approvals.schemas import ApprovalOut
 from services.checkout.queries.points_ledger import explain_entries
-from services.loyalty import commands, permissions, queries
+from services.loyalty import permissions, queries
 from services.loyalty.schemas import AdjustmentIn, EntryOut
 from services.members.queries import get_member
 from services.shared import clock
 from webapp.api import shape
+from webapp.api.approvals import sent
 from webapp.api.document import Blueprint
 from webapp.web import edge, guards, people
 
@@ -34,15 +39,17 @@ def list_my_points() -> Response:
 
 @blueprint.post("/members/<int:member_id>/points/adjustments")
 @blueprint.response(201, EntryOut)
+@blueprint.alt_response(202, schema=ApprovalOut)
 @blueprint.takes(AdjustmentIn)
 @guards.api(permissions.POINTS_ADJUST)
 def adjust_points(member_id: int) -> Response:
-    """Give points or take them by hand: `{"amount": -20, "reason": "…"}`."""
+    """Give points or take them by hand: `{"amount": -20, "reason": "…"}`. 202: the shop wants a second person for so many (/approvals)."""
     data, at, actor = shape.body(AdjustmentIn), clock.now(), edge.actor()
 
     def effect(session: Session) -> Response:
         member = get_member(session, member_id)
-        return shape.one(EntryOut, commands.adjust_points(session, member.id, data, actor=actor, at=at), 201)
+        made = do_or_ask(session, POINTS, member.id, data, store_id=None, actor=actor, at=at)
+        return sent(made, actor, at) if isinstance(made, Approval) else shape.one(EntryOut, made, 201)
 
     return edge.write(effect)
 

@@ -1,16 +1,11 @@
-"""/me/consents, /me/export, /me/erasure, /members/{id}/erasure: taking one's data along, and erasing a member."""
-
-from collections.abc import Callable
-from typing import Any
+"""/me/export, /me/erasure, /members/{id}/erasure: taking one's data along, and erasing a member."""
 
 from flask import Response
 from sqlalchemy.orm import Session
 
-from services.members import commands as members
-from services.members import queries
 from services.privacy import commands
 from services.privacy.permissions import MEMBERS_ERASE
-from services.privacy.schemas import ConsentsOut, ErasureIn, OwnDataOut, OwnErasureIn
+from services.privacy.schemas import ErasureIn, OwnDataOut, OwnErasureIn
 from services.shared import clock
 from webapp.api import shape
 from webapp.api.document import Blueprint
@@ -32,30 +27,6 @@ def erase_me() -> Response:
     return _erase(people.member().id, give_up=data["give_up"])
 
 
-@blueprint.get("/me/consents")
-@blueprint.response(200, ConsentsOut)
-@guards.api_member
-def list_consents() -> Response:
-    """What the member who asks agreed to, the newest first: purpose, version of the words, way, when, and until when."""
-    return _consents(edge.read(), 200)
-
-
-@blueprint.post("/me/consents")
-@blueprint.response(201, ConsentsOut)
-@guards.api_member
-def give_consent() -> Response:
-    """Agree to the notice as it stands now; agreed to the same words before, nothing changes."""
-    return _agree(members.give_consent, 201)
-
-
-@blueprint.delete("/me/consents")
-@blueprint.response(200, ConsentsOut)
-@guards.api_member
-def withdraw_consent() -> Response:
-    """Take it back, as easily: nobody writes to the member any more. 409 `consent_missing` where nothing holds."""
-    return _agree(members.withdraw_consent, 200)
-
-
 @blueprint.get("/me/export")
 @blueprint.response(200, OwnDataOut)
 @guards.api_member
@@ -71,21 +42,6 @@ def export_me() -> Response:
 def erase_member(member_id: int) -> Response:
     """Erase a member who asked for it, for a `reason`. Done again it changes nothing. 409 `wallet_not_empty` as above."""
     return _erase(member_id, **shape.body(ErasureIn))
-
-
-def _agree(command: Callable[..., Any], status: int) -> Response:
-    at, actor = clock.now(), edge.actor()
-
-    def effect(session: Session) -> Response:
-        command(session, people.member().id, actor=actor, at=at)
-        session.flush()
-        return _consents(session, status)
-
-    return edge.write(effect)
-
-
-def _consents(session: Session, status: int) -> Response:
-    return shape.one(ConsentsOut, {"items": queries.list_consents(session, people.member().id)}, status)
 
 
 def _erase(member_id: int, *, give_up: bool, reason: str = "") -> Response:

@@ -13,11 +13,12 @@ from services.shared.actors import Actor
 from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.signin import commands, permissions, queries
+from services.signin.errors import StepUpNeeded
 from services.signin.schemas import AnswerIn, ProofCodeIn, ProofIn, ProofOut
 from services.stores.queries import list_open_stores
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards, people
+from webapp.web import edge, guards, people, step_up
 
 blueprint = Blueprint("api_proofs", __name__, description="使用确认 Proofs")
 PINS = limits.Rule("wallet_pin:member", most=5, seconds=900)
@@ -98,9 +99,10 @@ def _require_may(data: dict[str, Any], actor: Actor) -> None:
     session = edge.read()
     if data["store_id"] not in {store.id for store in list_open_stores(session)}:
         raise Invalid({"store": [N_("没有这家门店")]})
-    actor.require(
-        permissions.PROOFS_OVERRIDE if data["way"] == "override" else permissions.PROOFS_CREATE, data["store_id"]
-    )
+    needed = permissions.PROOFS_OVERRIDE if data["way"] == "override" else permissions.PROOFS_CREATE
+    actor.require(needed, data["store_id"])
+    if step_up.is_needed_here(needed):
+        raise StepUpNeeded
     get_member(session, data["member_id"])
 
 

@@ -6,6 +6,7 @@ from flask import Response
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
+from services.approvals.commands import change_settings as change_settings_of_shop
 from services.shared import clock
 from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
@@ -50,7 +51,7 @@ def list_stores() -> Response:
 @blueprint.post("/stores")
 @blueprint.response(201, StoreOut)
 @blueprint.takes(StoreIn)
-@guards.api(permissions.STORES_CHANGE)
+@guards.api(permissions.STORES_CREATE)
 def create_store() -> Response:
     """Open a store."""
     data, at = shape.body(StoreIn), clock.now()
@@ -116,7 +117,7 @@ def change_settings() -> Response:
     typed, at = forms.sent_object(), clock.now()
 
     def effect(session: Any) -> Response:
-        commands.change_settings(session, typed, actor=edge.actor(), at=at)
+        change_settings_of_shop(session, typed, actor=edge.actor(), at=at)
         return edge.json_answer({name: typed[name] for name in typed})
 
     return edge.write(effect)

@@ -72,7 +72,7 @@ def change_tier(tier_id: int) -> Response:
 
 
 @blueprint.get("/members/<int:member_id>/growth")
-@blueprint.listing(GrowthEntryOut, growth=fields.String(), tier=fields.String(), missing=fields.String())
+@blueprint.listing(GrowthEntryOut, growth=fields.String(), tier=fields.String(allow_none=True), missing=fields.String())
 @guards.api(permissions.POINTS_READ)
 def list_growth(member_id: int) -> Response:
     """Growth that the ladder looks at, the level, what is missing to the next, and every change, newest first."""

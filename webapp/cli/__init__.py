@@ -65,6 +65,16 @@ def configuration() -> Config:
         _end_with(error)
 
 
+def safe_configuration() -> Config:
+    """As `configuration`; ends with every danger listed when the shop must not open like this."""
+    from services.shared.dangers import find_dangers
+
+    found = configuration()
+    if dangers := find_dangers(found):
+        _end_with(ConfigurationError(dangers))
+    return found
+
+
 def _end_with(error: ConfigurationError) -> NoReturn:
     for mistake in error.mistakes:
         click.echo(mistake, err=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from services import wiring
+from services.audit import queries as audit
 from services.privacy.commands import reapply
 from services.privacy.queries import NAME, read_list
 from services.shared import clock, database, ledger, migrations, runtime
@@ -20,15 +21,33 @@ from webapp.cli import application, configuration, migrated_application
 
 
 @click.command()
-def verify() -> None:
+@click.option(
+    "--end",
+    "ends",
+    multiple=True,
+    metavar="N-CODE",
+    help="An end of the audit log, noted from its page: is it still there?",
+)
+def verify(ends: tuple[str, ...]) -> None:
     """Add up every ledger and order. Lists what does not agree and ends with 1, or says that all is well."""
     migrated_application()
-    wrong = find_differences()
+    wrong = find_differences() + _altered(ends)
+    with reading() as session:
+        if waiting := audit.find_waiting(session, at=clock.now()):
+            click.echo(f"! {waiting}", err=True)
     for sentence in wrong:
         click.echo(f"✗ {sentence}", err=True)
     if wrong:
         raise click.ClickException(f"{len(wrong)} differences")
     click.echo("✓ every ledger and every order adds up")
+
+
+def _altered(ends: Iterable[str]) -> list[str]:
+    try:
+        with reading() as session:
+            return [said for end in ends if (said := audit.find_altered_end(session, end))]
+    except ValueError as error:
+        raise click.UsageError(f"--end {error}: write it as the page of the audit log shows it, 1234-ab12…") from None
 
 
 def find_differences() -> list[str]:

@@ -36,6 +36,8 @@ def demo() -> None:
         passwords = {person["username"]: person["password"] for person in accounts["staff"]}
         with transaction() as session:
             shop.open_shop(session, passwords, wiring.ROLES, now=made_at)
+            pins = {person["username"]: person["pin"] for person in accounts["staff"] if "pin" in person}
+            shop.choose_pins(session, pins, at=made_at)
     history.book(clock.now(), made_at)
     refunds.take_back(made_at)
     till_shifts.keep(made_at)
@@ -50,11 +52,18 @@ def _accounts(told: Path) -> dict[str, Any]:
         return before
     known = {person["username"]: person["password"] for person in before.get("staff", ())}
     passwords = shop.make_passwords() | known
+    # A shop that was made before had none: nothing is told that does not count.
+    pins = (
+        {each["username"]: each["pin"] for each in before.get("staff", ()) if "pin" in each}
+        if before
+        else shop.make_pins()
+    )
     accounts = {
         "origin": origin,
         "made_at": before.get("made_at") or clock.now().isoformat(),
         "staff": [
             {"role": each.role, "username": each.username, "password": passwords[each.username], "name": each.name}
+            | ({"pin": pins[each.username]} if each.username in pins else {})
             for each in cast.STAFF
         ],
         "member": {
@@ -74,7 +83,7 @@ def _accounts(told: Path) -> dict[str, Any]:
 def _sheet(accounts: dict[str, Any]) -> str:
     lines = ["", "  店员账号 staff accounts (also in $DATA/demo.json)"]
     lines += [
-        f"    {person['role']:<8} {person['username']:<10} {person['password']:<11} {person['name']}"
+        f"    {person['role']:<8} {person['username']:<10} {person['password']:<11} {person['name']}{_pin(person)}"
         for person in accounts["staff"]
     ]
     member = accounts["member"]
@@ -83,3 +92,7 @@ def _sheet(accounts: dict[str, Any]) -> str:
         f"    {member['name']}  {member['phone']}  验证码在 the code appears at {member['codes']}",
     ]
     return "\n".join(lines) + addresses.banner(runtime.config())
+
+
+def _pin(person: dict[str, Any]) -> str:
+    return f"  PIN {person['pin']}" if "pin" in person else ""

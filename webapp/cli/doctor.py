@@ -8,7 +8,8 @@ from typing import Literal
 import click
 from sqlalchemy import text
 
-from services.shared import database, jobs, keys, migrations, runtime
+from services.audit import queries as audit
+from services.shared import clock, dangers, database, jobs, keys, migrations, runtime
 from services.shared.config import Config
 from services.stores import queries as stores
 from webapp.cli import application
@@ -50,6 +51,8 @@ def _configuration(config: Config) -> Iterator[Finding]:
         yield "hint", "CHANGKE_TEST_CLOCK is on: time can be set from outside and flood limits are off: only for tests"
     if config.demo:
         yield "hint", "DEMO is on: sign-in codes can be read by everybody in the development inbox"
+    yield from (("hint", words) for words in dangers.find_hints(config))
+    yield from (("wrong", words) for words in dangers.find_dangers(config))
 
 
 def _database(config: Config) -> Iterator[Finding]:
@@ -66,6 +69,8 @@ def _database(config: Config) -> Iterator[Finding]:
             yield ("ok", "SQLite is sound") if broken == "ok" else ("wrong", f"SQLite is damaged: {broken}")
         else:
             yield "ok", str(session.execute(text("SELECT version()")).scalar()).split(" on ")[0]
+        if waiting := audit.find_waiting(session, at=clock.now()):
+            yield "wrong", waiting
         if not stores.is_set_up(session):
             yield "hint", f"nothing is set up yet: open {config.public_origin}/setup or run `changke setup`"
 
@@ -85,8 +90,8 @@ def _disk(config: Config) -> Iterator[Finding]:
     kind = disk_kind(config.data, Path("/proc/mounts"))
     if config.sqlite and kind in NETWORK_DISKS:
         yield "wrong", f"SQLite on a network disk ({kind}) loses data: use a local one, or PostgreSQL"
-    if config.secrets_file.stat().st_mode & 0o077:
-        yield "wrong", f"others can read {config.secrets_file}: chmod 600"
+    if config.secrets_file.stat().st_mode & 0o070:
+        yield "hint", f"a group can read {config.secrets_file}: chmod 600"
 
 
 def disk_kind(folder: Path, mounts: Path) -> str:

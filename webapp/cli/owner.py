@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from services.identity.schemas import PasswordIn
+from services.identity.schemas import NewPasswordIn
 from services.shared import clock
 from services.shared.actors import SYSTEM
 from services.shared.database import transaction
@@ -20,7 +20,7 @@ def reset_owner(*, username: str, password_stdin: bool) -> None:
     """Give an owner a new password. Every session of theirs ends, their passkeys are removed, and it is on record."""
     migrated_application()
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask()
-    data = forms.load(PasswordIn, {"password": password})
+    data = forms.load(NewPasswordIn, {"password": password})
     with transaction() as session:
         owner = signin.reset_owner(session, username, data["password"], actor=SYSTEM, at=clock.now())
         name = owner.username

@@ -17,7 +17,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
 from services.shared.config import Config
-from webapp.cli import configuration, migrated_application
+from webapp.cli import migrated_application, safe_configuration
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -59,7 +59,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 @click.command()
 def serve() -> None:
     """Serve both apps and the API on HOST and PORT, until it is told to stop."""
-    config = configuration()
+    config = safe_configuration()
     Server(server_options(config) | {"post_worker_init": _say_where(config)}).run()
 
 

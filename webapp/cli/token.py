@@ -25,7 +25,7 @@ def create(name: str, scopes: str) -> None:
     migrated_application()
     wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
     with transaction() as session:
-        clear = identity.create_token(session, name, wanted, known=wiring.PERMISSIONS, actor=SYSTEM, at=clock.now())
+        _, clear = identity.create_token(session, name, wanted, known=wiring.PERMISSIONS, actor=SYSTEM, at=clock.now())
     click.echo(clear)
 
 

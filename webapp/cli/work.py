@@ -18,7 +18,7 @@ from services import wiring
 from services.messaging import jobs as messaging
 from services.shared import clock, events, jobs, runtime
 from services.shared.jobs import BEAT_EVERY
-from webapp.cli import migrated_application
+from webapp.cli import migrated_application, safe_configuration
 
 ROUNDS = 1000  # a chain of causes that long is a loop
 WORKERS = 3  # a nightly copy and a push service that hangs still leave one
@@ -32,6 +32,7 @@ def work(until_idle: bool, moment: str | None, no_schedule: bool) -> None:
     """Perform what was left over, send what is due, keep the schedule."""
     if moment is not None and not until_idle:
         raise click.UsageError("--at goes with --until-idle")
+    safe_configuration()
     app = migrated_application(pages=False)
     with app.app_context():
         if moment is not None:

@@ -8,12 +8,15 @@ blueprint = Blueprint("member", __name__, url_prefix="/member")
 AREAS: tuple[str, ...] = (
     "claims",
     "confirmations",
+    "consents",
     "coupons",
     "home",
     "inbox",
     "invoices",
+    "misuse",
     "orders",
     "passkeys",
+    "phone",
     "pin",
     "points",
     "privacy",
@@ -21,6 +24,7 @@ AREAS: tuple[str, ...] = (
     "sessions",
     "signin",
     "wallet",
+    "whose",
 )
 
 

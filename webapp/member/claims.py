@@ -28,16 +28,18 @@ def claim_order() -> str:
 def create_claim() -> ResponseReturnValue:
     """Take the order over, and show it. Tries are counted before the code is looked at."""
     at, actor, member = clock.now(), edge.actor(), people.member()
+    counted: list[int] = []  # not for who sends the same once more: that gives nothing back either
+
+    def count(_data: dict[str, Any]) -> None:
+        counted.append(edge.spend(CLAIM_TRIES, actor.scope, at=at))
 
     def perform(session: Session, data: dict[str, Any]) -> ResponseReturnValue:
         done = commands.claim_order(session, data["receipt_code"], member.id, actor=actor, at=at)
         toasts.say(_("补登好了，得 %(points)s 积分", points=done.points))
         return redirect(url_for("member.order", order_id=done.order_id), 303)
 
-    answer = make_response(
-        forms.submit(MyOrderClaimIn, perform, _page, first=lambda _data: edge.spend(CLAIM_TRIES, actor.scope, at=at))
-    )
-    if answer.status_code < 400:
+    answer = make_response(forms.submit(MyOrderClaimIn, perform, _page, first=count))
+    if counted and answer.status_code < 400:
         edge.give_back(CLAIM_TRIES, actor.scope, at=at)
     return answer
 

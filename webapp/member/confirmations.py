@@ -21,7 +21,10 @@ def confirmation(proof_id: int) -> str:
     """What is asked, by which store. Somebody else's does not exist."""
     session, proof = edge.read(), _mine(proof_id)
     return render_template(
-        "member/confirmation.html", proof=proof, store=get_store(session, proof.store_id, actor=SYSTEM)
+        "member/confirmation.html",
+        proof=proof,
+        store=get_store(session, proof.store_id, actor=SYSTEM),
+        cooling=queries.find_cool_down(session, proof.member_id, at=clock.now()),
     )
 
 

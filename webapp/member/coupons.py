@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from services.checkout import commands as gifts
 from services.checkout.queries import ScopeNames
 from services.coupons import commands, queries
 from services.coupons.errors import CouponNotFound, TransferGone
@@ -114,7 +115,7 @@ def offer_coupon(coupon_id: int) -> ResponseReturnValue:
     at, member = clock.now(), people.member()
 
     def perform(session: Session, _data: Mapping[str, Any]) -> ResponseReturnValue:
-        commands.offer_transfer(session, coupon_id, member.id, actor=edge.actor(), at=at)
+        gifts.offer_gift(session, coupon_id, member.id, actor=edge.actor(), at=at)
         toasts.say(_("链接做好了，发给朋友吧"))
         return redirect(url_for("member.coupon", coupon_id=coupon_id, _anchor="transfer"), 303)
 
@@ -149,7 +150,7 @@ def take_gift(code: str) -> ResponseReturnValue:
     at, member, said = clock.now(), people.member(), _taken_words()
 
     def perform(session: Session, _data: Mapping[str, Any]) -> ResponseReturnValue:
-        return _taken(commands.take_transfer(session, code, member.id, actor=edge.actor(), at=at), said)
+        return _taken(gifts.take_gift(session, code, member.id, actor=edge.actor(), at=at), said)
 
     return forms.submit(forms.Nothing, perform, lambda form: _gift_page(code, form), first=_count_claim)
 

@@ -14,6 +14,7 @@ from services.members import queries as members
 from services.messaging import queries as messaging
 from services.orders import queries as orders
 from services.shared import clock
+from services.signin.queries.freezes import find_freeze
 from services.stores import queries as stores
 from services.stores.models import Store
 from services.wallet import queries as wallet
@@ -41,6 +42,7 @@ def home() -> str:
         card=members.get_member(session, member.id),
         note=f"{store.name} · {_hours(store)}" if store else "",
         points=loyalty.get_balance(session, member.id),
+        frozen=find_freeze(session, member.id) is not None,
         unread=messaging.count_unread(session, member.id),
         newest=next(iter(messaging.list_messages(session, member.id, unread=True, limit=1)), None),
         latest=orders.list_orders_of_member(session, member.id, limit=LATEST),

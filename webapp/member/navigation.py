@@ -31,6 +31,7 @@ _BELONGS = {
     "member.edit_me": "member.me",
     "member.sessions": "member.me",
     "member.own_passkeys": "member.me",
+    "member.own_phone": "member.me",
     "member.wallet_pin": "member.me",
     "member.change_wallet_pin": "member.me",
     "member.privacy": "member.me",

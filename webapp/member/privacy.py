@@ -26,21 +26,23 @@ from webapp.web.forms import Form
 @guards.member
 def privacy() -> str:
     """What I agreed to, and what I may ask for."""
-    consents = members.list_consents(edge.read(), people.member().id)
-    agreed = any(consent.withdrawn_at is None for consent in consents)
-    return render_template("member/me/privacy.html", consents=consents, agreed=agreed)
+    session, member_id = edge.read(), people.member().id
+    consents = members.list_consents(session, member_id)
+    purposes = members.list_purposes(session, member_id, consents)
+    return render_template("member/me/privacy.html", consents=consents, purposes=purposes)
 
 
 @blueprint.post("/me/export")
 @guards.member
 def export_me() -> ResponseReturnValue:
-    """My data as a file: tables for people (`csv`, in a zip), or one text for programs (`json`). That it was taken is written down."""
-    form = "json" if request.form.get("form") == "json" else "csv"
+    """My data as a file: sheets for people (`xlsx`, or `csv` in a zip), or one text for programs (`json`). That it was taken is noted."""
+    form = request.form.get("form")
     name = f"{_('我的数据')} {i18n.local(clock.now()):%Y-%m-%d}"
-    told = own_data.take(form)
+    if form == "xlsx":
+        return spreadsheets.xlsx_answer(name, own_data.as_tables(own_data.take_for_sheets()))
     if form == "json":
-        return spreadsheets.json_file(name, told)
-    return spreadsheets.zip_answer(name, own_data.as_tables(told))
+        return spreadsheets.json_file(name, own_data.take("json"))
+    return spreadsheets.zip_answer(name, own_data.as_tables(own_data.take("csv")))
 
 
 @blueprint.get("/me/erase")

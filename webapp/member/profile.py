@@ -1,6 +1,6 @@
 """我的 Me: who I am, what I agreed to, language, installing, notifications, signing out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -56,31 +56,6 @@ def change_me() -> ResponseReturnValue:
 def change_language() -> ResponseReturnValue:
     """Speak this language from now on, on every device."""
     return _change(LanguageIn, _("语言换好了"), _me)
-
-
-@blueprint.post("/me/consents/withdraw")
-@guards.member
-def withdraw_consent() -> ResponseReturnValue:
-    """Take back what I agreed to, as easily as it was given (PIPL §15): nobody writes to me any more."""
-    return _consent(commands.withdraw_consent, _("撤回了，店里不再给您发消息"))
-
-
-@blueprint.post("/me/consents")
-@guards.member
-def give_consent() -> ResponseReturnValue:
-    """Agree to the notice as it stands now."""
-    return _consent(commands.give_consent, _("谢谢，记下了您的同意"))
-
-
-def _consent(command: Callable[..., Any], said: str) -> ResponseReturnValue:
-    at, actor = clock.now(), edge.actor()
-
-    def effect(session: Session) -> ResponseReturnValue:
-        command(session, int(actor.id or 0), actor=actor, at=at)
-        toasts.say(said)
-        return redirect(f"{url_for('member.privacy')}#consents", 303)
-
-    return edge.write(effect)
 
 
 def _change(schema: type[Schema], said: str, again: Any) -> ResponseReturnValue:

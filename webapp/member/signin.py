@@ -15,29 +15,23 @@ from services.members.schemas import Phone
 from services.shared import clock, limits, runtime
 from services.shared.actors import Actor
 from services.shared.fields import Text
-from services.shared.refusals import Refusal, TooMany
+from services.shared.refusals import Refusal
 from services.shared.words import N_
 from services.signin import commands, queries
 from services.signin.errors import WrongSigninCode
+from services.signin.queries.passkeys import has_used_old_passkey
+from services.signin.queries.silence import find_phone_question
 from services.sms import queries as sms
+from services.wallet.queries import get_balance
 from webapp.member import blueprint
-from webapp.web import cookies, edge, forms, guards, links, people, toasts
+from webapp.web import code_asks, cookies, edge, forms, guards, links, passkeys, people, toasts
 from webapp.web.browsers import browser_name
 from webapp.web.forms import Form
 
-# quality.md, facts.md §4: guesses by phone and by address; codes asked for: 1 a minute, 5 an hour. 10 a day from one address, and 30
-# from everywhere: a stranger who asks for somebody else's phone must not use up what its owner needs.
+# quality.md, facts.md §4: guesses by phone and by address.
 GUESSES = limits.Rule("member_sign_in:phone", most=10, seconds=900)
 GUESSES_FROM = limits.Rule("member_sign_in:address", most=60, seconds=900)
-ASKED = (
-    limits.Rule("signin_codes:minute", most=1, seconds=60),
-    limits.Rule("signin_codes:hour", most=5, seconds=3600),
-    limits.Rule("signin_codes:day", most=30, seconds=86400),
-)
-ASKED_HERE = limits.Rule("signin_codes:day_here", most=10, seconds=86400)
-ASKED_FROM = limits.Rule("signin_codes:address", most=30, seconds=3600)
 WRONG = 422
-JUST_SENT = N_("刚发过一次，%(retry_after)s 秒后可以再要")
 
 
 class CodeForm(Schema):
@@ -97,8 +91,8 @@ def use_ticket() -> ResponseReturnValue:
     at = clock.now()
 
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
-        member_id = commands.redeem_ticket(session, data["ticket"], device=_device(), actor=edge.actor(), at=at)
-        return let_in(session, member_id, links.go_on("", "member"), at)
+        member_id = commands.redeem_ticket(session, data["ticket"], device=device_here(), actor=edge.actor(), at=at)
+        return let_in(session, member_id, links.go_on("", "member"), at, by_code=True)
 
     return forms.submit(
         TicketForm,
@@ -118,35 +112,25 @@ def ask_for_code() -> ResponseReturnValue:
         abort(404)
     at = clock.now()
 
-    def count(data: dict[str, Any]) -> None:
-        _count(at, (ASKED_FROM, people.address()))
-        here = runtime.keys().hash(f"{data['phone']} {people.address()}")  # a row that names no phone needs no erasing
-        edge.require_room(ASKED_HERE, here, at=at)  # first: who has used theirs up takes nothing from the owner's
-        for rule in ASKED:
-            _count_ask(rule, data["phone"], at)
-        edge.spend(ASKED_HERE, here, at=at)
-
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
+        send_code_to(session, data["phone"], at)
         if by_sms:
-            commands.ask_for_sms_code(session, data["phone"], actor=edge.actor(), at=at)
             phone = data["phone"].removeprefix("+86")
             return links.to("member.sign_in", phone=phone, sent=int(at.timestamp()), next=data["next"] or None)
-        member = members.find_member_by_phone(session, data["phone"])
-        if member is not None:
-            commands.issue_signin_code(session, member.id, way="request", actor=edge.actor(), at=at)
         toasts.say(_("如果这个手机号是会员，登录码已经发出"))
         return links.to("member.sign_in", phone=data["phone"])
 
-    return forms.submit(PhoneForm, perform, _door, first=count, keyed=False)
+    return forms.submit(PhoneForm, perform, _door, first=lambda data: code_asks.count(data["phone"], at), keyed=False)
 
 
-def _count_ask(rule: limits.Rule, phone: str, at: datetime) -> None:
-    try:
-        edge.spend(rule, phone, at=at)
-    except TooMany as refusal:
-        if rule is not ASKED[0]:
-            raise
-        raise TooMany("too_many", JUST_SENT, retry_after=refusal.retry_after) from refusal
+def send_code_to(session: Session, phone: str, at: datetime) -> None:
+    """Have a sign-in code sent to this phone, if it is a member's: by SMS, or to the development inbox."""
+    if sms.is_ready(session):
+        commands.ask_for_sms_code(session, phone, actor=edge.actor(), at=at)
+        return
+    member = members.find_member_by_phone(session, phone)
+    if member is not None:
+        commands.issue_signin_code(session, member.id, way="request", actor=edge.actor(), at=at)
 
 
 @blueprint.post("/sign-out")
@@ -168,21 +152,36 @@ def _count(at: datetime, *spent: tuple[limits.Rule, str]) -> None:
 
 
 def _redeem(session: Session, data: Mapping[str, Any], at: datetime) -> ResponseReturnValue:
-    member_id = commands.redeem_code(session, data["phone"], data["code"], device=_device(), actor=edge.actor(), at=at)
-    return ("", WRONG) if member_id is None else let_in(session, member_id, links.go_on(data["next"], "member"), at)
+    known, asker = request.cookies.get(people.KNOWN_COOKIE, ""), passkeys.this_browser()
+    member_id = commands.redeem_code(
+        session, data["phone"], data["code"], known=known, asker=asker, device=device_here(), actor=edge.actor(), at=at
+    )
+    if member_id is None:
+        return "", WRONG
+    if find_phone_question(session, asker, at=at) is not None:
+        return links.to("member.whose_card", next=data["next"] or None)
+    return let_in(session, member_id, links.go_on(data["next"], "member"), at, by_code=True)
 
 
-def _device() -> str:
+def device_here() -> str:
+    """How the member is told of this browser."""
     return browser_name(request.user_agent.string)
 
 
-def let_in(session: Session, member_id: int, answer: Response, at: datetime) -> Response:
-    """Open a session on this browser and hand its cookie out with `answer`."""
+def let_in(session: Session, member_id: int, answer: Response, at: datetime, *, by_code: bool = False) -> Response:
+    """Open a session on this browser and hand its cookie out with `answer`; `by_code`: nothing but a code was asked for."""
     former = people.person()
     if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
         commands.revoke_member_session(session, former.session_id, actor=former.actor, at=at)
     actor, browser = Actor("member", member_id, origin=people.origin()), request.user_agent.string
-    secret = commands.open_member_session(session, member_id, browser=browser, actor=actor, at=at)
+    answer, known = cookies.give_known(answer)
+    proven = by_code or has_used_old_passkey(session, member_id, at=at)
+    if by_code:
+        holds = get_balance(session, member_id).total > 0
+        commands.cool_new_phone(session, member_id, known=known, holds=holds, actor=actor, at=at)
+    secret = commands.open_member_session(
+        session, member_id, known=known, proven=proven, browser=browser, actor=actor, at=at
+    )
     return cookies.give(answer, people.MEMBER_COOKIE, secret)
 
 
@@ -198,8 +197,8 @@ def _wait() -> int:
     sent = request.args.get("sent", "")
     if not (sent.isascii() and sent.isdigit() and len(sent) < 12):
         return 0
-    left = int(sent) + ASKED[0].seconds - int(clock.now().timestamp())
-    return left if 0 < left <= ASKED[0].seconds else 0
+    left = int(sent) + code_asks.ASKED[0].seconds - int(clock.now().timestamp())
+    return left if 0 < left <= code_asks.ASKED[0].seconds else 0
 
 
 def _step(form: Form) -> str:

@@ -10,6 +10,7 @@ from services.loyalty.queries import tier_of
 from services.messaging import queries as messaging
 from services.orders.queries import list_numbers
 from services.shared import clock
+from services.signin.queries import find_cool_down
 from services.stores.queries import list_open_stores
 from services.wallet import queries
 from services.wallet.queries import EntryView
@@ -37,6 +38,7 @@ def wallet() -> str:
         store_names={store.id: store.name for store in list_open_stores(session)},
         entries=entries,
         numbers=_numbers(session, entries),
+        cooling=find_cool_down(session, member.id, at=clock.now()),
         mine=mine(session, member.id, clock.now()),
     )
 

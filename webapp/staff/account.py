@@ -12,18 +12,15 @@ from sqlalchemy.orm import Session
 from services.identity import commands as identity
 from services.identity import queries
 from services.identity.schemas import OwnPasswordIn
-from services.shared import clock, limits
+from services.shared import clock
 from services.shared.fields import Text
-from services.shared.refusals import Invalid
-from services.shared.words import N_
 from services.signin import commands as signin
 from services.signin import queries as signin_queries
 from webapp.staff import blueprint
 from webapp.web import cookies, edge, forms, guards, links, people, toasts
 from webapp.web.forms import Form
 from webapp.web.i18n import LANGUAGES
-
-GUESSES = limits.Rule("own_password", most=10, seconds=900)
+from webapp.web.own_password import require_own_password
 
 
 class LanguageForm(Schema):
@@ -47,10 +44,7 @@ def change_password() -> ResponseReturnValue:
     staff_id = int(person.actor.id or 0)
 
     def check(data: dict[str, Any]) -> None:
-        edge.spend(GUESSES, person.actor.scope, at=at)
-        staff = queries.get_staff(edge.read(), staff_id)
-        if not queries.has_password(staff, data["present"]):
-            raise Invalid({"present": [N_("现在的密码不对")]})
+        require_own_password(data["present"], field="present")
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
         secret = signin.set_password(session, staff_id, data["password"], keep=session_id, actor=person.actor, at=at)
@@ -80,7 +74,7 @@ def revoke_session(session_id: int) -> ResponseReturnValue:
     (person, _own), at = people.signed_in(), clock.now()
 
     def effect(session: Session) -> ResponseReturnValue:
-        signin.revoke_staff_session(session, session_id, actor=person.actor, at=at)
+        signin.revoke_staff_session(session, session_id, of=person.actor.id, actor=person.actor, at=at)
         toasts.say(_("那台设备已退出"))
         return redirect(url_for("staff.account"), 303)
 
@@ -91,6 +85,9 @@ def _page(form: Form) -> str:
     person, session_id = people.signed_in()
     staff = queries.get_staff(edge.read(), int(person.actor.id or 0))
     sessions = signin_queries.list_staff_sessions(edge.read(), staff.id, at=clock.now())
+    is_owner = signin_queries.is_owner(edge.read(), staff)
+    devices = signin_queries.names_of_sessions(edge.read(), sessions)
     return render_template(
-        "staff/account.html", form=form, sessions=sessions, session_id=session_id, username=staff.username
-    )
+        "staff/account.html", form=form, sessions=sessions, devices=devices, session_id=session_id, username=staff.username,
+        is_owner=is_owner,
+    )  # fmt: skip

@@ -8,14 +8,17 @@ from flask_babel import gettext as _
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 
-from services.loyalty import commands, permissions, queries
+from services.approvals.commands import do_or_ask
+from services.approvals.models import Approval
+from services.approvals.rules import POINTS
+from services.loyalty import permissions, queries
 from services.members.queries import MemberCard, get_member
 from services.shared import clock
 from services.shared.fields import Text, Whole
 from services.shared.words import N_
-from webapp.staff import blueprint
+from webapp.staff import approvals, blueprint
 from webapp.staff.members import page
-from webapp.web import edge, forms, guards, toasts
+from webapp.web import edge, forms, guards, shop, toasts
 from webapp.web.forms import Form
 
 
@@ -39,11 +42,14 @@ def new_points_adjustment(member_id: int) -> str:
 def adjust_points(member_id: int) -> ResponseReturnValue:
     """Keep the correction; the member reads it, with its reason, in their points."""
     at, actor, member = clock.now(), edge.actor(), get_member(edge.read(), member_id)
+    store_id = shop.current_store().id
 
     def perform(session: Session, data: dict[str, Any]) -> ResponseReturnValue:
         signed = data["amount"] if data["way"] == "give" else -data["amount"]
         change = {"amount": signed, "reason": data["reason"]}
-        commands.adjust_points(session, member.id, change, actor=actor, at=at)
+        made = do_or_ask(session, POINTS, member.id, change, store_id=store_id, actor=actor, at=at)
+        if isinstance(made, Approval):
+            return approvals.sent()
         toasts.say(_("调整好了"))
         return redirect(url_for("staff.member_points", member_id=member.id), 303)
 
@@ -51,4 +57,5 @@ def adjust_points(member_id: int) -> ResponseReturnValue:
 
 
 def _adjusting(member: MemberCard, form: Form) -> str:
-    return page("adjust_points", card=member, form=form, balance=queries.get_balance(edge.read(), member.id))
+    balance = queries.get_balance(edge.read(), member.id)
+    return page("adjust_points", card=member, form=form, balance=balance, second_person=approvals.hint(POINTS))

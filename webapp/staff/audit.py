@@ -1,5 +1,6 @@
 """操作记录: who did what, when, where; on a page, and as a table to keep."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,7 +8,11 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
+from services.approvals import queries as approvals
+from services.approvals.commands import use_export
+from services.approvals.errors import ApprovalNeeded
 from services.audit import commands as audit
 from services.audit import permissions, queries
 from services.audit.queries import EntryView, Search
@@ -15,14 +20,18 @@ from services.members.permissions import MEMBERS_READ
 from services.members.queries import get_cards, search_members
 from services.shared import clock
 from services.shared.days import day_bounds
+from services.signin.queries import names_of_shop_devices
 from services.stores import queries as stores
 from webapp.staff import audit_changes, audit_words, blueprint
+from webapp.staff.approvals import export_page
 from webapp.web import edge, guards, i18n, shop
 from webapp.web.addresses import HIGHEST_ID
+from webapp.web.forms import Form
 from webapp.web.spreadsheets import csv_answer
 
 PAGE, PEOPLE = 40, 20
 MOST = 20_000  # lines of a table
+_DEVICE = re.compile(r"\S+ #(\d{1,18}) ")  # in an origin (webapp/web/people.py)
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,8 @@ class Asked:
     def search(self) -> Search:
         """The same for the log: members are found by their names, as far as the reader may know them."""
         knows = self.text and edge.actor().may(MEMBERS_READ)
-        people = [card.id for card in search_members(edge.read(), self.text, limit=PEOPLE)] if knows else []
+        found = search_members(edge.read(), self.text, limit=PEOPLE, asker=edge.actor()) if knows else []
+        people = [card.id for card in found]
         since, until = day_bounds(self.day, shop.settings().zone) if self.day else (None, None)
         return Search(self.text, audit_words.actions_like(self.text), people, None, self.store_id, since, until)
 
@@ -65,6 +75,7 @@ def audit_page() -> str:
         stores=stores.list_stores(edge.read(), actor=edge.actor(), archived=True),
         words=audit_words,
         told=audit_changes.told,
+        devices=_devices(found),
     )
 
 
@@ -73,6 +84,9 @@ def audit_page() -> str:
 def export_audit() -> ResponseReturnValue:
     """What the page shows, as a table of at most MOST lines, and the last one says so; that it was taken is an act of its own."""
     asked, actor = _asked(), edge.actor()
+    terms = {name: str(value) for name, value in asked.address().items() if name != "q"}
+    if approvals.exports_need_approval(edge.read()) and not _is_approved(terms):
+        return export_page(Form(), terms)
     found = _found(asked, MOST + 1)
     whole, found = len(found) <= MOST, found[:MOST]
     names, places = (
@@ -88,6 +102,21 @@ def export_audit() -> ResponseReturnValue:
         rows.append(("", rest, "", "", "", "", "", None))
     head = (_("时间"), _("做了什么"), _("谁"), _("从哪里"), _("门店"), _("对象"), _("改了什么"), _("第几条"))
     return csv_answer(f"{_('操作记录')} {i18n.local(clock.now()):%Y-%m-%d %H%M}", head, rows)
+
+
+def _is_approved(terms: dict[str, str]) -> bool:
+    """Whether a second person has agreed to just this export; that is used up now."""
+    actor, at = edge.actor(), clock.now()
+
+    def effect(session: Session) -> dict[str, Any]:
+        use_export(session, terms, actor=actor, at=at)
+        return {}
+
+    try:
+        edge.write(effect, keyed=False)
+    except ApprovalNeeded:
+        return False
+    return True
 
 
 def _found(asked: Asked, limit: int, *, after: int | None = None) -> list[EntryView]:
@@ -116,6 +145,13 @@ def _names(entries: list[EntryView]) -> dict[int, str]:
     if not ids or not edge.actor().may(MEMBERS_READ):
         return {}
     return {card.id: card.name for card in get_cards(edge.read(), ids)}
+
+
+def _devices(entries: list[EntryView]) -> dict[int, str]:
+    """What the shop's device of each entry is called, by the entry's id."""
+    on = {each.id: int(named[1]) for each in entries if (named := _DEVICE.match(each.origin))}
+    names = names_of_shop_devices(edge.read(), set(on.values()))
+    return {entry_id: names[device] for entry_id, device in on.items() if device in names}
 
 
 def _asked() -> Asked:

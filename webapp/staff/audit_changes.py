@@ -17,6 +17,7 @@ from webapp.web.template_words import flat_money
 LABELS: Mapping[str, str] = {
     "active": N_("启用"),
     "address": N_("地址"),
+    "asked_by": N_("谁提的"),
     "amount": N_("金额"),
     "barcode": N_("条码"),
     "birthday_day": N_("生日的日"),

@@ -134,7 +134,7 @@ def _people(text: str) -> dict[str, Any]:
 
 def _found(text: str) -> list[MemberCard]:
     if text:
-        return members.search_members(edge.read(), text, limit=FOUND)
+        return members.search_members(edge.read(), text, limit=FOUND, asker=edge.actor())
     return members.list_recent_members(edge.read(), shop.current_store().id, limit=RECENT)
 
 

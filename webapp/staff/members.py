@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -15,15 +15,18 @@ from services.loyalty import queries as loyalty
 from services.loyalty.permissions import POINTS_READ
 from services.members import commands, permissions, queries
 from services.members.queries import STATES, Filter, MemberCard
-from services.members.schemas import ChangedMemberIn, MemberIn
+from services.members.schemas import ChangedUnseenIn, MemberIn
 from services.orders import queries as orders
 from services.orders.permissions import ORDERS_READ
 from services.shared import clock, days
 from services.shared.actors import SYSTEM
+from services.shared.refusals import TooMany
+from services.signin.queries.freezes import find_freeze
 from services.stores import queries as stores
 from services.wallet import queries as wallet
 from services.wallet.permissions import WALLET_READ
 from webapp.staff import blueprint
+from webapp.staff.consents import consents_section
 from webapp.staff.coupons.held import of_member as coupons_of
 from webapp.web import edge, forms, guards, levels, people, shop, toasts
 from webapp.web.forms import Form
@@ -70,9 +73,39 @@ def create_member() -> ResponseReturnValue:
 @guards.staff(permissions.MEMBERS_READ)
 def member(member_id: int) -> str:
     """Everything about one member that this person may know: of what they hold each part with its permission, orders of own stores."""
+    return _member_page(_seen(member_id))
+
+
+@blueprint.post("/members/<int:member_id>/reveal")
+@guards.staff(permissions.MEMBERS_REVEAL)
+def reveal_member(member_id: int) -> ResponseReturnValue:
+    """The same page with the whole phone and birthday, this once. Not keyed: what was shown is stored nowhere."""
+    at, actor, found = clock.now(), edge.actor(), []
+
+    def effect(session: Session) -> ResponseReturnValue:
+        found.append(commands.reveal_member(session, member_id, actor=actor, at=at))
+        return "", 204
+
+    try:
+        left = edge.spend(commands.REVEALS, actor.scope, at=at)
+        edge.write(effect, keyed=False)
+    except TooMany as refusal:
+        return forms.refused({}, refusal, lambda form: _member_page(_seen(member_id), too_many=form.refusal))
+    response = make_response(_member_page(found[0], revealed=True, left=left))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _seen(member_id: int) -> MemberCard:
+    """The card as far as this person may see it."""
+    return queries.as_seen_by(edge.actor(), queries.get_member(edge.read(), member_id))
+
+
+def _member_page(card: MemberCard, **more: Any) -> str:
     session = edge.read()
-    card = queries.get_member(session, member_id)
-    return page("member", card=card, consents=queries.list_consents(session, card.id), **_held(session, card))
+    consents = consents_section(session, card.id)
+    frozen = find_freeze(session, card.id) is not None
+    return page("member", card=card, frozen=frozen, **consents, **_held(session, card), **more)
 
 
 def _held(session: Session, card: MemberCard) -> dict[str, Any]:
@@ -93,7 +126,7 @@ def _held(session: Session, card: MemberCard) -> dict[str, Any]:
 @guards.staff(permissions.MEMBERS_CHANGE)
 def edit_member(member_id: int) -> str:
     """What is known, in fields."""
-    card = queries.get_member(edge.read(), member_id)
+    card = _seen(member_id)
     return page("edit", card=card, form=Form(form_values(card)), known=None)
 
 
@@ -107,14 +140,9 @@ def change_member(member_id: int) -> ResponseReturnValue:
         commands.change_member(session, member_id, data, actor=actor, at=at)
         return _back(member_id, _("保存好了"))
 
-    def again(form: Form) -> str:
-        card, known = (
-            queries.get_member(edge.read(), member_id),
-            queries.find_member_by_phone(edge.read(), form.value("phone")),
-        )
-        return page("edit", card=card, form=form, known=known if known and known.id != card.id else None)
-
-    return forms.submit(ChangedMemberIn, perform, again)
+    return forms.submit(
+        ChangedUnseenIn, perform, lambda form: page("edit", card=_seen(member_id), form=form, known=None)
+    )
 
 
 @blueprint.post("/members/<int:member_id>/archive")
@@ -130,20 +158,6 @@ def archive_member(member_id: int) -> ResponseReturnValue:
 def restore_member(member_id: int) -> ResponseReturnValue:
     """Take the card back into use."""
     return _do(commands.restore_member, member_id, _("已恢复"))
-
-
-@blueprint.post("/members/<int:member_id>/consents")
-@guards.staff(permissions.MEMBERS_CHANGE)
-def give_consent(member_id: int) -> ResponseReturnValue:
-    """The member agreed at the counter."""
-    return _do(commands.give_consent, member_id, _("记下了：顾客已同意"))
-
-
-@blueprint.post("/members/<int:member_id>/consents/withdraw")
-@guards.staff(permissions.MEMBERS_CHANGE)
-def withdraw_consent(member_id: int) -> ResponseReturnValue:
-    """The member took the consent back."""
-    return _do(commands.withdraw_consent, member_id, _("记下了：顾客已撤回同意"))
 
 
 def _do(command: Any, member_id: int, said: str, *, undo: str = "") -> ResponseReturnValue:
@@ -174,7 +188,7 @@ def _list() -> dict[str, Any]:
     session, chosen, text = edge.read(), _chosen(), request.args.get("q", "").strip()[:60]
     where = chosen.tree(at=clock.now(), month_begins=_month_begins())
     if text:
-        cards, more = queries.search_members(session, text, FOUND, where=where), False
+        cards, more = queries.search_members(session, text, FOUND, where=where, asker=edge.actor()), False
     else:
         found = queries.list_members(session, where, after=_number("after"), limit=PAGE + 1)
         cards, more = found[:PAGE], len(found) > PAGE
@@ -228,4 +242,4 @@ def form_values(card: MemberCard) -> dict[str, Any]:
     birthday = asdict(card.birthday) if card.birthday else {}
     told = {f"birthday_{name}": value for name, value in birthday.items()}
     fields = ("name", "gender", "wechat_id", "source", "note")
-    return {name: getattr(card, name) for name in fields} | told | {"phone": card.whole_phone, "store": card.store_id}
+    return {name: getattr(card, name) for name in fields} | told | {"store": card.store_id}

@@ -6,15 +6,19 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
 
+from services.approvals.permissions import APPROVALS_READ
 from services.audit.permissions import AUDIT_READ
 from services.catalog.permissions import PRODUCTS_READ
 from services.checkout.permissions import ORDERS_CREATE
 from services.coupons.permissions import COUPONS_READ
-from services.identity.permissions import KIT_READ, STAFF_READ
+from services.dealing.permissions import DEALING_READ
+from services.identity.permissions import KIT_READ, STAFF_READ, TOKENS_CREATE
 from services.loyalty.permissions import POINTS_READ
 from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
 from services.orders.permissions import INVOICES_READ, ORDERS_READ
+from services.privacy.permissions import MEMBERS_ERASE
 from services.shared.words import N_
+from services.signin.permissions import FREEZES_LIFT, SHOP_DEVICES_CHANGE
 from services.stores.permissions import SETTINGS_READ, STORES_CHANGE
 from services.tills.permissions import TILLS_READ
 from services.wallet.permissions import LIABILITY_READ, TOP_UP_PLANS_CHANGE
@@ -56,11 +60,19 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("管理"),
         (
+            Entry("staff.approvals", "badge-check", N_("审批"), APPROVALS_READ, N_("要第二个人同意的事")),
             Entry("staff.liability", "chart-column", N_("储值负债"), LIABILITY_READ, N_("还欠会员多少储值")),
             Entry("staff.stores", "store", N_("门店"), STORES_CHANGE, N_("地址、电话、营业时间")),
             Entry("staff.people", "users-round", N_("店员"), STAFF_READ, N_("账号、角色、门店")),
+            Entry(
+                "staff.shop_devices", "smartphone", N_("店里的手机"), SHOP_DEVICES_CHANGE, N_("几个人共用，用 PIN 换人")
+            ),
             Entry("staff.roles", "id-card", N_("角色"), STAFF_READ, N_("谁能做什么")),
+            Entry("staff.tokens", "key-round", N_("接口令牌"), TOKENS_CREATE, N_("哪些程序能读写店里的数据")),
             Entry("staff.settings", "settings", N_("设置"), SETTINGS_READ, N_("店名、主色、积分")),
+            Entry("staff.freezes", "shield-check", N_("冻结的会员"), FREEZES_LIFT, N_("会员说不是本人操作的")),
+            Entry("staff.privacy", "clock", N_("隐私"), MEMBERS_ERASE, N_("很久没来的会员、保留期限")),
+            Entry("staff.dealing", "eye", N_("自查"), DEALING_READ, N_("谁可能在给自己行方便")),
             Entry("staff.audit", "scroll-text", N_("操作记录"), AUDIT_READ, N_("谁在什么时候做了什么")),
         ),
     ),

@@ -79,7 +79,7 @@ def _case(order_id: int) -> Case:
 def _page(case: Case, form: Form) -> str:
     session, text, at = edge.read(), asked.text(), clock.now()
     people = (
-        members.search_members(session, text, limit=FOUND)
+        members.search_members(session, text, limit=FOUND, asker=edge.actor())
         if text
         else members.list_recent_members(session, shop.current_store().id, limit=RECENT)
     )

@@ -141,7 +141,7 @@ def _found(asked: Asked, store_id: int) -> tuple[list[OrderView], bool]:
         by_code = queries.find_order_by_receipt(session, code, actor=actor)
         return ([by_code] if by_code else []), False
     knows = asked.text and actor.may(MEMBERS_READ)
-    people = [card.id for card in search_members(session, asked.text, limit=PEOPLE)] if knows else []
+    people = [card.id for card in search_members(session, asked.text, limit=PEOPLE, asker=actor)] if knows else []
     found = queries.list_orders(
         session,
         actor=actor,

@@ -9,21 +9,21 @@ from sqlalchemy.orm import Session
 from services.identity import queries as identity
 from services.shared import clock
 from services.shared.fields import Text
-from services.shared.refusals import Invalid
-from services.shared.words import N_
 from services.signin import queries
 from services.signin.schemas import PasskeyNameIn
 from webapp.staff import blueprint
-from webapp.staff.account import GUESSES
+from webapp.staff.second_steps import prove_second_step, view
 from webapp.staff.signin import let_in
-from webapp.web import edge, guards, passkeys, people
+from webapp.web import edge, guards, passkeys
 from webapp.web.forms import Form
+from webapp.web.own_password import require_own_password
 
 
 class NewPasskeyForm(PasskeyNameIn):
-    """The name of a passkey to be, and the password that says it is really the owner who adds it."""
+    """The name of a passkey to be, and what says that it is really the owner who adds it: the password, a code where there is an app."""
 
     password = Text(required=True, validate=validate.Length(max=256))
+    code = Text(load_default="", validate=validate.Length(max=24))
 
 
 @blueprint.post("/sign-in/passkey/options")
@@ -40,7 +40,7 @@ def use_passkey() -> Response:
     at = clock.now()
 
     def come_in(session: Session, staff_id: int, onward: str) -> Response:
-        return let_in(session, identity.get_staff(session, staff_id), passkeys.go_on(onward), at)
+        return let_in(session, identity.get_staff(session, staff_id), passkeys.go_on(onward), at, by="passkey")
 
     return passkeys.sign_in("staff", come_in)
 
@@ -56,12 +56,9 @@ def own_passkeys() -> str:
 @guards.staff()
 def ask_for_passkey() -> Response:
     """What my browser is to make a passkey with, once my password was right."""
-    (person, _session_id), data = people.signed_in(), passkeys.sent(NewPasskeyForm)
-    edge.spend(GUESSES, person.actor.scope, at=clock.now())
-    staff = identity.get_staff(edge.read(), int(person.actor.id or 0))
-    if not identity.has_password(staff, data["password"]):
-        raise Invalid({"password": [N_("现在的密码不对")]})
-    edge.clear(GUESSES, person.actor.scope)
+    data = passkeys.sent(NewPasskeyForm)
+    staff = require_own_password(data["password"])
+    prove_second_step(data["code"])
     return passkeys.ask_for_passkey(f"{staff.username} · {_('店员')}")
 
 
@@ -83,10 +80,14 @@ def rename_passkey(passkey_id: int) -> ResponseReturnValue:
 @guards.staff()
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """It opens nothing any more."""
-    return passkeys.remove_passkey(passkey_id, url_for("staff.own_passkeys"))
+    return passkeys.remove_passkey(passkey_id, url_for("staff.own_passkeys"), of=edge.actor().id)
 
 
 def _page(form: Form) -> str:
     return render_template(
-        "staff/passkeys.html", form=form, passkeys=passkeys.own(), possible=queries.passkeys_are_possible()
+        "staff/passkeys.html",
+        form=form,
+        passkeys=passkeys.own(),
+        possible=queries.passkeys_are_possible(),
+        asks_code=view().state == "on",
     )

@@ -8,12 +8,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from services.dealing import commands as dealing
+from services.dealing.queries import find_own_card
+from services.dealing.schemas import OwnCardIn
 from services.identity import commands, permissions, queries
-from services.identity.schemas import PasswordIn, StaffChangeIn, StaffIn
+from services.identity.schemas import NewPasswordIn, StaffChangeIn, StaffIn
+from services.members.permissions import MEMBERS_READ
 from services.shared import clock
-from services.shared.refusals import NotFound
 from services.signin import commands as signin
-from services.signin.queries import list_passkeys, list_staff_sessions
+from services.signin.queries import list_passkeys, list_staff_sessions, names_of_sessions
 from services.stores import queries as stores
 from webapp.staff import blueprint
 from webapp.staff.role_words import role_name
@@ -53,7 +56,7 @@ def create_person() -> ResponseReturnValue:
 @guards.staff(permissions.STAFF_CHANGE)
 def person(staff_id: int) -> str:
     """One person: name, role, stores, password, disable."""
-    card = _card(staff_id)
+    card = queries.get_staff_card(edge.read(), staff_id, actor=edge.actor())
     form = Form(
         {
             "name": card.name,
@@ -90,7 +93,7 @@ def reset_password(staff_id: int) -> ResponseReturnValue:
         toasts.say(_("新密码已生效，请当面告诉本人"))
         return redirect(url_for("staff.people"), 303)
 
-    return forms.submit(PasswordIn, perform, lambda form: _edit(staff_id, form))
+    return forms.submit(NewPasswordIn, perform, lambda form: _edit(staff_id, form))
 
 
 @blueprint.post("/people/<int:staff_id>/disable")
@@ -114,7 +117,7 @@ def revoke_session_of_person(staff_id: int, session_id: int) -> ResponseReturnVa
     at = clock.now()
 
     def effect(session: Session) -> ResponseReturnValue:
-        signin.revoke_staff_session(session, session_id, actor=edge.actor(), at=at)
+        signin.revoke_staff_session(session, session_id, of=staff_id, actor=edge.actor(), at=at)
         toasts.say(_("那台设备已退出"))
         return redirect(url_for("staff.person", staff_id=staff_id), 303)
 
@@ -125,7 +128,36 @@ def revoke_session_of_person(staff_id: int, session_id: int) -> ResponseReturnVa
 @guards.staff(permissions.STAFF_CHANGE)
 def remove_passkey_of_person(staff_id: int, passkey_id: int) -> ResponseReturnValue:
     """Somebody's passkey opens nothing any more: it was on a phone that was lost."""
-    return passkeys.remove_passkey(passkey_id, url_for("staff.person", staff_id=staff_id))
+    return passkeys.remove_passkey(passkey_id, url_for("staff.person", staff_id=staff_id), of=staff_id)
+
+
+@blueprint.post("/people/<int:staff_id>/own-card")
+@guards.staff(permissions.STAFF_CHANGE)
+def note_own_card(staff_id: int) -> ResponseReturnValue:
+    """Which member card is theirs, so that what they ring up for themselves stands out."""
+    at = clock.now()
+    edge.actor().require(MEMBERS_READ)
+
+    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+        dealing.note_own_card(session, staff_id, data["card"], actor=edge.actor(), at=at)
+        toasts.say(_("记下了"))
+        return redirect(url_for("staff.person", staff_id=staff_id), 303)
+
+    return forms.submit(OwnCardIn, perform, lambda form: _edit(staff_id, form))
+
+
+@blueprint.post("/people/<int:staff_id>/own-card/drop")
+@guards.staff(permissions.STAFF_CHANGE)
+def drop_own_card(staff_id: int) -> ResponseReturnValue:
+    """It was not theirs, or is no longer."""
+    at = clock.now()
+
+    def effect(session: Session) -> ResponseReturnValue:
+        dealing.drop_own_card(session, staff_id, actor=edge.actor(), at=at)
+        toasts.say(_("已取消"))
+        return redirect(url_for("staff.person", staff_id=staff_id), 303)
+
+    return edge.write(effect)
 
 
 @blueprint.post("/people/<int:staff_id>/enable")
@@ -140,13 +172,6 @@ def enable_person(staff_id: int) -> ResponseReturnValue:
         return redirect(url_for("staff.people"), 303)
 
     return edge.write(effect)
-
-
-def _card(staff_id: int) -> queries.StaffCard:
-    found = next((card for card in queries.list_staff(edge.read(), actor=edge.actor()) if card.id == staff_id), None)
-    if found is None:
-        raise NotFound("staff_not_found")
-    return found
 
 
 def _page(template: str, *, show: str = "detail", **more: Any) -> str:
@@ -173,8 +198,16 @@ def _new(form: Form) -> str:
 
 
 def _edit(staff_id: int, form: Form) -> str:
-    card, session = _card(staff_id), edge.read()
-    reached = queries.is_within_reach(session, queries.get_staff(session, card.id), edge.actor())
+    card, session, actor = queries.get_staff_card(edge.read(), staff_id, actor=edge.actor()), edge.read(), edge.actor()
+    reached = queries.is_within_reach(session, queries.get_staff(session, card.id), actor)
     sessions = list_staff_sessions(session, card.id, at=clock.now()) if reached else []
-    own = list_passkeys(session, "staff", card.id) if reached else []
-    return _page("edit", form=form, card=card, sessions=sessions, passkeys=own)
+    return _page(
+        "edit",
+        form=form,
+        card=card,
+        sessions=sessions,
+        devices=names_of_sessions(session, sessions),
+        passkeys=list_passkeys(session, "staff", card.id) if reached else [],
+        may_note_card=reached and actor.may(MEMBERS_READ),
+        own_card=find_own_card(session, card.id) if reached and actor.may(MEMBERS_READ) else None,
+    )

@@ -32,12 +32,16 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "members:read": N_("看会员"),
         "members:create": N_("给客人开卡"),
         "members:change": N_("改会员资料"),
+        "members:phones": N_("看完整手机号"),
+        "members:reveal": N_("查看一个手机号（有记录）"),
         "members:archive": N_("停用会员"),
         "members:erase": N_("注销会员"),
+        "minors:export": N_("下载未成年人审计包"),
         "birthdays:change": N_("随时改生日"),
         "signin_codes:create": N_("出示会员登录码"),
         "proofs:create": N_("请会员确认消费"),
         "proofs:override": N_("替会员担保消费"),
+        "freezes:lift": N_("解冻会员的消费"),
         "messages:read": N_("看发给会员的消息"),
         "messages:send": N_("给会员发消息"),
         "registration_links:change": N_("做注册码"),
@@ -72,22 +76,30 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     N_("管理"): {
         "stores:read": N_("看门店"),
         "stores:change": N_("改门店"),
+        "stores:create": N_("开新店、排门店的顺序"),
         "settings:read": N_("看设置"),
         "settings:change": N_("改设置"),
+        "consent_texts:create": N_("发布隐私说明"),
         "staff:read": N_("看店员"),
         "staff:change": N_("加店员、改店员"),
         "roles:change": N_("改角色和权限"),
+        "shop_devices:change": N_("登记店里的手机"),
         "tokens:create": N_("新建接口令牌"),
+        "approvals:read": N_("看审批"),
+        "approvals:decide": N_("批别人提的事"),
         "audit:read": N_("看操作记录"),
         "audit:export": N_("导出操作记录"),
+        "audit:dealing": N_("看自查"),
         "kit:read": N_("看界面组件"),
     },
 }
 # Taking money or power out of the shop: an owner should think twice.
 SENSITIVE = frozenset(
     {
+        "approvals:decide",
         "refunds:create", "wallet:pay_out", "wallet:adjust", "points:adjust", "proofs:override", "audit:export", "staff:change",
-        "roles:change", "tokens:create", "settings:change", "members:archive", "members:erase", "discounts:create",
+        "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive", "members:erase",
+        "minors:export", "discounts:create",
     }
 )  # fmt: skip
 ROLE_WORDS: Mapping[str, str] = {

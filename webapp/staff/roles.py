@@ -13,6 +13,7 @@ from services.identity import commands, permissions, queries, rules
 from services.identity.commands.roles import BUILT_IN, OWNER
 from services.identity.schemas import RoleIn
 from services.shared import clock
+from services.shared.actors import is_for_whole_shop
 from webapp.staff import blueprint, role_words
 from webapp.web import edge, forms, guards, toasts
 from webapp.web.forms import Form
@@ -100,6 +101,7 @@ def _page(template: str, *, show: str = "detail", **more: Any) -> str:
         role_name=role_words.role_name,
         built_in=BUILT_IN,
         may_give=actor.may,
-        may_change=actor.may(permissions.ROLES_CHANGE) and actor.stores is None and reached,
+        whole_shop=is_for_whole_shop,
+        may_change=actor.may(permissions.ROLES_CHANGE) and reached,
         **more,
     )

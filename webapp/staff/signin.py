@@ -14,11 +14,11 @@ from services.shared import clock, limits
 from services.shared.fields import Identifier, Text
 from services.signin import commands, queries
 from webapp.staff import blueprint
-from webapp.web import cookies, edge, forms, guards, links, people
+from webapp.web import cookies, devices, edge, forms, guards, links, passkeys, people
 from webapp.web.forms import Form
+from webapp.web.own_password import GUESSES
 
-# quality.md: at most 10 guesses per 15 minutes and account; an address shared by a shop's Wi-Fi gets more.
-GUESSES = limits.Rule("staff_sign_in:account", most=10, seconds=900)
+# An address shared by a shop's Wi-Fi gets more than an account.
 GUESSES_FROM = limits.Rule("staff_sign_in:address", most=50, seconds=900)
 
 
@@ -44,7 +44,7 @@ def sign_in() -> ResponseReturnValue:
     onward = request.args.get("next")
     if people.person() is not None:
         return links.go_on(onward, "staff")
-    return _door(Form({"next": onward or ""}))
+    return door(Form({"next": onward or "", "who": request.args.get("who", "")}))
 
 
 @blueprint.post("/sign-in")
@@ -58,19 +58,29 @@ def try_sign_in() -> ResponseReturnValue:
         edge.spend(GUESSES, name, at=at)
         edge.spend(GUESSES_FROM, address, at=at)
         data["staff"] = queries.check_password(edge.read(), name, data["password"])
-        edge.clear(GUESSES, name)
+        data["step"] = queries.next_step_of(edge.read(), data["staff"])
+        if not data["step"]:
+            edge.clear(GUESSES, name)
         edge.give_back(GUESSES_FROM, address, at=at)
 
     def perform(session: Session, data: Mapping[str, Any]) -> Response:
+        if data["step"]:
+            commands.ask_second_step(session, data["staff"], data["step"], browser=passkeys.this_browser(), at=at)
+            return links.to("staff.second_step", next=links.own_path(data["next"], "staff"))
         return let_in(session, data["staff"], links.go_on(data["next"], "staff"), at)
 
-    return forms.submit(SignInForm, perform, _door, first=check, keyed=False)
+    return forms.submit(SignInForm, perform, door, first=check, keyed=False)
 
 
 @blueprint.post("/sign-out")
 @guards.staff()
 def sign_out() -> ResponseReturnValue:
     """Leave: the session is over on the server too."""
+    return leave()
+
+
+def leave() -> Response:
+    """End the session of this browser, and lead to the door."""
     (person, session_id), at = people.signed_in(), clock.now()
 
     def effect(session: Session) -> Response:
@@ -94,14 +104,35 @@ def choose_store() -> ResponseReturnValue:
     return edge.write(effect)
 
 
-def let_in(session: Session, known: Staff, answer: Response, at: datetime) -> Response:
-    """Open a session on this browser and hand its cookie out with `answer`."""
-    former, browser = people.person(), request.user_agent.string
-    if former is not None and former.session_id is not None:  # a new sign-in ends the old one of this browser
-        commands.revoke_staff_session(session, former.session_id, actor=former.actor, at=at)
-    secret = commands.sign_in_staff(session, known, browser=browser, actor=edge.actor(), at=at)
+def let_in(
+    session: Session, known: Staff, answer: Response, at: datetime, *, by: commands.Way = "password"
+) -> Response:
+    """Open a session on this browser and hand its cookie out with `answer`; `by` is what they came in with."""
+    browser = request.user_agent.string
+    secret = commands.sign_in_staff(
+        session, known, by=by, device=devices.key(), browser=browser, actor=edge.actor(), at=at
+    )
+    end_former(session, at)
     return cookies.give(answer, people.STAFF_COOKIE, secret)
 
 
-def _door(form: Form) -> str:
-    return render_template("staff/sign_in.html", form=form, passkeys=queries.passkeys_are_possible())
+def end_former(session: Session, at: datetime) -> None:
+    """Whoever was in on this browser is out. Called once the shop's device is held: taking that out of use locks it, then its sessions."""
+    former = people.person()
+    if former is not None and former.session_id is not None:
+        commands.revoke_staff_session(session, former.session_id, actor=former.actor, at=at)
+
+
+def door(form: Form) -> str:
+    """The door, with what was typed; on a device of the shop with the faces of those who have a PIN, one of them chosen."""
+    device = devices.this_one()
+    faces = queries.list_faces(edge.read(), device.store_id) if device else []
+    chosen = next((face for face in faces if str(face.id) == str(form.value("who"))), None)
+    return render_template(
+        "staff/sign_in.html",
+        form=form,
+        passkeys=queries.passkeys_are_possible(),
+        device=device,
+        faces=faces,
+        chosen=chosen,
+    )

@@ -27,14 +27,14 @@ def stores() -> str:
 
 
 @blueprint.get("/stores/new")
-@guards.staff(permissions.STORES_CHANGE)
+@guards.staff(permissions.STORES_CREATE)
 def new_store() -> str:
     """An empty form with the next free code."""
     return _new(Form({"code": _next_code(), "opens": "09:00", "closes": "21:30"}))
 
 
 @blueprint.post("/stores/new")
-@guards.staff(permissions.STORES_CHANGE)
+@guards.staff(permissions.STORES_CREATE)
 def create_store() -> ResponseReturnValue:
     """Open a store."""
     at = clock.now()
@@ -103,7 +103,7 @@ def restore_store(store_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/stores/sort")
-@guards.staff(permissions.STORES_CHANGE)
+@guards.staff(permissions.STORES_CREATE)
 def sort_stores() -> str:
     """The stores, to be put in order."""
     items = queries.list_stores(edge.read(), actor=edge.actor())
@@ -111,7 +111,7 @@ def sort_stores() -> str:
 
 
 @blueprint.post("/stores/sort")
-@guards.staff(permissions.STORES_CHANGE)
+@guards.staff(permissions.STORES_CREATE)
 def save_order_of_stores() -> ResponseReturnValue:
     """Keep the order."""
     at, ids = clock.now(), sorting.order()
@@ -133,6 +133,7 @@ def _beside() -> dict[str, Any]:
         "open_stores": [each for each in found if each.archived_at is None],
         "closed_stores": [each for each in found if each.archived_at is not None],
         "may_change": edge.actor().may(permissions.STORES_CHANGE),
+        "may_create": edge.actor().may(permissions.STORES_CREATE),
     }
 
 

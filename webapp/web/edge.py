@@ -57,10 +57,10 @@ def done_reading() -> None:
     _close(None)
 
 
-def spend(rule: Rule, subject: str, *, at: datetime) -> None:
-    """Count one try of `subject` in a transaction of its own. Raises TooMany when none was left."""
+def spend(rule: Rule, subject: str, *, at: datetime) -> int:
+    """Count one try of `subject` in a transaction of its own; how many are left. Raises TooMany when none was."""
     done_reading()
-    limits.spend(rule, subject, at=at)
+    return limits.spend(rule, subject, at=at)
 
 
 def require_room(rule: Rule, subject: str, *, at: datetime) -> None:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from services.shared.refusals import Invalid, Refusal, TooMany
 from services.shared.words import N_
-from webapp.web import i18n
+from webapp.web import i18n, logs
 
 log = structlog.get_logger("error")
 _WORDS = {
@@ -85,7 +85,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _broken(error: Exception) -> Response:
-    log.error("broken", exc_info=error, path=request.path)
+    log.error("broken", exc_info=error, path=logs.path())
     words = str(gettext("系统出了点问题，刚才的操作没有生效，请再试一次"))
     return problem(500, "broken", words) if _wants_json() else page(500, words)
 

@@ -127,12 +127,13 @@ def submit(
 
     Whatever is refused shows the page `again` with everything that was typed, the words beside the fields, and the refusal's status.
     `values` stands for the typed ones where something came along with them (uploads.take), `wrong` for mistakes found in that.
-    `first(data)` comes before the write lock: counting a guess, comparing a password. It may refuse, or add to `data`.
+    `first(data)` comes before the write lock: counting a guess, comparing a password. It may refuse, or add to `data`; who sends the
+    same form once more was asked then, and hears the stored answer.
     """
     values = typed() if values is None else values
     try:
         data = _load_all(schema, values, wrong or {})
-        if first is not None:
+        if first is not None and not (keyed and edge.answered()):
             first(data)
         return edge.write(lambda session: perform(session, data), keyed=keyed)
     except Refusal as refusal:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from services.shared.refusals import Forbidden, Refusal
 from services.shared.words import N_
-from webapp.web import people, security
+from webapp.web import people, security, step_up
 from webapp.web.people import Person
 
 P = ParamSpec("P")
@@ -35,8 +35,13 @@ def public(reason: str) -> Callable[[View[P, R]], View[P, R]]:
     return mark
 
 
-def staff(permission: str | None = None) -> Callable[[View[P, R]], View[P, R | ResponseReturnValue]]:
-    """Signed-in staff, with `permission` when one is named. Others are sent to sign in, or refused (403)."""
+def staff(
+    permission: str | None = None, *, verified: bool = False
+) -> Callable[[View[P, R]], View[P, R | ResponseReturnValue]]:
+    """Signed-in staff, with `permission` when one is named. Others are sent to sign in, or refused (403).
+
+    What is sensitive (step_up.py), or `verified` here, asks first who is there.
+    """
 
     def mark(view: View[P, R]) -> View[P, R | ResponseReturnValue]:
         @functools.wraps(view)
@@ -46,9 +51,12 @@ def staff(permission: str | None = None) -> Callable[[View[P, R]], View[P, R | R
                 return _to_sign_in("staff.sign_in")
             if permission is not None:
                 person.actor.require(permission)
+            if step_up.is_needed(person, permission, always=verified):
+                return step_up.ask()
             return view(*args, **kwargs)
 
         guarded.__guard__ = f"staff: {permission or 'any'}"  # type: ignore[attr-defined]
+        guarded.__steps_up__ = verified or step_up.is_sensitive(permission)  # type: ignore[attr-defined]
         return guarded
 
     return mark
@@ -77,6 +85,7 @@ def api(permission: str) -> Callable[[View[P, R]], View[P, R]]:
             if person.app == "member":
                 raise Forbidden
             person.actor.require(permission)
+            step_up.require(person, permission)
             return view(*args, **kwargs)
 
         guarded.__guard__ = f"api: {permission}"  # type: ignore[attr-defined]

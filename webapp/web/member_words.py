@@ -6,9 +6,11 @@ from flask import Flask
 from flask_babel import gettext
 from markupsafe import Markup
 
+from services.members.permissions import MEMBERS_PHONES
 from services.members.queries import show_name
+from services.members.rules import phones
 from services.members.schemas import GENDER_WORDS, SOURCE_WORDS
-from webapp.web import i18n, qr
+from webapp.web import i18n, people, qr
 
 _MONTHS = "正二三四五六七八九十冬腊"
 _DIGITS = "一二三四五六七八九十"
@@ -17,13 +19,28 @@ _DIGITS = "一二三四五六七八九十"
 def init_app(app: Flask) -> None:
     """Register the filters: `member|shown_name`, `card.birthday|birthday`, `card.source|source`, `address|qr`."""
     app.jinja_env.filters.update(
-        shown_name=shown_name, birthday=birthday_words, source=source_words, gender=gender_words, qr=qr_svg
+        shown_name=shown_name,
+        birthday=birthday_words,
+        source=source_words,
+        gender=gender_words,
+        qr=qr_svg,
+        typed=typed_phone,
     )
 
 
 def shown_name(member: Any) -> str:
     """How to call a member (row or card): the name, else the masked phone."""
     return show_name(member.name, member.phone, member.number)
+
+
+def typed_phone(text: str) -> str:
+    """A line that somebody typed to find a member by: a phone in it is masked for who may not see whole ones."""
+    if people.actor().may(MEMBERS_PHONES):
+        return text
+    try:
+        return phones.mask(phones.read_phone(text))
+    except ValueError:
+        return text
 
 
 def source_words(source: str) -> str:

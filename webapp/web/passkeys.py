@@ -52,7 +52,7 @@ def own() -> list[Passkey]:
 def ask_to_sign_in(kind: queries.Kind) -> Response:
     """What the browser is to sign. Raises TooMany; NotFound where passkeys are impossible."""
     queries.require_passkeys()
-    at, asker = clock.now(), _browser()
+    at, asker = clock.now(), this_browser()
     edge.spend(ASKED_FROM, people.address(), at=at)
     return edge.write(
         lambda session: edge.json_answer(commands.ask_to_sign_in(session, kind, browser=asker, at=at)), keyed=False
@@ -62,7 +62,7 @@ def ask_to_sign_in(kind: queries.Kind) -> Response:
 def sign_in(kind: queries.Kind, let_in: Callable[[Session, int, str], Response]) -> Response:
     """Sign in whoever the passkey belongs to: `let_in(session, owner_id, onward)` opens the session. Raises PasskeyRefused."""
     queries.require_passkeys()
-    at, asker, data = clock.now(), _browser(), sent(AnswerIn)
+    at, asker, data = clock.now(), this_browser(), sent(AnswerIn)
     edge.spend(ANSWERED_FROM, people.address(), at=at)
 
     def effect(session: Session) -> Any:
@@ -80,7 +80,7 @@ def sign_in(kind: queries.Kind, let_in: Callable[[Session, int, str], Response])
 def ask_for_passkey(user_name: str) -> Response:
     """What the browser of whoever is signed in is to make a passkey with; `user_name` is what they read when choosing one."""
     queries.require_passkeys()
-    at, asker, acting, name = clock.now(), _browser(), edge.actor(), str(shop.settings()["shop.name"])
+    at, asker, acting, name = clock.now(), this_browser(), edge.actor(), str(shop.settings()["shop.name"])
     return edge.write(
         lambda session: edge.json_answer(
             commands.ask_for_passkey(session, shop=name, user_name=user_name, browser=asker, actor=acting, at=at)
@@ -92,7 +92,7 @@ def ask_for_passkey(user_name: str) -> Response:
 def add_passkey(page: str) -> Response:
     """Keep the passkey that was made, and go on to `page`. Raises PasskeyRefused."""
     queries.require_passkeys()
-    at, asker, acting, data = clock.now(), _browser(), edge.actor(), sent(NewPasskeyIn)
+    at, asker, acting, data = clock.now(), this_browser(), edge.actor(), sent(NewPasskeyIn)
 
     def effect(session: Session) -> Any:
         answer, name = data["credential"], data["name"]
@@ -117,12 +117,12 @@ def rename_passkey(passkey_id: int, page: str, again: Callable[[Form], str]) -> 
     return forms.submit(PasskeyNameIn, perform, again)
 
 
-def remove_passkey(passkey_id: int, page: str) -> Response:
-    """A passkey opens nothing any more; back to `page`."""
+def remove_passkey(passkey_id: int, page: str, *, of: int | None = None) -> Response:
+    """A passkey (of `of`, where somebody is named) opens nothing any more; back to `page`."""
     at, acting = clock.now(), edge.actor()
 
     def effect(session: Session) -> Response:
-        commands.remove_passkey(session, passkey_id, actor=acting, at=at)
+        commands.remove_passkey(session, passkey_id, of=of, actor=acting, at=at)
         toasts.say(_("通行密钥已删除"))
         return links.see_other(page)
 
@@ -134,6 +134,6 @@ def go_on(path: str) -> Response:
     return edge.json_answer({"to": path})
 
 
-def _browser() -> str:
+def this_browser() -> str:
     """What only this browser sends, before anybody is signed in: the secret behind its form tokens (checked already)."""
     return str(form_session["csrf_token"])

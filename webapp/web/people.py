@@ -20,6 +20,8 @@ from services.signin import queries as signin
 from services.signin.queries import StaffPass
 
 STAFF_COOKIE, MEMBER_COOKIE = "ck_staff", "ck_member"
+DEVICE_COOKIE = "ck_device"  # of a phone of the shop, whoever is signed in on it
+KNOWN_COOKIE = "ck_known"  # what a member's browser keeps for good: it opens nothing
 PUBLIC = Actor("public", name="public")
 App = Literal["staff", "member", "token"]
 login = LoginManager()
@@ -36,6 +38,8 @@ class Person(UserMixin):  # type: ignore[misc]
     language: str | None = None
     member: Member | None = None
     seen_at: datetime | None = None
+    verified_at: datetime | None = None  # of staff: when they last proved to be here
+    device_id: int | None = None  # of staff: the shop's device that they are on
 
     def get_id(self) -> str:
         """Flask-Login's name for this person."""
@@ -74,8 +78,8 @@ def _bearer(authorization: Authorization) -> Person | None:
 
     if authorization.type != "bearer" or not authorization.token:
         return None
-    actor = identity.find_actor_of_token(read(), authorization.token, origin())
-    return Person("token", actor) if actor else None
+    found = identity.find_token_pass(read(), authorization.token, origin())
+    return Person("token", found.actor, seen_at=found.used_at) if found else None
 
 
 def _staff(cookie: str | None) -> Person | None:
@@ -84,12 +88,15 @@ def _staff(cookie: str | None) -> Person | None:
     found: StaffPass | None = signin.find_staff_pass(read(), cookie, at=clock.now()) if cookie else None
     if found is None:
         return None
-    actor = identity.actor_of_staff(read(), found.staff, origin())
+    actor = identity.actor_of_staff(read(), found.staff, origin(found.session.device_id))
     store_id = found.session.store_id
     if store_id is not None and not actor.sees_store(store_id):
         store_id = None  # no longer theirs
-    seen_at = found.session.seen_at
-    return Person("staff", actor, found.session.id, store_id, found.staff.language, seen_at=seen_at)
+    row = found.session
+    verified_at = None if found.former else row.verified_at
+    return Person(
+        "staff", actor, row.id, store_id, found.staff.language, seen_at=row.seen_at, verified_at=verified_at, device_id=row.device_id
+    )  # fmt: skip
 
 
 def _member(cookie: str | None) -> Person | None:
@@ -139,9 +146,10 @@ def preferred_language() -> str | None:
     return found.language if found else None
 
 
-def origin() -> str:
-    """Where the request comes from, for the audit: address and browser."""
-    return f"{request.remote_addr or '-'} {request.user_agent.string[:120]}"
+def origin(device_id: int | None = None) -> str:
+    """Where the request comes from, for the audit: address, `#7` on a device of the shop, and browser, which cannot pose as that."""
+    device = f"#{device_id} " if device_id is not None else ""
+    return f"{request.remote_addr or '-'} {device}{request.user_agent.string[:120].lstrip(' #')}"
 
 
 def address() -> str:

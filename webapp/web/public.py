@@ -107,17 +107,13 @@ def _welcome(answer: Response) -> ResponseReturnValue:
     if clock.now() - member.joined_at > REPLAY or member.phone_verified_at is not None:
         return redirect("/member/", 303)
     actor, at = Actor("member", member.id, member.name, origin=people.origin()), clock.now()
-    with_cookie = edge.write(
-        lambda session: _signed_in(
-            signin.open_member_session(session, member.id, browser=request.user_agent.string, actor=actor, at=at)
-        ),
-        keyed=False,
-    )
+    response, known = cookies.give_known(make_response(redirect("/member/", 303)))
+
+    def effect(session: Session) -> Response:
+        browser = request.user_agent.string
+        token = signin.open_member_session(session, member.id, known=known, browser=browser, actor=actor, at=at)
+        return cookies.give(response, people.MEMBER_COOKIE, token)
+
+    with_cookie = edge.write(effect, keyed=False)
     toasts.say(_("欢迎加入，这是您的会员码"))
     return with_cookie
-
-
-def _signed_in(token: str) -> ResponseReturnValue:
-    response = make_response(redirect("/member/", 303))
-    cookies.give(response, people.MEMBER_COOKIE, token)
-    return response

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from services.shared import runtime
 from services.shared.refusals import Refusal
 from services.shared.words import N_
+from webapp.web import logs
 
 csrf = CSRFProtect()
 _POLICY = (
@@ -73,7 +74,7 @@ def _require_own_origin() -> None:
     """Every browser of today names the page's origin; where nothing is named (a program), the token alone decides."""
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none")
     if (site not in {"same-origin", "none"}) if origin is None else not _is_own(origin):
-        log.warning("foreign_origin", origin=(origin or "-")[:200], host=request.host[:200], path=request.path)
+        log.warning("foreign_origin", origin=(origin or "-")[:200], host=request.host[:200], path=logs.path())
         raise ForeignOrigin
 
 

@@ -126,8 +126,9 @@ def _keep_logo() -> str:
     file = request.files.get("logo")
     if file is None or not file.filename:
         return ""
+    with file.stream as stream:
+        data = stream.read(pictures.MOST_BYTES + 1)
     try:
-        data = file.read()
         edge.note_file("logo", data)
         return pictures.keep(data)
     except ValueError as error:

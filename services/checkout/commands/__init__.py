@@ -1,6 +1,7 @@
 """Commands of the counter: `sales` writes a sale, `refunds` takes it back, `scans` finds out what a code is."""
 
 from services.checkout.commands.coupons import Redemption, redeem_coupon
+from services.checkout.commands.gifts import offer_gift, take_gift
 from services.checkout.commands.handovers import claim_order, reassign_order
 from services.checkout.commands.offline import book_offline_sale
 from services.checkout.commands.refunds import refund_order
@@ -11,7 +12,9 @@ __all__ = [
     "book_offline_sale",
     "claim_order",
     "complete_order",
+    "offer_gift",
     "reassign_order",
     "redeem_coupon",
     "refund_order",
+    "take_gift",
 ]

@@ -15,6 +15,7 @@ from services.shared.actors import Actor
 from services.shared.events import announce
 from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
+from services.signin.queries.freezes import require_unfrozen
 from services.stores.queries import get_store
 from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
@@ -38,12 +39,13 @@ def pay_out(
 ) -> Payout:
     """Pay principal back: of `lots` (all if empty), `amount` (the sheet's if None), by `tender` (the original if None), for a `reason`.
 
-    The chosen lots end with it, their bonus too. Raises NothingToPayOut, SheetChanged (409), Invalid for an amount below the floor or
-    above the principal, and for a tender that was not paid with, or with less than that.
+    The chosen lots end with it, their bonus too. Raises FrozenSpending (403), NothingToPayOut, SheetChanged (409), Invalid for an
+    amount below the floor or above the principal, and for a tender that was not paid with, or with less than that.
     """
     actor.require(permissions.WALLET_PAY_OUT, data["store_id"])
     _require_store(session, data["store_id"], actor)
     member = get_member(session, member_id)
+    require_unfrozen(session, member.id)
     ledger.hold(session, WALLET, member.id)
     sheet = get_refund_sheet(session, member.id, data.get("lots", ()), at=at)
     if data.get("sheet") not in (None, sheet.mark):

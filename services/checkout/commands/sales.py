@@ -6,6 +6,7 @@ for each other in a circle. From the counter on the whole store waits: what can 
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
 from services.loyalty.commands import Earning
 from services.loyalty.queries import rate_of
+from services.members.queries import hold_living
 from services.orders import commands as orders
 from services.orders.commands import OrderDraft
 from services.orders.events import OrderCompleted
@@ -28,6 +30,7 @@ from services.stores.queries import keep_settings
 from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
 from services.wallet.commands import Spending
+from services.wallet.queries.entries import get_spent_since
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,9 @@ def _prove(session: Session, sale: Sale, *, actor: Actor, at: datetime) -> None:
             amount,
             store_id=sale.cart.store_id,
             confirm_above=sale.counter.settings["wallet.confirm_above"],
+            stored=_from_wallet(sale),
+            cool_above=sale.counter.settings["wallet.cool_above"],
+            spent_since=partial(get_spent_since, session, sale.cart.member_id),
             unsold=UNSOLD,
             actor=actor,
             at=at,
@@ -149,7 +155,19 @@ def _spend(session: Session, sale: Sale, at: datetime) -> _Spent:
     earns = sale.earns(stored.bonus if stored else 0)
     waits = sale.counter.settings["points.pending_days"] > 0
     earned = loyalty.open_earning(session, member_id, earns, head=points.head if points else head, pending=waits)
+    _require_living(session, sale, earned)
     return _Spent(points, stored, earned)
+
+
+def _require_living(session: Session, sale: Sale, earned: Earning) -> None:
+    """Refuse a member who was erased after the sale was checked. Raises MemberErased.
+
+    An erasure moves the points on, so that a sale which moved them, and found them where it had seen them, need not ask.
+    """
+    seen = sale.buyer.points.sequence if sale.buyer.points else 0
+    mine = (1 if sale.price.points else 0) + 1
+    if not earned.moved.amounts[0] or earned.moved.sequence != seen + mine:
+        hold_living(session, earned.member_id)
 
 
 def _enter(session: Session, sale: Sale, spent: _Spent, order_id: int, *, actor: Actor, at: datetime) -> None:

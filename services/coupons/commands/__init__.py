@@ -19,13 +19,19 @@ from services.coupons.commands.templates import (
     restore_template,
     resume_template,
 )
-from services.coupons.commands.transfers import cancel_transfer, offer_transfer, take_transfer
+from services.coupons.commands.transfers import (
+    cancel_open_transfers,
+    cancel_transfer,
+    offer_transfer,
+    take_transfer,
+)
 
 __all__ = [
     "CLAIMS_BY_MEMBER",
     "CODES_BY_ACTOR",
     "CODES_BY_MEMBER",
     "archive_template",
+    "cancel_open_transfers",
     "cancel_transfer",
     "change_template",
     "claim_by_code",

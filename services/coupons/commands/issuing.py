@@ -120,8 +120,9 @@ def issue_coupon(
 
 
 def _require_living(session: Session, member_id: int) -> None:
-    there = session.scalar(select(Member.id).where(Member.id == member_id, Member.archived_at.is_(None)))
-    if there is None:
+    """Kept from being erased until this transaction ends."""
+    there = select(Member.id).where(Member.id == member_id, Member.archived_at.is_(None))
+    if session.scalar(there.with_for_update(read=True, key_share=True)) is None:
         raise NotFound("member_not_found")
 
 

@@ -13,6 +13,7 @@ from services.coupons.events import CouponTransferred
 from services.coupons.models import Coupon, CouponTransfer
 from services.coupons.queries.held import get_coupon
 from services.coupons.queries.transfers import find_transfer
+from services.members.queries import hold_living
 from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.shared.events import announce
@@ -61,6 +62,21 @@ def cancel_transfer(session: Session, coupon_id: int, member_id: int, *, actor: 
     audit.record(session, "coupons:keep", ("coupon", coupon_id), actor=actor, at=at)
 
 
+def cancel_open_transfers(session: Session, member_id: int, *, actor: Actor, at: datetime) -> None:
+    """Take back every link of a member; where there is none nothing happens. Who may ask for it is the caller's to know."""
+    ended = session.connection().execute(
+        update(_transfers)
+        .where(
+            _transfers.c.from_member_id == member_id, _transfers.c.taken_at.is_(None), _transfers.c.cancelled_at.is_(None),
+            _transfers.c.expires_at > at,
+        )
+        .values(cancelled_at=at)
+        .returning(_transfers.c.coupon_id)
+    )  # fmt: skip
+    for coupon_id in ended.scalars().all():
+        audit.record(session, "coupons:keep", ("coupon", coupon_id), actor=actor, at=at, member_id=member_id)
+
+
 def take_transfer(session: Session, token: str, member_id: int, *, actor: Actor, at: datetime) -> int:
     """Take the coupon of a link; returns its id. It gets a fresh code: the giver has seen the old one.
 
@@ -92,6 +108,7 @@ def take_transfer(session: Session, token: str, member_id: int, *, actor: Actor,
     )
     if not (taken.rowcount and moved.rowcount):
         raise TransferGone
+    hold_living(session, member_id)
     note(session, offer.coupon_id, "transfer", member_id=member_id, actor=actor, at=at)
     subject, changes = ("coupon", offer.coupon_id), {"from": offer.from_member_id, "member": member_id}
     audit.record(session, "coupons:transfer", subject, actor=actor, at=at, member_id=member_id, changes=changes)

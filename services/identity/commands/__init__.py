@@ -10,7 +10,7 @@ from services.identity.commands.staff import (
     enable_staff,
     set_password,
 )
-from services.identity.commands.tokens import create_token, revoke_tokens
+from services.identity.commands.tokens import create_token, revoke_token, revoke_tokens, touch_token
 
 __all__ = [
     "change_role",
@@ -22,7 +22,9 @@ __all__ = [
     "delete_role",
     "disable_staff",
     "enable_staff",
+    "revoke_token",
     "revoke_tokens",
     "set_password",
     "set_up_shop",
+    "touch_token",
 ]

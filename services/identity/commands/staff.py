@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.identity import permissions, rules
+from services.identity.commands.tokens import revoke_tokens_of
 from services.identity.models import Role, Staff, StaffStore
 from services.identity.queries import get_staff, is_within_reach
 from services.shared.actors import Actor
@@ -77,13 +78,15 @@ def set_password(session: Session, staff_id: int, password: str, *, actor: Actor
 
 
 def disable_staff(session: Session, staff_id: int, *, actor: Actor, at: datetime) -> Staff:
-    """Someone no longer works here: open sessions stop counting at once. Refuses for oneself and for the last owner."""
+    """Someone no longer works here: open sessions and the tokens they made stop counting at once. Refuses for oneself and for the last
+    owner."""
     actor.require(permissions.STAFF_CHANGE)
     staff = _staff_within_reach(session, staff_id, actor)
     if actor.kind == "staff" and actor.id == staff.id:
         raise Refusal("own_account", N_("不能停用自己的账号"))
     _require_other_owner(session, staff)
     staff.disabled_at = staff.disabled_at or at
+    revoke_tokens_of(session, staff.id, actor=actor, at=at)
     audit.record(session, "staff:disable", ("staff", staff.id), actor=actor, at=at)
     return staff
 

@@ -13,12 +13,14 @@ from services.shared.actors import Actor
 
 
 def give_up_points(session: Session, member_id: int, *, actor: Actor, at: datetime) -> int:
-    """End what is left, by one entry, and what is still to come; how many points. A debt stays in the books."""
+    """End what is left, by one entry, and what is still to come; how many points. A debt stays in the books.
+
+    The entry is there also for nothing: the account moves on, so that a sale which was checked before notices (checkout.commands.sales).
+    """
     ledger.hold(session, POINTS, member_id)  # before what is pending, as everybody locks the two
     session.execute(delete(PendingPoints).where(PendingPoints.member_id == member_id))
     left = {lot.id: lot.left for lot in list_lots(session, member_id)}
-    if left:
-        _end(session, member_id, left, actor, at)
+    _end(session, member_id, left, actor, at)
     for book in (POINTS, GROWTH):
         ledger.unsay(session, book, member_id)
     return sum(left.values())
@@ -31,6 +33,7 @@ def _end(session: Session, member_id: int, left: dict[int, int], actor: Actor, a
         "kind": "expire", "key": key, "order_id": None, "note": "", "actor_kind": actor.kind, "actor_id": actor.id, "at": at,
     }  # fmt: skip
     ledger.enter(session, POINTS, moved, fields)
-    session.execute(update(PointsLot).where(PointsLot.id.in_(left)).values(left=0))
-    moves = [{"entry_key": key, "lot_id": lot_id, "amount": -points} for lot_id, points in left.items()]
-    session.execute(insert(PointsLotMove), moves)
+    if left:
+        session.execute(update(PointsLot).where(PointsLot.id.in_(left)).values(left=0))
+        moves = [{"entry_key": key, "lot_id": lot_id, "amount": -points} for lot_id, points in left.items()]
+        session.execute(insert(PointsLotMove), moves)

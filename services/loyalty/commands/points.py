@@ -21,6 +21,7 @@ from services.loyalty.models import PendingPoints, PointsEntry, PointsLot, Point
 from services.loyalty.queries.adjustments import require_room
 from services.loyalty.queries.points import get_lot_expiry, list_lots, list_lots_of_order, list_spent
 from services.loyalty.rules.lots import expiry_after_return, left_of_new, take
+from services.members.queries import hold_living
 from services.shared import ids, ledger
 from services.shared.actors import SYSTEM, Actor
 from services.shared.events import announce
@@ -179,6 +180,7 @@ def adjust_points(
 ) -> PointsEntry:
     """Give or take points by hand: `amount` (not zero) and `reason`. Raises Invalid when more is taken than there is, AdjustedTooMuch.
 
+    MemberErased.
     The member's existence is the caller's to check.
     """
     actor.require(permissions.POINTS_ADJUST)
@@ -187,6 +189,7 @@ def adjust_points(
     moved = ledger.move(session, POINTS, member_id, (amount,), floor=0)
     if moved is None:
         raise Invalid({"amount": [N_("会员没有这么多积分可以扣")]}, "points_insufficient")
+    hold_living(session, member_id)
     key = f"adjustment:{ids.token()}"
     _enter(session, moved, "adjust", key, note=reason, actor=actor, at=at)
     if amount > 0:

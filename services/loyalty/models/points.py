@@ -26,7 +26,10 @@ class PointsEntry(Model):
     __table_args__ = (
         Index("ix_points_entries_member", "member_id", "id"),
         UniqueConstraint("member_id", "sequence"),
-    )
+        Index(
+            "ix_points_entries_adjusted", "at", sqlite_where=text("kind = 'adjust'"), postgresql_where=text("kind = 'adjust'")
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))

@@ -1,5 +1,6 @@
 """Changing members, their consents, facts and registration links."""
 
+from services.members.commands.consent_texts import publish_consent_text
 from services.members.commands.consents import give_consent, withdraw_consent
 from services.members.commands.facts import record_order, record_refund, restate_visits
 from services.members.commands.links import archive_registration_link, create_registration_link
@@ -7,23 +8,31 @@ from services.members.commands.members import (
     archive_member,
     change_member,
     change_own_profile,
+    change_phone,
     create_member,
     register,
+    release_phone,
     restore_member,
 )
+from services.members.commands.reveals import REVEALS, reveal_member
 
 __all__ = [
+    "REVEALS",
     "archive_member",
     "archive_registration_link",
     "change_member",
     "change_own_profile",
+    "change_phone",
     "create_member",
     "create_registration_link",
     "give_consent",
+    "publish_consent_text",
     "record_order",
     "record_refund",
     "register",
+    "release_phone",
     "restate_visits",
     "restore_member",
+    "reveal_member",
     "withdraw_consent",
 ]

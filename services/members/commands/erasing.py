@@ -13,7 +13,8 @@ from services.shared.wiping import GONE, Traces, wipe
 
 # Kept: id, where and how they joined (source, store, day: figures of the shop), their facts, and what they agreed to (the proof of it).
 _NOBODY = {
-    "phone": None, "phone_verified_at": None, "name": GONE, "gender": "unknown", "birthday_calendar": None, "birthday_month": None,
+    "phone": None, "phone_verified_at": None, "phone_lost_at": None,
+    "name": GONE, "gender": "unknown", "birthday_calendar": None, "birthday_month": None,
     "birthday_day": None, "birthday_leap": False, "birthday_year": None, "birthday_changed_at": None, "wechat_id": "",
     "registration_link_id": None, "note": "", "language": None,
 }  # fmt: skip
@@ -33,6 +34,6 @@ def make_nobody(session: Session, member_id: int, traces: Traces, *, at: datetim
         number = phones.fresh_number()
     session.execute(update(Member).where(Member.id == member_id).values(**_NOBODY, number=number, archived_at=at))
     living = update(Consent).where(Consent.member_id == member_id, Consent.withdrawn_at.is_(None))
-    session.execute(living.values(withdrawn_at=at))
+    session.execute(living.values(withdrawn_at=at, withdrawn_way="erasure"))
     session.execute(delete(MemberSearchTerm).where(MemberSearchTerm.member_id == member_id))
     wipe(session, Member, ("note",), traces)

@@ -1,6 +1,7 @@
 """Opening and changing members."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from services.members.models import Member, MemberFacts, MemberSearchTerm
 from services.members.queries.cards import HIGHEST_ID
 from services.members.queries.links import get_open_link
 from services.members.rules import birthdays, names, phones
+from services.members.rules.purposes import MARKETING, MEMBERSHIP
 from services.shared import days, vault
 from services.shared.actors import Actor
 from services.shared.events import announce
@@ -27,6 +29,7 @@ from services.stores.settings import Settings
 
 WAYS = {"staff": "counter", "token": "api", "system": "system", "public": "registration_page"}
 _BIRTHDAY = "birthday_"
+CONSENTS = {"consent": MEMBERSHIP, "marketing": MARKETING}  # fields of a new card, and what ticking them agrees to
 
 
 def create_member(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Member:
@@ -38,12 +41,11 @@ def create_member(session: Session, data: Mapping[str, Any], *, actor: Actor, at
     actor.require(permissions.MEMBERS_CREATE)
     settings = stores.load_settings(session)
     _require_store(session, store_id, actor)
-    values = {name: value for name, value in data.items() if name != "consent"}
+    values = {name: value for name, value in data.items() if name not in CONSENTS}
     values["source"] = _known_source(settings, data.get("source") or "", fallback="walk_in")
     opened_by = actor.id if actor.kind == "staff" else None
     member = _open(session, {**values, "opened_by": opened_by}, settings, actor=actor, at=at)
-    if data.get("consent"):
-        note_consent(session, member.id, settings, actor=actor, at=at)
+    _note_consents(session, member.id, data, actor=actor, at=at)
     return member
 
 
@@ -53,25 +55,68 @@ def register(session: Session, code: str, data: Mapping[str, Any], *, actor: Act
     Raises NotFound or LinkArchived for the link, PhoneTaken, Invalid.
     """
     link, settings = get_open_link(session, code), stores.load_settings(session)
-    values = {name: value for name, value in data.items() if name != "consent"}
+    values = {name: value for name, value in data.items() if name not in CONSENTS}
     origin = {"source": link.source, "store_id": link.store_id, "registration_link_id": link.id}
     member = _open(session, values | origin, settings, actor=actor, at=at)
-    note_consent(session, member.id, settings, actor=actor, at=at)
+    _note_consents(session, member.id, {**data, "consent": True}, actor=actor, at=at)
     return member
 
 
 def change_member(session: Session, member_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Member:
-    """Change what staff know of a member. Raises NotFound, PhoneTaken, BirthdayChangedRecently, Invalid."""
+    """Change what staff know of a member, but for the phone number (`change_phone`). Raises NotFound, BirthdayChangedRecently, Invalid."""
     actor.require(permissions.MEMBERS_CHANGE)
     member, settings = _load(session, member_id), stores.load_settings(session)
     if vault.destroyed_at(session, member.id) is not None:
         raise MemberErased
+    if data.get("phone", member.phone) != member.phone:
+        raise Invalid({"phone": [N_("换手机号要先核对，请用「换手机号」")]}, "phone_needs_proof")
     if data.get("store_id", member.store_id) != member.store_id:
         _require_store(session, data["store_id"], actor)
     if data.get("source", member.source) != member.source:
         _known_source(settings, data["source"])
+    if not actor.may(permissions.MEMBERS_PHONES):
+        data = _with_unseen_year(member, data)
     free = actor.may(permissions.BIRTHDAYS_CHANGE)
     return _change(session, member, data, settings, birthday_free=free, actor=actor, at=at)
+
+
+def change_phone(
+    session: Session, member_id: int, phone: str, *, reason: str = "", actor: Actor, at: datetime
+) -> Member:
+    """Another phone number for this card, that somebody has proven or answers for: services/signin knows who may ask for it.
+
+    Raises NotFound, also for a card that is not in use, PhoneTaken.
+    """
+    member = _hold(session, member_id)
+    if phone == member.phone:
+        raise Invalid({"phone": [N_("就是现在的号码")]})
+    _require_free_phone(session, phone)
+    changes: dict[str, Any] = {"phone": [phones.mask(member.phone), phones.mask(phone)]}
+    member.phone, member.phone_verified_at, member.phone_lost_at = phone, at, None
+    _flush_new_phone(session, member)
+    _write_terms(session, member)
+    audit.record(
+        session, "phones:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id,
+        changes=changes | ({"reason": reason} if reason else {}),
+    )  # fmt: skip
+    announce(session, MemberChanged(member.id, "phone", at.isoformat()), at=at)
+    return member
+
+
+def release_phone(session: Session, member_id: int, *, reason: str = "", actor: Actor, at: datetime) -> Member:
+    """The number of this card is somebody else's by now: the card goes on without one, and says so. Who may say it is known to
+    services/signin. Where there is none already nothing changes. Raises NotFound."""
+    member = _hold(session, member_id)
+    if member.phone is None:
+        return member
+    changes: dict[str, Any] = {"phone": [phones.mask(member.phone), ""]} | ({"reason": reason} if reason else {})
+    member.phone, member.phone_verified_at, member.phone_lost_at = None, None, at
+    session.flush()
+    _write_terms(session, member)
+    audit.record(
+        session, "phones:release", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=changes
+    )
+    return member
 
 
 def change_own_profile(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Member:
@@ -106,6 +151,21 @@ def restore_member(session: Session, member_id: int, *, actor: Actor, at: dateti
         audit.record(session, "members:restore", ("member", member.id), actor=actor, at=at, store_id=member.store_id)
         announce(session, MemberChanged(member.id, "archived"), at=at)
     return member
+
+
+def _hold(session: Session, member_id: int) -> Member:
+    """The row of a card that is in use, as it is now and until the transaction ends. Raises NotFound."""
+    living = select(Member).where(Member.id == member_id, Member.archived_at.is_(None)).with_for_update()
+    member = session.scalars(living.execution_options(populate_existing=True)).first()
+    if member is None:
+        raise NotFound("member_not_found")
+    return member
+
+
+def _note_consents(session: Session, member_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> None:
+    for field, kind in CONSENTS.items():
+        if data.get(field):
+            note_consent(session, member_id, kind, actor=actor, at=at)
 
 
 def _load(session: Session, member_id: int) -> Member:
@@ -149,23 +209,27 @@ def _change(
     changes = {name: [getattr(member, name), new] for name, new in data.items() if getattr(member, name) != new}
     if not changes:
         return member
-    if "phone" in changes:
-        _require_free_phone(session, data["phone"])
-        member.phone_verified_at = None
     if any(name.startswith(_BIRTHDAY) for name in changes):
         _require_birthday_past(data, settings, at)
         _note_birthday_change(member, birthday_free, at)
     for name in changes:
         setattr(member, name, data[name])
-    _flush_new_phone(session, member)
-    if {"name", "phone"} & set(changes):
+    session.flush()
+    if "name" in changes:
         _write_terms(session, member)
-    told = changes | {"phone": [phones.mask(phone) for phone in changes["phone"]]} if "phone" in changes else changes
     audit.record(
-        session, "members:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=told
+        session, "members:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=changes
     )
-    announce(session, MemberChanged(member.id, ",".join(sorted(changes))), at=at)
+    announce(session, MemberChanged(member.id, ",".join(sorted(changes)), at.isoformat()), at=at)
     return member
+
+
+def _with_unseen_year(member: Member, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Who does not see the year of a birthday sends the same day without it: that is no change."""
+    told, known = birthdays.of(data), birthdays.of(vars(member))
+    if told is None or known is None or told != replace(known, year=None):
+        return data
+    return {**data, **known.columns()}
 
 
 def _note_birthday_change(member: Member, free: bool, at: datetime) -> None:
@@ -204,7 +268,9 @@ def _known_source(settings: Settings, source: str, fallback: str = "") -> str:
 
 
 def _require_free_phone(session: Session, phone: str | None) -> None:
-    taken = session.scalar(select(Member.id).where(Member.phone == phone, Member.archived_at.is_(None)))
+    taken = (
+        session.scalar(select(Member.id).where(Member.phone == phone, Member.archived_at.is_(None))) if phone else None
+    )
     if taken is not None:
         raise PhoneTaken(taken)
 

@@ -2,6 +2,7 @@
 
 from services.members.queries.cards import (
     MemberCard,
+    as_seen_by,
     find_member_by_number,
     find_member_by_phone,
     get_birthday_near,
@@ -10,7 +11,20 @@ from services.members.queries.cards import (
     list_recent_members,
     show_name,
 )
-from services.members.queries.consents import ConsentCard, Reader, find_consent, find_reader, list_consents
+from services.members.queries.consents import (
+    ConsentCard,
+    PurposeCard,
+    Reader,
+    TextCard,
+    find_consent,
+    find_reader,
+    holds_consent,
+    list_consent_texts,
+    list_consents,
+    list_purposes,
+    list_who_hold,
+    load_consent_texts,
+)
 from services.members.queries.links import (
     LinkCard,
     get_open_link,
@@ -18,6 +32,7 @@ from services.members.queries.links import (
     list_registration_links,
 )
 from services.members.queries.lists import DORMANT, STATES, Filter, count_members, list_members, search_members
+from services.members.queries.living import hold_living
 
 __all__ = [
     "DORMANT",
@@ -26,7 +41,10 @@ __all__ = [
     "Filter",
     "LinkCard",
     "MemberCard",
+    "PurposeCard",
     "Reader",
+    "TextCard",
+    "as_seen_by",
     "count_members",
     "find_consent",
     "find_member_by_number",
@@ -37,10 +55,16 @@ __all__ = [
     "get_member",
     "get_open_link",
     "get_registration_link",
+    "hold_living",
+    "holds_consent",
+    "list_consent_texts",
     "list_consents",
     "list_members",
+    "list_purposes",
     "list_recent_members",
     "list_registration_links",
+    "list_who_hold",
+    "load_consent_texts",
     "search_members",
     "show_name",
 ]

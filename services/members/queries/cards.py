@@ -9,8 +9,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.members.models import Member, MemberFacts
+from services.members.permissions import MEMBERS_PHONES
 from services.members.rules import birthdays, phones
 from services.members.rules.birthdays import Birthday
+from services.shared.actors import Actor
 from services.shared.refusals import NotFound
 from services.shared.wiping import GONE
 
@@ -42,6 +44,7 @@ class MemberCard:
     last_order_at: datetime | None
     points: int = 0
     phone_verified_at: datetime | None = None
+    phone_lost_at: datetime | None = None
     tier: str | None = None
 
     @property
@@ -55,9 +58,14 @@ class MemberCard:
         return phones.mask(self.phone)
 
     @property
+    def masked_name(self) -> str:
+        """`林*`, for lists of people whom nobody has to call; empty where no name was given."""
+        return f"{self.name[:1]}*" if self.name else ""
+
+    @property
     def whole_phone(self) -> str:
         """`138 0013 8000`, for the member's own page."""
-        return phones.show(self.phone) if self.phone else ""
+        return phones.show(self.phone) if self.phone and not self.masked else self.masked_phone
 
     @property
     def erased(self) -> bool:
@@ -69,6 +77,11 @@ class MemberCard:
         """Whether the card was taken out of use."""
         return self.archived_at is not None
 
+    @property
+    def masked(self) -> bool:
+        """Whether the card shows the reader less than is known (`as_seen_by`)."""
+        return "*" in (self.phone or "")
+
     def with_points(self, points: int) -> "MemberCard":
         """The same card with a balance of points."""
         return replace(self, points=points)
@@ -76,6 +89,14 @@ class MemberCard:
     def with_tier(self, tier: str | None) -> "MemberCard":
         """The same card with the name of the level."""
         return replace(self, tier=tier)
+
+
+def as_seen_by(actor: Actor, card: MemberCard) -> MemberCard:
+    """The card as `actor` may see it: without `members:phones` the phone is masked, and nobody is told how old a member is."""
+    if actor.may(MEMBERS_PHONES):
+        return card
+    birthday = replace(card.birthday, year=None) if card.birthday else None
+    return replace(card, phone=card.masked_phone or None, birthday=birthday)
 
 
 def show_name(name: str, phone: str | None, number: str = "") -> str:
@@ -111,6 +132,7 @@ def card(member: Member, facts: MemberFacts) -> MemberCard:
         first_order_at=facts.first_order_at,
         last_order_at=facts.last_order_at,
         phone_verified_at=member.phone_verified_at,
+        phone_lost_at=member.phone_lost_at,
     )
 
 

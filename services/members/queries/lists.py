@@ -10,15 +10,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.members.models import Member, MemberFacts, MemberSearchTerm
+from services.members.permissions import MEMBERS_PHONES
 from services.members.queries.cards import MemberCard, count_of, get_cards, read_cards, select_cards
 from services.members.rules import names, phones
 from services.shared import conditions
+from services.shared.actors import Actor
 from services.shared.conditions import Tree
 
 DORMANT = timedelta(days=90)  # domain.md, *Metrics*: no purchase for longer is a churn warning
 AFTER_ALL = "\U0010ffff"  # greater than every character that a term holds
 LONGEST = 60  # characters of a search that are looked at
 SPARE = 8  # cards read beyond the limit at first, for those that a filter holds back
+END = 4  # digits at the end of a phone that are shown to everybody
 HITS_PER_MEMBER = 6  # one member may be found by several of their own terms
 
 # What filters and, later, segments may speak of. Facts of the member_facts row are kept by reactions.
@@ -27,6 +30,7 @@ FACTS = {
     "store": Member.store_id,
     "joined_at": Member.joined_at,
     "archived_at": Member.archived_at,
+    "phone_lost_at": Member.phone_lost_at,
     "gender": Member.gender,
     "orders": MemberFacts.orders,
     "spent": MemberFacts.spent,
@@ -36,7 +40,8 @@ FACTS = {
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list is narrowed to. `state` is all, new (joined this month), unseen (never bought), dormant or archived."""
+    """What a list is narrowed to. `state` is all, new (joined this month), unseen (never bought), dormant, lost (their phone number is
+    somebody else's) or archived."""
 
     state: str = "all"
     source: str = ""
@@ -51,6 +56,8 @@ class Filter:
             parts.append({"fact": "last_order_at", "known": False})
         if self.state == "dormant":
             parts.append({"fact": "last_order_at", "at_most": at - DORMANT})
+        if self.state == "lost":
+            parts.append({"fact": "phone_lost_at", "known": True})
         if self.source:
             parts.append({"fact": "source", "is": self.source})
         if self.store_id is not None:
@@ -58,7 +65,7 @@ class Filter:
         return {"all": parts}
 
 
-STATES = ("all", "new", "unseen", "dormant", "archived")
+STATES = ("all", "new", "unseen", "dormant", "lost", "archived")
 LIVING: Tree = {"fact": "archived_at", "known": False}
 
 
@@ -78,15 +85,19 @@ def count_members(session: Session, where: Tree = LIVING, *, most: int = 1000) -
     return count_of(session, query.where(conditions.as_sql(where, FACTS)), most)
 
 
-def search_members(session: Session, text: str, limit: int = 20, *, where: Tree = LIVING) -> list[MemberCard]:
+def search_members(
+    session: Session, text: str, limit: int = 20, *, where: Tree = LIVING, asker: Actor | None = None
+) -> list[MemberCard]:
     """Members that meet `where`, found by part of a name, of its pinyin or initials, of the phone or the number.
 
-    The exact phone or number comes first, then the closest words. Three queries at most, each on an index.
+    The exact phone or number comes first, then the closest words. Three queries at most, each on an index. An `asker` who may not see
+    whole phones finds by the whole number or its last digits alone: parts from the middle would tell, digit by digit, what is masked.
     """
     exact, word = _exact_id(session, text), names.normalise(_without_country(text[:LONGEST]))
     hits = [] if exact is None else [exact]
     if word and len(hits) < limit:
-        hits += session.scalars(hits_statement(word, limit)).all()
+        ends = asker is not None and not asker.may(MEMBERS_PHONES) and word.isdigit()
+        hits += session.scalars(_ends_statement(word, limit) if ends else hits_statement(word, limit)).all()
     return _first_that_hold(session, list(dict.fromkeys(hits)), where, limit)
 
 
@@ -108,6 +119,12 @@ def hits_statement(word: str, limit: int) -> Any:
         .order_by(MemberSearchTerm.term, MemberSearchTerm.member_id)
         .limit(limit * HITS_PER_MEMBER)
     )
+
+
+def _ends_statement(word: str, limit: int) -> Any:
+    """The ids of those whose phone or number ends with these few digits."""
+    found = select(MemberSearchTerm.member_id).where(MemberSearchTerm.term == (word if len(word) <= END else ""))
+    return found.order_by(MemberSearchTerm.member_id).limit(limit * HITS_PER_MEMBER)
 
 
 def _facts(card: MemberCard) -> dict[str, Any]:

@@ -57,9 +57,11 @@ def show(phone: str) -> str:
 
 
 def mask(phone: str | None) -> str:
-    """What lists show: `138 **** 8000`; abroad `+81 **** 5678`; nothing where there is no number."""
+    """What lists show: `138 **** 8000`; abroad `+81 **** 5678`; nothing where there is no number. What is masked stays as it is."""
     if not phone:
         return ""
+    if "*" in phone:
+        return phone
     country, digits = _parts(phone)
     start = digits[:3] if country == 86 else f"+{country}"
     return f"{start} **** {digits[-4:]}"

@@ -30,6 +30,7 @@ from services.shared.config import Config
 FORMAT = 1
 HEAD, SECRETS, MANIFEST, PICTURES = "head.json", "secrets.json", "manifest.json", "uploads/"
 MOST = 64_000_000  # bytes of one member: a part of a table or a picture is far smaller
+MOST_TOLD = 1_000_000  # bytes of what a copy says of itself
 
 
 @dataclass
@@ -149,7 +150,7 @@ def opened(path: Path, *, passphrase: str | None) -> Iterator[Copy]:
         try:
             with tarfile.open(fileobj=cast(IO[bytes], source), mode="r|gz") as tar:
                 yield _start(tar)
-        except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
+        except (tarfile.TarError, EOFError, OSError, KeyError, ValueError, TypeError, RecursionError) as error:
             raise UnreadableError(f"this is not a copy of the books, or it is damaged ({error})") from error
 
 
@@ -173,7 +174,7 @@ def _start(tar: tarfile.TarFile) -> Copy:
 
 def _members(tar: tarfile.TarFile, story: Story) -> Iterator[tuple[str, bytes]]:
     for about in tar:
-        if not about.isfile() or about.size > MOST:
+        if not about.isfile() or about.size > (MOST_TOLD if about.name in {HEAD, SECRETS} else MOST):
             raise UnreadableError(f"{about.name} does not belong into a copy")
         stream = tar.extractfile(about)
         assert stream is not None
@@ -197,6 +198,8 @@ def pour(copy: Copy, connection: Connection) -> None:
             copy.story.pictures += 1
         elif name == MANIFEST:
             manifest = json.loads(body)
+        else:
+            raise UnreadableError(f"{name} does not belong into a copy")
     for shape in copy.shapes.values():
         tables.count_on(connection, shape)
     _require_whole(copy.story, manifest)

@@ -14,6 +14,7 @@ from services.shared.actors import Actor
 from services.shared.refusals import NotFound
 from services.signin import rules
 from services.signin.models import MemberDevice
+from services.signin.queries.freezes import require_unfrozen
 
 PURPOSE = "member-device"
 
@@ -30,6 +31,7 @@ def issue_device(
     session: Session, *, session_id: int, handle: str | None, name: str, actor: Actor, at: datetime
 ) -> IssuedDevice:
     """Make this browser of the member a device, or confirm that it still is one (then without a secret)."""
+    require_unfrozen(session, int(actor.id or 0))
     known = _find(session, handle, actor) if handle else None
     if known is not None and known.session_id == session_id:
         known.seen_at = at  # no audit line: every start of the app asks

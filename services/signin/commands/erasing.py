@@ -7,12 +7,16 @@ from sqlalchemy.orm import Session
 
 from services.shared import limits
 from services.signin.models import (
+    CoolDown,
     DevelopmentMail,
     MemberDevice,
     MemberSession,
     OneTimeCode,
     Passkey,
     PasskeyChallenge,
+    PhoneCode,
+    PhoneQuestion,
+    SpendingFreeze,
     SpendingProof,
     WalletPin,
 )
@@ -22,7 +26,7 @@ from services.sms.commands import forget_phone_of
 def close_every_way_in(session: Session, member_id: int, phone: str | None, *, at: datetime) -> None:
     """Sessions, codes, passkeys and those being added, member code and PIN are gone. Devices and proofs stay as numbers: scans and orders
     name them."""
-    for table in (OneTimeCode, Passkey, WalletPin):
+    for table in (CoolDown, OneTimeCode, Passkey, PhoneCode, PhoneQuestion, SpendingFreeze, WalletPin):
         session.execute(delete(table).where(table.member_id == member_id))
     asked = PasskeyChallenge.purpose == "member:add", PasskeyChallenge.owner_id == member_id
     session.execute(delete(PasskeyChallenge).where(*asked))

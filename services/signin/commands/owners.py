@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
@@ -10,9 +11,17 @@ from services.identity import queries
 from services.identity.models import Staff
 from services.identity.permissions import STAFF_CHANGE
 from services.shared.actors import Actor
+from services.shared.events import announce
 from services.shared.refusals import Invalid
 from services.shared.words import N_
+from services.signin.commands.passkeys import remove_passkey
+from services.signin.commands.recovery_codes import use_recovery_code
+from services.signin.commands.second_steps import drop_second_steps
 from services.signin.commands.staff import set_password
+from services.signin.commands.staff_pins import drop_staff_pin
+from services.signin.events import StaffWayChanged
+from services.signin.models import Passkey
+from services.signin.queries.passkeys import list_passkeys
 
 
 def reset_owner(session: Session, username: str, password: str, *, actor: Actor, at: datetime) -> Staff:
@@ -27,6 +36,33 @@ def reset_owner(session: Session, username: str, password: str, *, actor: Actor,
         identity.enable_staff(session, owner.id, actor=actor, at=at)
     audit.record(session, "staff:reset_owner", ("staff", owner.id), actor=actor, at=at)
     return owner
+
+
+def recover_owner(session: Session, username: str, code: str, password: str, *, actor: Actor, at: datetime) -> bool:
+    """A new password for an owner who has one of the codes on paper, as `reset_owner` gives one; every owner hears of it.
+
+    False when it is no owner's user name, or the code is wrong or used. The other codes stay.
+    """
+    owner = queries.find_staff(session, username)
+    if owner is None:
+        return False
+    known = [each.id for each in list_passkeys(session, "staff", owner.id)]
+    # In the order in which a sign-in locks them: passkeys, the person, the codes.
+    session.execute(select(Passkey.id).where(Passkey.id.in_(known)).order_by(Passkey.id).with_for_update())
+    session.refresh(owner, with_for_update=True)
+    if owner.disabled_at is not None:
+        return False
+    person = queries.actor_of_staff(session, owner, actor.origin)
+    if not use_recovery_code(session, owner, code, actor=person, at=at):
+        audit.record(session, "recovery_codes:miss", ("staff", owner.id), actor=actor, at=at)
+        return False
+    for passkey_id in known:
+        remove_passkey(session, passkey_id, actor=person, at=at)
+    set_password(session, owner.id, password, actor=person, at=at)
+    drop_second_steps(session, owner.id, codes=False)
+    drop_staff_pin(session, owner.id)
+    announce(session, StaffWayChanged(owner.id, "recovered", at.isoformat()), at=at)
+    return True
 
 
 def _owner(session: Session, username: str) -> Staff:

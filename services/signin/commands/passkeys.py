@@ -85,8 +85,26 @@ def use_passkey(
     """Whose passkey answered: the id of a member of staff or of a member; None when it is not genuine, not of this app, or of somebody
     who is disabled or gone. A counter that fell is noted in the audit."""
     asked = _take(session, f"{kind}:sign_in", browser, answer, at=at)
-    if asked is None:
-        return None
+    return None if asked is None else _answered(session, kind, asked, answer, actor=actor, at=at)
+
+
+def ask_to_step_up(session: Session, *, browser: str, actor: Actor, at: datetime) -> dict[str, Any]:
+    """What the browser of `actor` is asked to sign, to prove that they are still the one who is here."""
+    kind, owner_id = owner_of(actor)
+    return ceremonies.ask_assertion(_ask(session, f"{kind}:step_up", browser, owner_id=owner_id, at=at))
+
+
+def prove_presence(session: Session, answer: Answer, *, browser: str, actor: Actor, at: datetime) -> bool:
+    """Whether a passkey of `actor` themselves answered what `ask_to_step_up` asked this browser."""
+    kind, owner_id = owner_of(actor)
+    asked = _take(session, f"{kind}:step_up", browser, answer, owner_id=owner_id, at=at)
+    return asked is not None and _answered(session, kind, asked, answer, actor=actor, at=at) == owner_id
+
+
+def _answered(
+    session: Session, kind: Kind, asked: PasskeyChallenge, answer: Answer, *, actor: Actor, at: datetime
+) -> int | None:
+    """Whose passkey answered what was asked; None where the answer is not genuine, or its owner may not come in."""
     try:
         row = _find(session, kind, answer)
     except NotGenuineError:
@@ -115,10 +133,17 @@ def rename_passkey(
     return row
 
 
-def remove_passkey(session: Session, passkey_id: int, *, actor: Actor, at: datetime) -> None:
-    """This passkey signs nobody in any more: one's own, and with `staff:change` that of staff within reach. Raises NotFound."""
+def remove_passkey(session: Session, passkey_id: int, *, of: int | None = None, actor: Actor, at: datetime) -> None:
+    """This passkey signs nobody in any more: one's own, and with `staff:change` that of staff within reach. Raises NotFound.
+
+    `of` is whose it must be, where a page or address names somebody: the id of a member of staff, or of a member.
+    """
     row = session.get(Passkey, passkey_id, with_for_update=True)
-    if row is None or not (_is_own(row, actor) or (row.staff_id and reaches(session, row.staff_id, actor))):
+    if (
+        row is None
+        or of not in (None, row.staff_id or row.member_id)
+        or not (_is_own(row, actor) or (row.staff_id and reaches(session, row.staff_id, actor)))
+    ):
         raise NotFound("passkey_not_found")
     audit.record(session, "passkeys:remove", _whose(row), actor=actor, at=at, changes={"name": row.name})
     session.delete(row)

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.identity.rules import hash_password
 from services.shared.actors import Actor
+from services.shared.events import announce
 from services.signin import permissions
+from services.signin.events import WalletPinChanged
 from services.signin.models import WalletPin
 
 
@@ -24,6 +26,7 @@ def change_wallet_pin(session: Session, member_id: int, pin_hash: str, *, actor:
     else:
         pin.pin_hash, pin.changed_at = pin_hash, at
     audit.record(session, "wallet_pins:change", ("member", member_id), actor=actor, at=at)
+    announce(session, WalletPinChanged(member_id, at.isoformat()), at=at)
 
 
 def erase_wallet_pin(session: Session, member_id: int, *, actor: Actor, at: datetime) -> None:

@@ -5,10 +5,11 @@ either reaches further. Else the member confirms in the app, or a manager answer
 for it, by a conditional UPDATE or a unique row.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,8 +21,10 @@ from services.signin import permissions
 from services.signin.errors import ProofRequired
 from services.signin.events import SpendingAsked, SpendingOverridden
 from services.signin.models import SpendingProof
-from services.signin.queries import Proof, is_fresh, require_base
-from services.signin.queries.proofs import waiting
+from services.signin.queries import Proof, require_base
+from services.signin.queries.cool_downs import hold_cool_down, require_warm
+from services.signin.queries.freezes import require_unfrozen
+from services.signin.queries.proofs import COOLING_SINCE, UNFROZEN, find_fresh, waiting
 from services.signin.rules import PROOF_LIFE, asker_of
 
 _proofs: Any = SpendingProof.__table__
@@ -37,8 +40,10 @@ _USE = (
         _proofs.c.used_at.is_(None),
         _proofs.c.expires_at > bindparam("now"),
         _proofs.c.most >= bindparam("fen"),
+        UNFROZEN,
     )
     .values(used_at=bindparam("now"))
+    .returning(COOLING_SINCE)
 )
 
 
@@ -71,7 +76,7 @@ def note_pin_proof(
     require_base(session, base, member_id, most, store_id=store_id, unsold=unsold, actor=actor, at=at)
     if base.kind == "scan":
         _use_scan(session, base.id, member_id, most, store_id=store_id, unsold=unsold, actor=actor, at=at)
-    elif not _use_asked(session, base, member_id, most, store_id=store_id, actor=actor, at=at):
+    elif _use_asked(session, base, member_id, most, store_id=store_id, actor=actor, at=at) is None:
         raise ProofRequired("unusable")
     proof = open_proof(session, member_id, "pin", most, "", store_id=store_id, actor=actor, at=at)
     proof.confirmed_at = at
@@ -119,24 +124,37 @@ def use_proof(
     *,
     store_id: int,
     confirm_above: int,
+    stored: int = 0,
+    cool_above: int = 0,
+    spent_since: Callable[[datetime], int] | None = None,
     unsold: ColumnElement[bool],
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Use a proof up for a sale that spends `amount` fen of the member's. Raises ProofRequired (403) when it does not reach.
+    """Use a proof up for a sale that spends `amount` fen of the member's, `stored` of them from the wallet. Raises ProofRequired (403)
+    when it does not reach; above `cool_above` (0: never) also while the member cools down. Then all counts that
+    left the wallet since: `spent_since` says how much, from above as the wallet is not known here.
 
-    `unsold`: a scan counts as long as nothing was sold to the member since (queries.is_fresh).
+    `unsold`: a scan counts as long as nothing was sold to the member since (queries.find_fresh).
     """
     if proof is None:
         raise ProofRequired("none")
+    if stored > cool_above > 0:
+        require_warm(session, proof, member_id, at=at)
     if proof.kind == "scan":
         if amount > confirm_above:
             raise ProofRequired("confirm")
-        _use_scan(session, proof.id, member_id, amount, store_id=store_id, unsold=unsold, actor=actor, at=at)
-        return
-    barred = "code" if amount > confirm_above else ""
-    if not _use_asked(session, proof, member_id, amount, barred=barred, store_id=store_id, actor=actor, at=at):
-        raise ProofRequired("confirm" if barred and _is_said(session, proof) else "unusable")
+        cooling = _use_scan(session, proof.id, member_id, amount, store_id=store_id, unsold=unsold, actor=actor, at=at)
+    else:
+        barred = "code" if amount > confirm_above else ""
+        used = _use_asked(session, proof, member_id, amount, barred=barred, store_id=store_id, actor=actor, at=at)
+        if used is None:
+            raise ProofRequired("confirm" if barred and _is_said(session, proof) else "unusable")
+        cooling = used[0]
+    if stored and cool_above and cooling is not None and spent_since is not None:
+        hold_cool_down(session, member_id)  # of two sales at once the second sees what the first took
+        if stored + spent_since(cooling) > cool_above:
+            require_warm(session, proof, member_id, at=at)
 
 
 def _use_asked(
@@ -149,13 +167,14 @@ def _use_asked(
     store_id: int,
     actor: Actor,
     at: datetime,
-) -> bool:
-    """Whether a proof that was asked for could be used, once; `barred` is a way that does not reach."""
+) -> Row[Any] | None:
+    """Use a proof that was asked for, once: since when the member cools down, if so; None where it could not be. `barred` is a way that
+    does not reach."""
     given = {
         "proof": proof.id, "member": member_id, "store": store_id, "staff": asker_of(actor), "now": at, "fen": amount,
         "barred": barred,
     }  # fmt: skip
-    return bool(session.connection().execute(_USE, given).rowcount)
+    return session.connection().execute(_USE, given).first()
 
 
 def _is_said(session: Session, proof: Proof) -> bool:
@@ -172,25 +191,39 @@ def _use_scan(
     unsold: ColumnElement[bool],
     actor: Actor,
     at: datetime,
-) -> None:
-    """A member code proves for ten minutes, at the store and to the person that read it, for one sale (which may have spent nothing)."""
-    if not is_fresh(session, scan_id, member_id, store_id=store_id, unsold=unsold, actor=actor, at=at):
+) -> datetime | None:
+    """A member code proves for ten minutes, at the store and to the person that read it, for one sale (which may have spent nothing).
+
+    Answers since when the member cools down, if so.
+    """
+    fresh = find_fresh(session, scan_id, member_id, store_id=store_id, unsold=unsold, actor=actor, at=at)
+    if fresh is None:
         raise ProofRequired("scan_again")
+    if not use_up_scan(session, scan_id, member_id, amount, store_id=store_id, staff_id=asker_of(actor), at=at):
+        raise ProofRequired("scan_again")
+    since: datetime | None = fresh.cooling_since
+    return since
+
+
+def use_up_scan(
+    session: Session, scan_id: int, member_id: int, amount: int, *, store_id: int, staff_id: int | None, at: datetime
+) -> bool:
+    """Note that a scan is used; False where it was, also where somebody else does so right now (it waits for them)."""
     build: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {
-        "member_id": member_id, "store_id": store_id, "staff_id": asker_of(actor),
+        "member_id": member_id, "store_id": store_id, "staff_id": staff_id,
         "way": "scan", "most": amount, "words": "", "scan_id": scan_id, "created_at": at, "confirmed_at": at,
         "used_at": at, "expires_at": at,
     }  # fmt: skip
     note = build(_proofs).on_conflict_do_nothing().returning(_proofs.c.id)
-    if session.connection().execute(note, row).first() is None:
-        raise ProofRequired("scan_again")
+    return session.connection().execute(note, row).first() is not None
 
 
 def open_proof(
     session: Session, member_id: int, way: str, most: int, words: str, *, store_id: int, actor: Actor, at: datetime
 ) -> SpendingProof:
-    """Note what is asked of a member; it holds for ten minutes."""
+    """Note what is asked of a member; it holds for ten minutes. Raises FrozenSpending."""
+    require_unfrozen(session, member_id)
     proof = SpendingProof(
         member_id=member_id,
         store_id=store_id,

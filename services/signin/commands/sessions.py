@@ -1,6 +1,7 @@
 """Opening, using and closing sessions."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,45 +14,86 @@ from services.messaging import commands as messaging
 from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.shared.refusals import NotFound
+from services.signin.commands.shop_devices import end_sessions_of_device, hold_device
 from services.signin.errors import WrongPassword
 from services.signin.models import MemberDevice, MemberSession, StaffSession
 from services.signin.queries.sessions import reaches
-from services.stores.queries import list_stores
+from services.stores.queries import list_stores, load_settings
 
 STAFF_IDLE, STAFF_SESSION = timedelta(hours=8), timedelta(hours=16)  # a long pause, a long working day
 MEMBER_IDLE, MEMBER_SESSION = (
     timedelta(days=180),
     timedelta(days=400),
 )  # 400 days is the longest that browsers keep a cookie
+FORMER_SECRET = timedelta(seconds=30)  # a page asks for things by itself meanwhile: they are not signed out
 SEEN_EVERY = timedelta(minutes=10)
+SEEN_ON_DEVICE, COVERED_BEFORE = (
+    timedelta(seconds=20),
+    timedelta(seconds=40),
+)  # the screen is covered before the server refuses
+Way = Literal["password", "passkey"]
 
 
-def sign_in_staff(session: Session, known: Staff, *, browser: str, actor: Actor, at: datetime) -> str:
+def sign_in_staff(
+    session: Session, known: Staff, *, by: Way = "password", device: str | None = None, browser: str, actor: Actor,
+    at: datetime,
+) -> str:  # fmt: skip
     """Open a session for the person whose password `queries.check_password` found right; returns the cookie's secret.
 
-    They work in the store of their last session, else in the first they see. Raises WrongPassword when the password changed
-    or the person was disabled since it was checked.
+    `by` is what they came in with, `device` the key of the shop's device it is on. They work in its store, else in that of their last
+    session, else in the first they see. Raises WrongPassword when the password changed or the person was disabled since it was checked.
     """
-    # The row is held: a new password, or disabling, that comes at this very moment waits and then ends this session too.
-    session.execute(select(Staff.id).where(Staff.id == known.id).with_for_update(read=True))
-    staff = identity.get_staff(session, known.id)
-    session.refresh(staff)  # who was looked up in this transaction may have changed before the lock
-    if staff.password_hash != known.password_hash or staff.disabled_at is not None:
-        raise WrongPassword
+    staff = hold_checked(session, known)
     person = identity.actor_of_staff(session, staff, actor.origin)
     seen = [store.id for store in list_stores(session, actor=person)]
     last = session.scalar(
         select(StaffSession.store_id).where(StaffSession.staff_id == staff.id).order_by(StaffSession.id.desc()).limit(1)
     )
-    store_id = last if last in seen else next(iter(seen), None)
-    return open_staff_session(session, staff.id, store_id=store_id, browser=browser, actor=person, at=at)
+    own = hold_device(session, device, at=at)
+    likely = (own.store_id if own else None, last)
+    store_id = next((store for store in likely if store in seen), next(iter(seen), None))
+    return open_staff_session(
+        session,
+        staff.id,
+        store_id=store_id,
+        device_id=own.id if own else None,
+        by=by,
+        browser=browser,
+        actor=person,
+        at=at,
+    )
+
+
+def hold_checked(session: Session, known: Staff) -> Staff:
+    """The person whose password was checked, held: a new password, or disabling, that comes at this very moment waits and then ends what
+    this opens, too. Raises WrongPassword when either came before."""
+    session.execute(select(Staff.id).where(Staff.id == known.id).with_for_update(read=True))
+    staff = identity.get_staff(session, known.id)
+    checked = known.password_hash
+    session.refresh(staff)  # who was looked up in this transaction may have changed before the lock
+    if staff.password_hash != checked or staff.disabled_at is not None:
+        raise WrongPassword
+    return staff
 
 
 def open_staff_session(
-    session: Session, staff_id: int, *, store_id: int | None, browser: str, actor: Actor, at: datetime
+    session: Session,
+    staff_id: int,
+    *,
+    store_id: int | None,
+    device_id: int | None = None,
+    by: Way | Literal["pin"] = "password",
+    browser: str,
+    actor: Actor,
+    at: datetime,
 ) -> str:
-    """Sign a member of staff in on this browser; returns the cookie's secret, kept here as a hash."""
+    """Sign a member of staff in on this browser; returns the cookie's secret, kept here as a hash.
+
+    On a device of the shop whoever was in before is out. A PIN lets in, but verifies nobody.
+    """
     clear = ids.token()
+    if device_id is not None:
+        end_sessions_of_device(session, device_id, at=at)
     row = StaffSession(
         token_hash=runtime.keys().hash(clear),
         staff_id=staff_id,
@@ -60,8 +102,11 @@ def open_staff_session(
         address=actor.origin.split(" ", 1)[0],
         created_at=at,
         seen_at=at,
-        expires_at=at + STAFF_IDLE,
+        expires_at=at + (STAFF_IDLE if device_id is None else _until_locked(session)),
         ends_at=at + STAFF_SESSION,
+        verified_at=None if by == "pin" else at,
+        verified_by=None if by == "pin" else by,
+        device_id=device_id,
     )
     session.add(row)
     session.flush()
@@ -69,8 +114,11 @@ def open_staff_session(
     return clear
 
 
-def open_member_session(session: Session, member_id: int, *, browser: str, actor: Actor, at: datetime) -> str:
-    """Sign a member in on this browser; returns the cookie's secret, kept here as a hash."""
+def open_member_session(
+    session: Session, member_id: int, *, known: str = "", proven: bool = False, browser: str, actor: Actor, at: datetime
+) -> str:
+    """Sign a member in on this browser; returns the cookie's secret, kept here as a hash. `known` is what the browser keeps for good;
+    `proven`: by a code or a passkey."""
     clear = ids.token()
     row = MemberSession(
         token_hash=runtime.keys().hash(clear),
@@ -81,10 +129,47 @@ def open_member_session(session: Session, member_id: int, *, browser: str, actor
         seen_at=at,
         expires_at=at + MEMBER_IDLE,
         ends_at=at + MEMBER_SESSION,
+        known_hash=runtime.keys().hash(known) if known else None,
+        proven_at=at if proven else None,
     )
     session.add(row)
     session.flush()
     audit.record(session, "member_sessions:create", ("member", member_id), actor=actor, at=at)
+    return clear
+
+
+def verify_session(session: Session, session_id: int, *, by: Way, actor: Actor, at: datetime) -> str:
+    """The person of this session has just proven to be here. It goes on under the new secret which this returns: what was stolen before
+    does not gain by it. The former one is good for what is under way, `FORMER_SECRET` long and unverified. Raises NotFound when the session
+    is over, or not of `actor`."""
+    clear = ids.token()
+    live = (
+        StaffSession.id == session_id, StaffSession.staff_id == actor.id, StaffSession.revoked_at.is_(None), StaffSession.expires_at > at,
+    )  # fmt: skip
+    former = {"former_hash": StaffSession.token_hash, "former_until": at + FORMER_SECRET}
+    fresh = former | {"verified_at": at, "verified_by": by, "token_hash": runtime.keys().hash(clear)}
+    found = session.execute(update(StaffSession).where(*live).values(fresh).returning(StaffSession.id)).first()
+    if actor.kind != "staff" or found is None:
+        raise NotFound
+    audit.record(session, "staff_sessions:verify", ("staff", actor.id), actor=actor, at=at, changes={"by": by})
+    return clear
+
+
+def prove_member_session(
+    session: Session, session_id: int, *, by: Literal["code", "passkey"], actor: Actor, at: datetime
+) -> str:
+    """The member of this session has just proven to be here; it goes on under the new secret which this returns. NotFound where it is over,
+    or not of `actor`."""
+    clear = ids.token()
+    live = (
+        MemberSession.id == session_id, MemberSession.member_id == actor.id, MemberSession.revoked_at.is_(None),
+        MemberSession.expires_at > at,
+    )  # fmt: skip
+    fresh = {"proven_at": at, "token_hash": runtime.keys().hash(clear)}
+    row = session.execute(update(MemberSession).where(*live).values(fresh).returning(MemberSession.id)).first()
+    if row is None or actor.kind != "member":
+        raise NotFound
+    audit.record(session, "member_sessions:prove", ("member", actor.id), actor=actor, at=at, changes={"way": by})
     return clear
 
 
@@ -97,10 +182,19 @@ def choose_store(session: Session, session_id: int, store_id: int, *, actor: Act
     audit.record(session, "staff_sessions:change", ("staff", row.staff_id), actor=actor, at=at, store_id=store_id)
 
 
-def revoke_staff_session(session: Session, session_id: int, *, actor: Actor, at: datetime) -> None:
-    """Sign a staff browser out. One's own always; with `staff:change` those within reach. Raises NotFound, also for a stranger's."""
+def revoke_staff_session(
+    session: Session, session_id: int, *, of: int | None = None, actor: Actor, at: datetime
+) -> None:
+    """Sign a staff browser out. One's own always; with `staff:change` those within reach. Raises NotFound, also for a stranger's.
+
+    `of` is whose it must be, where a page or address names somebody.
+    """
     row = session.get(StaffSession, session_id)
-    if row is None or not (_is_own(actor, row.staff_id) or reaches(session, row.staff_id, actor)):
+    if (
+        row is None
+        or of not in (None, row.staff_id)
+        or not (_is_own(actor, row.staff_id) or reaches(session, row.staff_id, actor))
+    ):
         raise NotFound
     row.revoked_at = row.revoked_at or at
     audit.record(session, "staff_sessions:revoke", ("staff", row.staff_id), actor=actor, at=at)
@@ -137,6 +231,11 @@ def revoke_member_session(
         .values(revoked_at=at)
     )
     if elsewhere:
+        session.execute(  # that phone is no longer one of theirs, whatever it keeps
+            update(MemberSession)
+            .where(MemberSession.member_id == row.member_id, MemberSession.known_hash == row.known_hash)
+            .values(known_hash=None)
+        )
         messaging.unsubscribe_all(session, row.member_id, actor=actor, at=at)
     audit.record(session, "member_sessions:revoke", ("member", row.member_id), actor=actor, at=at)
 
@@ -155,14 +254,19 @@ def revoke_other_member_sessions(session: Session, member_id: int, *, keep: int,
     return len(ids)
 
 
-def end_member_sessions(session: Session, member_id: int, *, actor: Actor, at: datetime) -> None:
-    """Sign a member out everywhere, with the codes and the notifications of every browser. Nothing happens where none is in.
+def end_member_sessions(
+    session: Session, member_id: int, *, keep: int | None = None, actor: Actor, at: datetime
+) -> None:
+    """Sign a member out everywhere (but for the session `keep`), with the codes and the notifications of every browser. Nothing happens
+    where none is in.
 
     Who may ask for it is the caller's to know.
     """
     ended = session.execute(
         update(MemberSession)
-        .where(MemberSession.member_id == member_id, MemberSession.revoked_at.is_(None))
+        .where(
+            MemberSession.member_id == member_id, MemberSession.revoked_at.is_(None), MemberSession.id != (keep or 0)
+        )
         .values(revoked_at=at)
         .returning(MemberSession.id)
     ).all()
@@ -179,10 +283,19 @@ def end_member_sessions(session: Session, member_id: int, *, actor: Actor, at: d
 def touch_session(session: Session, app: str, session_id: int, *, at: datetime) -> None:
     """Note that a session was used: it may be idle anew, but never beyond its end. A session that is over stays over."""
     table, idle = (MemberSession, MEMBER_IDLE) if app == "member" else (StaffSession, STAFF_IDLE)
-    live = (table.id == session_id, table.revoked_at.is_(None), table.expires_at > at, table.seen_at <= at - SEEN_EVERY)
-    ends_at = session.scalar(select(table.ends_at).where(*live))
-    if ends_at is not None:
-        session.execute(update(table).where(*live).values(seen_at=at, expires_at=min(ends_at, at + idle)))
+    row = session.get(MemberSession, session_id) if app == "member" else session.get(StaffSession, session_id)
+    if row is None:
+        return
+    every = SEEN_EVERY
+    if isinstance(row, StaffSession) and row.device_id is not None:
+        idle, every = _until_locked(session), SEEN_ON_DEVICE
+    live = (table.id == session_id, table.revoked_at.is_(None), table.expires_at > at, table.seen_at <= at - every)
+    session.execute(update(table).where(*live).values(seen_at=at, expires_at=min(row.ends_at, at + idle)))
+
+
+def _until_locked(session: Session) -> timedelta:
+    """How long nobody may touch a device of the shop before it asks for a PIN again."""
+    return timedelta(minutes=int(load_settings(session)["security.lock_minutes"])) + COVERED_BEFORE
 
 
 def _is_own(actor: Actor, staff_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Whose passkeys there are."""
 
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from services.signin import ceremonies
 from services.signin.models import Passkey
 
 Kind = Literal["staff", "member"]
+PASSKEY_AGE = timedelta(hours=24)
 
 
 def owner_of(actor: Actor) -> tuple[Kind, int]:
@@ -36,3 +38,10 @@ def require_passkeys() -> None:
     if not ceremonies.are_possible():
         raise NotFound("passkeys_impossible")
     ceremonies.load()
+
+
+def has_used_old_passkey(session: Session, member_id: int, *, at: datetime) -> bool:
+    """Whether the passkey that a member has just used (`at`) was made a day ago or earlier: a session is enough to make one, and whoever it
+    was made for has been told since."""
+    used = (Passkey.member_id == member_id, Passkey.used_at == at, Passkey.created_at <= at - PASSKEY_AGE)
+    return session.scalar(select(Passkey.id).where(*used).limit(1)) is not None

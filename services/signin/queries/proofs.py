@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from services.identity.rules import password_matches
@@ -12,7 +12,7 @@ from services.shared.actors import Actor
 from services.shared.refusals import NotFound
 from services.signin import permissions, rules
 from services.signin.errors import ProofRequired
-from services.signin.models import Scan, SpendingProof, WalletPin
+from services.signin.models import CoolDown, Scan, SpendingFreeze, SpendingProof, WalletPin
 
 # Built once: every sale with a proof asks.
 _scans: Any = Scan.__table__
@@ -24,13 +24,23 @@ def _whose(table: Any) -> Any:
 
 
 _SCAN, _SPENDING = _whose(_scans), _whose(_proofs)
-_FRESH = select(_scans.c.id).where(
+# Asked where a proof is used too: one that was opened while the member reported would outlive the report.
+UNFROZEN = ~exists().where(SpendingFreeze.member_id == bindparam("member"))
+# Since when the member cools down: asked with the proof itself, so that it costs a sale no question of its own.
+COOLING_SINCE = (
+    select(CoolDown.started_at)
+    .where(CoolDown.member_id == bindparam("member"), CoolDown.ends_at > bindparam("now"))
+    .scalar_subquery()
+    .label("cooling_since")
+)
+_FRESH = select(_scans.c.id, COOLING_SINCE).where(
     _scans.c.id == bindparam("scan"),
     _scans.c.member_id == bindparam("member"),
     _scans.c.store_id == bindparam("store"),
     _scans.c.at > bindparam("since"),
     _scans.c.actor_kind == bindparam("kind"),
     _scans.c.actor_id.is_not_distinct_from(bindparam("actor")),
+    UNFROZEN,
 )
 
 
@@ -49,7 +59,7 @@ def is_of(session: Session, proof: Proof, member_id: int | None, store_id: int) 
     return found is not None and tuple(found) == (member_id, store_id)
 
 
-def is_fresh(
+def find_fresh(
     session: Session,
     scan_id: int,
     member_id: int,
@@ -58,16 +68,17 @@ def is_fresh(
     unsold: ColumnElement[bool],
     actor: Actor,
     at: datetime,
-) -> bool:
-    """Whether a scan is of the last ten minutes, read by this actor at this store, and `unsold`: nothing was sold to the member since.
+) -> Row[Any] | None:
+    """A scan of the last ten minutes, read by this actor at this store, and `unsold`: nothing was sold to the member since. Its
+    `cooling_since` says since when the member cools down, if so.
 
-    The last is a condition on `scans` that comes from above (checkout.queries.UNSOLD): what was sold is not known here.
+    `unsold` is a condition on `scans` that comes from above (checkout.queries.UNSOLD): what was sold is not known here.
     """
     given = {
-        "scan": scan_id, "member": member_id, "store": store_id, "since": at - rules.PROOF_LIFE, "kind": actor.kind,
+        "scan": scan_id, "member": member_id, "store": store_id, "since": at - rules.PROOF_LIFE, "now": at, "kind": actor.kind,
         "actor": actor.id,
     }  # fmt: skip
-    return session.connection().execute(_FRESH.where(unsold), given).first() is not None
+    return session.connection().execute(_FRESH.where(unsold), given).first()
 
 
 def require_base(
@@ -84,7 +95,8 @@ def require_base(
     """A PIN counts on top of a fresh scan, or of a one-time code that the member said. Raises ProofRequired for anything else."""
     if base.kind == "scan":
         used = session.scalar(select(_proofs.c.id).where(_proofs.c.scan_id == base.id)) is not None
-        if used or not is_fresh(session, base.id, member_id, store_id=store_id, unsold=unsold, actor=actor, at=at):
+        fresh = find_fresh(session, base.id, member_id, store_id=store_id, unsold=unsold, actor=actor, at=at)
+        if used or fresh is None:
             raise ProofRequired("scan_again")
         return
     said = session.get(SpendingProof, base.id)

@@ -19,10 +19,11 @@ from services.signin.models import DevelopmentMail, MemberDevice, MemberSession,
 
 @dataclass(frozen=True)
 class StaffPass:
-    """A live staff session and whose it is."""
+    """A live staff session and whose it is. `former`: by the secret it had until a moment ago, which verifies nobody."""
 
     session: StaffSession
     staff: Staff
+    former: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,17 @@ def reaches(session: Session, staff_id: int, actor: Actor) -> bool:
 
 def find_staff_pass(session: Session, token: str, *, at: datetime) -> StaffPass | None:
     """The live staff session of this cookie; None when unknown, expired, revoked or the person disabled."""
-    row = session.execute(
+    hashed = runtime.keys().hash(token)
+    live = (
         select(StaffSession, Staff)
         .join(Staff, Staff.id == StaffSession.staff_id)
-        .where(
-            StaffSession.token_hash == runtime.keys().hash(token),
-            StaffSession.revoked_at.is_(None),
-            StaffSession.expires_at > at,
-            Staff.disabled_at.is_(None),
-        )
-    ).first()
-    return StaffPass(row[0], row[1]) if row else None
+        .where(StaffSession.revoked_at.is_(None), StaffSession.expires_at > at, Staff.disabled_at.is_(None))
+    )
+    row = session.execute(live.where(StaffSession.token_hash == hashed)).first()
+    if row is not None:
+        return StaffPass(row[0], row[1])
+    row = session.execute(live.where(StaffSession.former_hash == hashed, StaffSession.former_until > at)).first()
+    return StaffPass(row[0], row[1], former=True) if row else None
 
 
 def find_member_pass(session: Session, token: str, *, at: datetime) -> MemberPass | None:
@@ -121,6 +122,11 @@ def list_development_mail(session: Session, limit: int = 50) -> list[Development
 def seconds_left(at: datetime) -> int:
     """Seconds until the present member code gives way to the next."""
     return rules.seconds_left(at)
+
+
+def is_proven(proven_at: datetime | None, *, at: datetime) -> bool:
+    """Whether a member who proved to be here then is still taken to be."""
+    return proven_at is not None and proven_at > at - rules.PRESENCE_LIFE
 
 
 def signin_code_minutes() -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
+from services.members.queries import hold_living
 from services.shared import ids, ledger, money
 from services.shared.actors import Actor
 from services.shared.events import announce
@@ -33,8 +34,8 @@ def adjust_wallet(
 ) -> Moved:
     """Give or take stored value by hand: `principal`, `bonus` (signed, one way) and `reason`.
 
-    What is given is a lot of its own; what is taken leaves the newest lots first. Raises OverCap, Invalid when there is not that
-    much. The member's existence is the caller's to check.
+    What is given is a lot of its own; what is taken leaves the newest lots first. Raises OverCap, MemberErased, Invalid when there is not
+    that much. The member's existence is the caller's to check.
     """
     actor.require(permissions.WALLET_ADJUST, store_id)
     principal, bonus, reason = data["principal"], data["bonus"], data["reason"]
@@ -48,6 +49,7 @@ def adjust_wallet(
         moved = _take(
             session, member_id, -principal, -bonus, key=key, store_id=store_id, note=reason, actor=actor, at=at
         )
+    hold_living(session, member_id)
     changes = {
         "principal": [moved.before[0], moved.after[0]], "bonus": [moved.before[1], moved.after[1]], "reason": reason,
     }  # fmt: skip

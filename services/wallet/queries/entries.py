@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from services.identity.models import Staff
@@ -60,6 +60,13 @@ def list_entries(
     if after is not None:
         query = query.where(WalletEntry.id < after)
     return [_view(row) for row in session.execute(query.order_by(WalletEntry.id.desc()).limit(limit))]
+
+
+def get_spent_since(session: Session, member_id: int, since: datetime) -> int:
+    """The fen that a member's sales took from the wallet since then, whatever came back."""
+    taken = -func.coalesce(func.sum(WalletEntry.principal + WalletEntry.bonus), 0)
+    mine = (WalletEntry.member_id == member_id, WalletEntry.kind == "spend", WalletEntry.at >= since)
+    return int(session.scalar(select(taken).where(*mine)) or 0)
 
 
 def _entries() -> Any:

@@ -1,5 +1,6 @@
 /* The staff app: what every page of it needs. The scanner brings its reader only when someone scans. */
 import './lib/shell.js';
+import './elements/ck-lock.js'; // first: a cart of somebody else is gone before it is read
 import './elements/ck-beside.js';
 import './elements/ck-busy.js';
 import './elements/ck-copy.js';
@@ -8,6 +9,7 @@ import './elements/ck-dialog.js';
 import './elements/ck-done.js';
 import './elements/ck-keypad.js';
 import './elements/ck-sheet.js';
+import './elements/ck-step-up.js';
 import './elements/ck-stepper.js';
 import './elements/ck-tender.js';
 import './elements/ck-theme.js';

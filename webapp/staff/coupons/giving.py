@@ -127,14 +127,16 @@ def issue_coupon(member_id: int) -> ResponseReturnValue:
 def enter_public_code(member_id: int) -> ResponseReturnValue:
     """A member says a public code at the counter."""
     at, actor = clock.now(), edge.actor()
-    edge.spend(commands.CODES_BY_ACTOR, actor.scope, at=at)
+
+    def count(_data: dict[str, Any]) -> None:
+        edge.spend(commands.CODES_BY_ACTOR, actor.scope, at=at)
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
         coupon = commands.claim_by_code(session, data["public_code"], member_id, actor=actor, at=at)
         toasts.say(_("领好了：「%(name)s」", name=queries.get_coupon(session, coupon.id).name))
         return _back(member_id)
 
-    return forms.submit(IssueIn, perform, lambda form: _say_why(member_id, form))
+    return forms.submit(IssueIn, perform, lambda form: _say_why(member_id, form), first=count)
 
 
 def _say_why(member_id: int, form: Form) -> str:

@@ -25,7 +25,7 @@ from services.signin.queries import Proof
 from services.signin.schemas import ProofId
 from webapp.staff import blueprint
 from webapp.staff.coupons.held import page
-from webapp.web import edge, forms, guards, shop, toasts
+from webapp.web import edge, forms, guards, shop, step_up, toasts
 from webapp.web.forms import Form
 
 ASKED = limits.Rule("proofs:member", most=10, seconds=600)  # the same count as the API's
@@ -53,6 +53,12 @@ def redeem_held(coupon_id: int) -> ResponseReturnValue:
     """Use it up. A member code in the form is read in the same transaction: refused, it is not used up."""
     at, actor, store = clock.now(), edge.actor(), shop.current_store()
     values = {name: value for name, value in forms.typed().items() if not isinstance(value, str) or value.strip()}
+    if (
+        values.get("reason")
+        and actor.may(agreeing.PROOFS_OVERRIDE, store.id)
+        and step_up.is_needed_here(agreeing.PROOFS_OVERRIDE)
+    ):
+        return step_up.ask()
     code, most = str(values.get("code", "")).replace(" ", ""), _most(coupon_id, store.id)
     if code:
         edge.done_reading()
@@ -84,7 +90,8 @@ def ask_for_coupon(coupon_id: int) -> ResponseReturnValue:
     """Ask the member to agree in the app; the page waits for the answer."""
     at, actor, store = clock.now(), edge.actor(), shop.current_store()
     held, most = queries.get_coupon(edge.read(), coupon_id), _most(coupon_id, store.id)
-    edge.spend(ASKED, f"member:{held.member_id}", at=at)
+    if edge.answered() is None:  # a repeated request asks nobody again
+        edge.spend(ASKED, f"member:{held.member_id}", at=at)
 
     def effect(session: Session) -> ResponseReturnValue:
         proof = signin.ask_for_confirmation(

@@ -9,9 +9,10 @@ from flask_babel import ngettext
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
+from services.approvals.commands import change_settings as change_settings_of_shop
 from services.loyalty import queries as loyalty
 from services.shared import clock
-from services.stores import commands, permissions
+from services.stores import permissions
 from services.stores.settings import GROUPS, Setting, Settings
 from webapp.staff import blueprint
 from webapp.staff.settings import values as words
@@ -30,6 +31,9 @@ ICONS = {
     "privacy": "shield-check",
     "orders": "receipt-text",
     "messages": "bell",
+    "security": "key-round",
+    "approvals": "badge-check",
+    "dealing": "eye",
 }
 EXAMPLE = 57_60  # fen: the worked cart whose points every owner knows (domain.md)
 
@@ -57,7 +61,7 @@ def change_settings(group: str) -> ResponseReturnValue:
 
     def perform(session: Session, _data: dict[str, Any]) -> ResponseReturnValue:
         sent = words.from_form(chosen, typed)
-        commands.change_settings(session, sent, actor=edge.actor(), at=at)
+        change_settings_of_shop(session, sent, actor=edge.actor(), at=at)
         toasts.say(_("%(group)s改好了", group=_(GROUPS[group])))
         return redirect(url_for("staff.settings_group", group=group), 303)
 
@@ -72,19 +76,10 @@ def _chosen(group: str) -> tuple[Setting, ...]:
 
 
 def _wrong(group: str, typed: dict[str, Any]) -> dict[str, list[str]]:
-    """What is wrong before the settings themselves are read: the logo, a changed privacy notice under its old version."""
+    """What is wrong before the settings themselves are read: the logo."""
     if group == "look":
         return uploads.take(typed, "look.logo")
-    if group == "privacy" and "same_version" not in typed and _is_changed_quietly(typed):
-        return {"privacy.version": [_("说明改过了。换一个版本号，会员就会再看一遍；只改了错字，勾上下面那一格")]}
     return {}
-
-
-def _is_changed_quietly(typed: dict[str, Any]) -> bool:
-    now = shop.settings()
-    notice = str(typed.get("privacy.notice", "")).replace("\r\n", "\n").strip()
-    same_version = str(typed.get("privacy.version", "")).strip() == now["privacy.version"]
-    return same_version and notice != str(now["privacy.notice"]).replace("\r\n", "\n").strip()
 
 
 def _page(group: str, form: Form | None = None, *, show: str = "detail") -> str:

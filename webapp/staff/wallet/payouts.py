@@ -6,13 +6,15 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from services.checkout.commands.payouts import pay_out
+from services.approvals.commands import do_or_ask
+from services.approvals.models import Approval
+from services.approvals.rules import PAYOUT
 from services.checkout.queries.payouts import RefundSheet, get_refund_sheet
 from services.members.queries import MemberCard, get_member
 from services.shared import clock
 from services.wallet import permissions, queries
 from services.wallet.errors import NothingToPayOut, PayoutNotFound
-from webapp.staff import blueprint
+from webapp.staff import approvals, blueprint
 from webapp.staff.wallet.forms import PayoutForm
 from webapp.web import edge, forms, guards, shop
 from webapp.web.forms import Form
@@ -36,7 +38,9 @@ def create_payout(member_id: int) -> ResponseReturnValue:
     at, actor, member = clock.now(), edge.actor(), get_member(edge.read(), member_id)
 
     def perform(session: Session, data: dict[str, Any]) -> ResponseReturnValue:
-        made = pay_out(session, member.id, data, actor=actor, at=at)
+        made = do_or_ask(session, PAYOUT, member.id, data, store_id=data["store_id"], actor=actor, at=at)
+        if isinstance(made, Approval):
+            return approvals.sent()
         return redirect(url_for("staff.payout", member_id=member.id, payout_id=made.id), 303)
 
     def again(form: Form) -> str:
@@ -81,4 +85,5 @@ def _page(member: MemberCard, sheet: RefundSheet | None, form: Form | None) -> s
         named="" if len(chosen) == len(lots) else ",".join(str(lot) for lot in chosen),
         ways=list(ways) if sheet and sheet.tenders else list(WAYS),
         store=shop.current_store(),
+        second_person=approvals.hint(PAYOUT),
     )

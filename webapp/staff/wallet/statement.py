@@ -7,6 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from services.approvals.commands import do_or_ask
+from services.approvals.models import Approval
+from services.approvals.rules import WALLET
 from services.members.queries import MemberCard, get_member
 from services.orders.queries import list_numbers
 from services.shared import clock
@@ -14,8 +17,8 @@ from services.shared.refusals import Invalid
 from services.signin import commands as signin
 from services.signin.permissions import PROOFS_OVERRIDE
 from services.signin.queries import has_wallet_pin
-from services.wallet import commands, permissions, queries
-from webapp.staff import asked, blueprint
+from services.wallet import permissions, queries
+from webapp.staff import approvals, asked, blueprint
 from webapp.staff.wallet.forms import AdjustmentForm
 from webapp.web import edge, forms, guards, people, shop, toasts
 from webapp.web.forms import Form
@@ -77,10 +80,12 @@ def adjust_wallet(member_id: int) -> ResponseReturnValue:
         signed = data["amount"] if data["way"] == "give" else -data["amount"]
         change = {"principal": 0, "bonus": 0, data["part"]: signed, "reason": data["reason"]}
         try:
-            commands.adjust_wallet(session, member.id, change, store_id=store_id, actor=actor, at=at)
+            made = do_or_ask(session, WALLET, member.id, change, store_id=store_id, actor=actor, at=at)
         except Invalid as refusal:  # the page has one field for both parts
             refusal.errors = {"amount": next(iter(refusal.errors.values()))}
             raise
+        if isinstance(made, Approval):
+            return approvals.sent()
         toasts.say(_("调整好了，已经告诉会员"))
         return redirect(url_for("staff.wallet", member_id=member.id), 303)
 
@@ -89,4 +94,6 @@ def adjust_wallet(member_id: int) -> ResponseReturnValue:
 
 def _adjusting(member: MemberCard, form: Form) -> str:
     balance = queries.get_balance(edge.read(), member.id)
-    return render_template("staff/wallet/adjust.html", card=member, form=form, balance=balance)
+    return render_template(
+        "staff/wallet/adjust.html", card=member, form=form, balance=balance, second_person=approvals.hint(WALLET)
+    )

@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from services.approvals.commands import forget_words_of_approvals
 from services.audit import commands as audit
 from services.checkout.commands.erasing import forget_parked_carts
 from services.checkout.models import ParkedCart
 from services.coupons.commands.erasing import give_up_coupons
 from services.coupons.models import Coupon, CouponBatch, CouponBatchRow, CouponEvent
+from services.dealing.commands import forget_own_card, forget_words_of_reviews
 from services.loyalty.commands.erasing import give_up_points
 from services.loyalty.queries import POINTS
 from services.members.commands.erasing import get_traces, make_nobody
@@ -20,6 +22,7 @@ from services.members.models import Member
 from services.messaging.commands import forget_messages
 from services.orders.commands.erasing import forget_words_of_orders, list_addresses, select_orders_of
 from services.privacy import erased
+from services.privacy.commands.proposals import forget_proposal
 from services.privacy.errors import WalletNotEmpty
 from services.privacy.permissions import MEMBERS_ERASE
 from services.shared import events, idempotency, ledger, money, vault
@@ -59,7 +62,7 @@ def erase_member(
         raise Forbidden
     if not own:
         actor.require(MEMBERS_ERASE)
-    member = _hold(session, member_id)
+    member = hold_member(session, member_id)
     if vault.destroyed_at(session, member_id) is not None:
         return None
     principal = get_balance(session, member_id).principal
@@ -67,13 +70,6 @@ def erase_member(
         raise WalletNotEmpty(principal=money.text(principal))
     actor = replace(actor, origin="") if own else actor
     return _erase(session, member, reason, actor, at)
-
-
-def note_export(session: Session, form: str, *, actor: Actor, at: datetime) -> None:
-    """Write down that a member took the own data along, as `form` (json, csv)."""
-    if actor.kind != "member" or actor.id is None:
-        raise Forbidden
-    audit.record(session, "members:export", ("member", actor.id), actor=actor, at=at, changes={"form": form})
 
 
 def reapply(session: Session, known: Mapping[int, erased.Line], *, at: datetime) -> list[int]:
@@ -85,7 +81,7 @@ def reapply(session: Session, known: Mapping[int, erased.Line], *, at: datetime)
     return again
 
 
-def _hold(session: Session, member_id: int) -> Member:
+def hold_member(session: Session, member_id: int) -> Member:
     """The member, kept from everything that a sale, a top-up or another erasure does meanwhile. Raises NotFound.
 
     Locked as a sale locks them: points, wallet, and last the row that its order points at; before that only against who changes it.
@@ -111,9 +107,13 @@ def _erase(session: Session, member: Member, reason: str, actor: Actor, at: date
     forget_parked_carts(session, member_id, traces)
     forget_words_of_orders(session, member_id, traces, at=at)
     forget_reasons(session, traces)
+    forget_own_card(session, member_id)
+    forget_words_of_reviews(session, traces)
+    forget_words_of_approvals(session, member_id, traces)
     events.forget_person(session, member_id, traces)
     idempotency.forget_person(session, f"member:{member_id}", traces)
     make_nobody(session, member_id, traces, at=at)
+    forget_proposal(session, member_id, traces)
     vault.destroy(session, member_id, at=at)
     told = {"principal": -principal, "bonus": -bonus, "points": -points, "coupons": -coupons}
     changes: dict[str, Any] = {name: value for name, value in told.items() if value}

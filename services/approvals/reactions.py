@@ -1,0 +1,43 @@
+"""Who is told: whoever may decide, and then who asked."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.approvals import texts
+from services.approvals.events import ApprovalAsked, ApprovalDecided
+from services.approvals.models import Approval
+from services.approvals.queries import list_deciders
+from services.approvals.rules import APPROVED, WAITING
+from services.identity.models import Staff
+from services.messaging import commands as messaging
+from services.messaging.texts import Text
+from services.stores.queries import load_settings
+
+
+def tell_deciders(session: Session, event: ApprovalAsked) -> None:
+    """Tell everybody who may decide, unless somebody did already."""
+    approval = session.get_one(Approval, event.approval_id)
+    if approval.state != WAITING:
+        return
+    settings, own = load_settings(session), approval.asked_by if approval.asked_kind == "staff" else None
+    for person in list_deciders(session, approval.kind, approval.store_id, but=own):
+        language = person.language or str(settings["shop.language"])
+        text = texts.asked(language, who=approval.asked_name, shop=str(settings["shop.name"]))
+        _tell(session, person.id, text, approval=approval, language=language, at=approval.asked_at)
+
+
+def tell_requester(session: Session, event: ApprovalDecided) -> None:
+    """Tell who asked what it came to; a program looks for itself."""
+    approval = session.get_one(Approval, event.approval_id)
+    if approval.asked_kind != "staff" or approval.decided_at is None:
+        return
+    settings, person = load_settings(session), session.get_one(Staff, approval.asked_by)
+    language = person.language or str(settings["shop.language"])
+    text = texts.decided(language, approved=approval.state == APPROVED, shop=str(settings["shop.name"]))
+    _tell(session, person.id, text, approval=approval, language=language, at=approval.decided_at)
+
+
+def _tell(session: Session, staff_id: int, text: Text, *, approval: Approval, language: str, at: datetime) -> None:
+    tag = f"approval:{approval.id}"
+    messaging.tell_staff(session, staff_id, text, path="/staff/approvals", tag=tag, language=language, at=at)

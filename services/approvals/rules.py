@@ -1,0 +1,58 @@
+"""What may need a second person, from when on, and what a request has come to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.audit.permissions import AUDIT_EXPORT
+from services.loyalty.permissions import POINTS_ADJUST
+from services.shared.words import N_
+from services.wallet.permissions import WALLET_ADJUST, WALLET_PAY_OUT
+
+LIFE = timedelta(hours=24)  # as long as a request waits
+EXPORT_LIFE = timedelta(hours=1)  # as long as an approved export may be taken, once
+WAITING, APPROVED, DECLINED, WITHDRAWN, EXPIRED = "waiting", "approved", "declined", "withdrawn", "expired"
+STATES = (WAITING, APPROVED, DECLINED, WITHDRAWN, EXPIRED)
+PAYOUT, WALLET, POINTS, EXPORT = "payout", "wallet", "points", "export"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An act that may need a second person: who may do it, the setting that says so, the one that says above how much (None: always)."""
+
+    permission: str
+    switch: str
+    above: str | None = None
+
+
+KINDS: Mapping[str, Kind] = {
+    PAYOUT: Kind(WALLET_PAY_OUT, "approvals.payouts", "approvals.payouts_above"),
+    WALLET: Kind(WALLET_ADJUST, "approvals.wallet", "approvals.wallet_above"),
+    POINTS: Kind(POINTS_ADJUST, "approvals.points", "approvals.points_above"),
+    EXPORT: Kind(AUDIT_EXPORT, "approvals.exports"),
+}
+WORDS: Mapping[str, str] = {
+    PAYOUT: N_("储值退款"),
+    WALLET: N_("调整储值"),
+    POINTS: N_("调整积分"),
+    EXPORT: N_("导出操作记录"),
+}
+STATE_WORDS: Mapping[str, str] = {
+    WAITING: N_("等着批"),
+    APPROVED: N_("批了"),
+    DECLINED: N_("没批"),
+    WITHDRAWN: N_("撤回了"),
+    EXPIRED: N_("过期了"),
+}
+
+
+def needs_approval(kind: str, amount: int, settings: Mapping[str, Any]) -> bool:
+    """Whether a second person is needed for so much (fen, points; the sign does not matter): more than the shop has set."""
+    rule = KINDS[kind]
+    return bool(settings[rule.switch]) and (rule.above is None or abs(amount) > settings[rule.above])
+
+
+def state_of(state: str, expires_at: datetime, at: datetime) -> str:
+    """What a request has come to by `at`: what nobody decided in time is over."""
+    return EXPIRED if state == WAITING and at >= expires_at else state

@@ -1,0 +1,3 @@
+"""What may be allowed here."""
+
+DEALING_READ = "audit:dealing"  # see what stands out, and say that it is fine
