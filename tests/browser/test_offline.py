@@ -19,6 +19,7 @@ from tests.kit.waiting import wait_until
 
 MEMBER = "林知夏"
 SHOWN_CODE = re.compile(r"^88\d\d( \d{4}){4}$")
+KIT_IS_THERE = "() => Boolean(document.querySelector('ck-cart')?.offline?.kit)"
 PATIENCE = 60_000  # ms: an app that lost the server asks after 5, 10, 20 … s, and every answer is as good as the first
 SIZES = {360: 740, 1280: 800}
 THEMES: tuple[Theme, ...] = ("light", "dark")
@@ -60,11 +61,12 @@ def wait_until_kept(page: Page, app: str) -> None:
 
 
 def ready_till(shop: Shop, context: BrowserContext) -> Page:
-    """A till that has been at the counter once, its worker ready."""
+    """A till that has been at the counter once, its worker ready, with all it needs for the time without network."""
     till = context.new_page()
     sign_in_staff(shop, till, "cashier")
     till.goto(f"{shop.origin}/staff/")
     wait_until_kept(till, "staff")
+    till.wait_for_function(KIT_IS_THERE)
     return till
 
 

@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.conftest import OpenDevice
 from tests.browser.people import Program, sign_in_staff
 from tests.browser.test_counter import add, done, pay, take, type_fast
-from tests.browser.test_offline import ready_till
+from tests.browser.test_offline import KIT_IS_THERE, ready_till
 from tests.kit.contact_sheet import ContactSheet, Theme
 from tests.kit.devtools import dispatch_sync
 from tests.kit.shop import Shop
@@ -33,14 +33,6 @@ PATIENCE = 60_000
 THEMES: tuple[Theme, ...] = ("light", "dark")
 # A browser without Background Sync, as most are: only pages send.
 NO_SYNC = "delete globalThis.ServiceWorkerRegistration?.prototype.sync"
-KIT_IS_THERE = "() => document.querySelector('ck-cart')?.offline?.kit !== null"
-
-
-def ready(shop: Shop, context: BrowserContext) -> Page:
-    """A till that has all it needs for the time without network."""
-    till = ready_till(shop, context)
-    till.wait_for_function(KIT_IS_THERE)
-    return till
 
 
 def cut(context: BrowserContext, till: Page) -> None:
@@ -92,7 +84,7 @@ def test_a_sale_outlives_page_and_session_and_is_booked_once_under_its_cashier(
     before = len(booked(shop))
     context = phone()
     context.add_init_script(NO_SYNC)
-    till = ready(shop, context)
+    till = ready_till(shop, context)
     cut(context, till)
     add(till, "提拉米苏", 2)
     expect(till.locator("[data-trouble]")).to_contain_text("按原价收，记在本机")
@@ -149,7 +141,7 @@ def test_a_sale_outlives_page_and_session_and_is_booked_once_under_its_cashier(
 def test_the_worker_sends_when_no_page_is_open(shop: Shop, phone: OpenDevice) -> None:
     before = len(booked(shop))
     context = phone()
-    till = ready(shop, context)
+    till = ready_till(shop, context)
     cut(context, till)
     sell(till)
     elsewhere = context.new_page()
@@ -164,7 +156,7 @@ def test_members_of_the_list_and_scanned_codes_are_served(shop: Shop, phone: Ope
     before = len(booked(shop))
     context = phone()
     context.add_init_script(NO_SYNC)
-    till = ready(shop, context)
+    till = ready_till(shop, context)
     cut(context, till)
     till.get_by_role("button", name="找会员").click()
     expect(till.locator("#found-members")).to_contain_text("没有网络，只能找最近来过的会员")
@@ -189,7 +181,7 @@ def test_what_cannot_be_booked_stays_in_sight_until_it_can_or_is_removed(
     before = len(booked(shop))
     context = phone()
     context.add_init_script(NO_SYNC)
-    till = ready(shop, context)
+    till = ready_till(shop, context)
     cut(context, till)
     sell(till)
     sell(till)
@@ -224,7 +216,7 @@ def test_a_sale_whose_answer_was_lost_waits_under_its_own_key_and_is_one(shop: S
     """The request arrived, the network broke before the answer did."""
     context = phone()
     context.add_init_script(NO_SYNC)
-    till = ready(shop, context)
+    till = ready_till(shop, context)
     add(till, "提拉米苏", 3)
     pay(till)
     orders = _orders(shop)
@@ -270,7 +262,7 @@ def test_a_network_that_comes_and_goes_loses_and_doubles_nothing(
     """Sales are kept while the network flips; each is booked once, those of one member in their order."""
     started, chance, before = time.monotonic(), random.Random(SEED), len(booked(shop))
     context = phone()
-    till = ready(shop, context)
+    till = ready_till(shop, context)
     members = [
         "",
         *till.evaluate("document.querySelector('ck-cart').offline.kit.members.slice(0, 7).map(([id]) => id)"),
