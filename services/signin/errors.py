@@ -35,6 +35,14 @@ class NumberHasCard(Refusal):
     text = N_("这个号码下已经有一张会员卡了。请到店里，店员核对后帮您办")
 
 
+class ShownCodeCountsOnce(Refusal):
+    """Whoever can have staff show one code can have them show two: who they are, or the number, is proven in another way."""
+
+    code = "shown_code_counts_once"
+    status = 403
+    text = N_("店员出示的码只能证明一次。请店长在会员页上帮您换号")
+
+
 class QuestionOver(Gone):
     """Nothing is asked of this browser (any more): ten minutes are over, or it was answered."""
 

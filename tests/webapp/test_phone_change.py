@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from services.audit.models import AuditEntry
+from services.members import queries as members
 from services.members.models import Member
-from services.members.queries import find_member_by_phone
 from services.messaging.models import Message
 from services.shared import clock, database
 from services.shared.models import Limit
@@ -53,10 +54,10 @@ def member(shop: Cast) -> Member:
     return welcomed
 
 
-def shown(shop: Cast, member: Member) -> str:
-    """The sign-in code that 小林 shows."""
+def got(shop: Cast, member: Member, way: str = "request") -> str:
+    """The sign-in code that the present number got, or that 小林 shows (`staff`)."""
     with database.transaction() as session:
-        return signin.issue_signin_code(session, member.id, way="staff", actor=shop.cashier, at=clock.now()).digits
+        return signin.issue_signin_code(session, member.id, way=way, actor=shop.cashier, at=clock.now()).digits
 
 
 def shown_for(shop: Cast, member: Member, phone: str = NEW) -> str:
@@ -65,10 +66,10 @@ def shown_for(shop: Cast, member: Member, phone: str = NEW) -> str:
     return str(body(answer)["code"])
 
 
-def proven(shop: Cast, member: Member) -> Browser:
+def proven(shop: Cast, member: Member, way: str = "request") -> Browser:
     """The member's phone, whose person has just proven to be here."""
     phone = shop.phone(member)
-    assert phone.post("/member/me/phone/prove", code=shown(shop, member)).status_code == 303
+    assert phone.post("/member/me/phone/prove", code=got(shop, member, way)).status_code == 303
     return phone
 
 
@@ -88,6 +89,52 @@ def actions() -> list[str]:
         return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
 
 
+def test_staff_cannot_show_both_codes(shop: Cast, member: Member, providers: SmsProviders) -> None:
+    """A cashier who is in as the member elsewhere has the first; the number must not be theirs by a second."""
+    thief = proven(shop, member, "staff")
+    assert "请店长在会员页上帮您换号" in thief.get("/member/me/phone").text
+    told_what = {"phone": NEW, "code": shown_for(shop, member)}
+    refused = thief.api("PUT", "/api/v1/me/phone", told_what)
+    assert (refused.status_code, body(refused)["code"]) == (403, "shown_code_counts_once")
+    sign_contract(shop, providers)
+    told_what["code"] = shown_for(shop, member)
+    assert body(thief.api("PUT", "/api/v1/me/phone", told_what))["code"] == "wrong_phone_code"
+    assert phone_of(member) == OLD
+    assert thief.post("/member/me/phone/code", phone=NEW).status_code == 303
+    work()
+    assert thief.post("/member/me/phone", phone=NEW, code=providers.sent[-1].values[0]).status_code == 303
+    assert phone_of(member) == NEW, "whoever holds the number has it"
+
+
+def test_nothing_is_sent_to_a_card_without_a_number(shop: Cast, member: Member, providers: SmsProviders) -> None:
+    sign_contract(shop, providers)
+    phone = shop.phone(member)
+    with database.transaction() as session:
+        session.get_one(Member, member.id).phone = None
+    assert phone.post("/member/me/phone/prove/code").status_code == 404
+    assert phone.api("POST", "/api/v1/me/presence-codes").status_code == 404
+
+
+def test_a_code_asked_for_before_the_number_changed_goes_to_nobody(
+    shop: Cast, member: Member, providers: SmsProviders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_contract(shop, providers)
+    assert shop.browser().post("/member/sign-in/code", phone=OLD[3:]).status_code == 303
+    look_up = members.find_member_by_phone
+
+    def changed_meanwhile(session: Session, phone: str) -> object:
+        found = look_up(session, phone)
+        session.execute(
+            update(Member).where(Member.id == member.id).values(phone=NEW),
+            execution_options={"synchronize_session": False},
+        )
+        return found
+
+    monkeypatch.setattr(members, "find_member_by_phone", changed_meanwhile)
+    work()
+    assert providers.sent == []
+
+
 def test_a_member_proves_to_be_here_and_then_the_number_where_nothing_is_sent(shop: Cast, member: Member) -> None:
     other = shop.phone(member)
     phone = proven(shop, member)
@@ -103,7 +150,7 @@ def test_a_member_proves_to_be_here_and_then_the_number_where_nothing_is_sent(sh
     )
     with database.reading() as session:
         assert session.scalars(select(CoolDown)).one().ends_at > NOON
-        assert find_member_by_phone(session, OLD) is None
+        assert members.find_member_by_phone(session, OLD) is None
         [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "phones:change"))
     assert NEW[3:] not in str(vars(entry))
     assert "先确认是您本人" in phone.get("/member/me/phone").text, "a proof is good for one change"
@@ -139,7 +186,7 @@ def test_the_secret_from_before_the_proof_opens_nothing(shop: Cast, member: Memb
     phone = shop.phone(member)
     stolen = phone.client.get_cookie("ck_member")
     assert stolen is not None
-    phone.post("/member/me/phone/prove", code=shown(shop, member))
+    phone.post("/member/me/phone/prove", code=got(shop, member))
     assert phone.get("/member/me").status_code == 200
     assert Browser(shop.app, ("ck_member", stolen.value)).get("/member/me").status_code == 303
 
@@ -264,7 +311,7 @@ def test_who_proves_a_number_for_the_first_time_stays_and_whoever_else_was_in_is
 
 def test_joining_proves_nothing_and_signing_in_does(shop: Cast, member: Member) -> None:
     fresh = shop.browser()
-    fresh.post("/member/sign-in", phone=OLD, code=shown(shop, member))
+    fresh.post("/member/sign-in", phone=OLD, code=got(shop, member))
     with database.reading() as session:
         assert [each.proven_at for each in session.scalars(select(MemberSession))] == [NOON]
     assert fresh.post("/member/me/phone", phone=NEW, code=shown_for(shop, member)).status_code == 303

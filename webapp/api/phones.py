@@ -36,7 +36,7 @@ def _answered() -> Response:
 @guards.api_member
 def ask_own_code() -> Response:
     """Have a code sent to my present number, with which I prove to be here. 409 `sms_not_configured`: then staff show one."""
-    phone, at = people.member().phone or "", clock.now()
+    phone, at = own.own_number(), clock.now()
     code_asks.require_sending()
     if not edge.answered():
         code_asks.count(phone, at)

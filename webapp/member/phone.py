@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from services.members import queries as members
 from services.shared import clock
-from services.shared.refusals import Refusal
+from services.shared.refusals import NotFound, Refusal
 from services.signin import commands, queries
 from services.signin.errors import PasskeyRefused, StepUpNeeded, WrongSigninCode
 from services.signin.models import MemberSession
-from services.signin.queries.sessions import is_proven
+from services.signin.queries.sessions import came_by_shown_code, is_proven
 from webapp.member import blueprint
 from webapp.member.signin import GUESSES, device_here, send_code_to
 from webapp.web import code_asks, cookies, edge, forms, guards, links, passkeys, people, phone_changes, toasts
@@ -34,7 +34,7 @@ def own_phone() -> str:
 @guards.member
 def ask_own_code() -> ResponseReturnValue:
     """Have a code sent to my present number."""
-    phone, at = people.member().phone or "", clock.now()
+    phone, at = own_number(), clock.now()
 
     def first(_data: dict[str, Any]) -> None:
         code_asks.require_sending()
@@ -161,6 +161,14 @@ def proven(code: str, onward: Response) -> Response:
     return cookies.give(onward, people.MEMBER_COOKIE, answer.get_data(as_text=True))
 
 
+def own_number() -> str:
+    """The number of whoever is signed in. Raises NotFound where the card has none."""
+    phone = members.get_member(edge.read(), people.member().id).phone
+    if phone is None:
+        raise NotFound
+    return phone
+
+
 def require_proven() -> None:
     """Raise StepUpNeeded for a session whose member proved nothing lately."""
     if not _is_proven():
@@ -183,5 +191,6 @@ def _page(form: Form) -> str:
     has_passkey = queries.passkeys_are_possible() and bool(passkeys.own())
     return render_template(
         "member/me/phone.html", form=form, card=card, proven=_is_proven(), sends=code_asks.can_send(),
-        has_passkey=has_passkey, sent=bool(request.args.get("sent")),
+        from_staff=came_by_shown_code(edge.read(), card.id, at=clock.now()), has_passkey=has_passkey,
+        sent=bool(request.args.get("sent")),
     )  # fmt: skip

@@ -24,10 +24,10 @@ from services.signin import permissions, rules
 from services.signin.commands.codes import SigninCode, end_codes, redeem_code_of
 from services.signin.commands.passkeys import drop_credentials, prove_presence
 from services.signin.commands.sessions import end_member_sessions, prove_member_session
-from services.signin.errors import NumberHasCard, StepUpNeeded
+from services.signin.errors import NumberHasCard, ShownCodeCountsOnce, StepUpNeeded
 from services.signin.models import DevelopmentMail, MemberSession, PhoneCode
 from services.signin.queries.passkeys import has_used_old_passkey
-from services.signin.queries.sessions import is_proven
+from services.signin.queries.sessions import came_by_shown_code, is_proven
 from services.sms import commands as sms
 from services.sms.queries import is_ready
 from services.sms.rules import mainland_number
@@ -91,12 +91,18 @@ def prove_own_presence_by_passkey(
 def change_own_phone(session: Session, phone: str, digits: str, *, session_id: int, actor: Actor, at: datetime) -> bool:
     """The member's number is `phone` from now on. False when the code is wrong: the try is counted and must be committed.
 
-    Raises StepUpNeeded where nobody proved to be here lately, NumberHasCard where the number has a card of its own.
+    Raises StepUpNeeded where nobody proved to be here lately, ShownCodeCountsOnce where both proofs could only come from staff,
+    NumberHasCard where the number has a card of its own.
     """
     member_id, row = _own(actor), session.get_one(MemberSession, session_id)
     if not is_proven(row.proven_at, at=at):
         raise StepUpNeeded
-    if not _prove_number(session, member_id, phone, digits, ways=("sms", "shown"), actor=actor, at=at):
+    # A cashier who shows both codes to an accomplice would have the card: one of them has to come from elsewhere.
+    from_staff = came_by_shown_code(session, member_id, at=at)
+    if from_staff and not _sends(session):
+        raise ShownCodeCountsOnce
+    ways: tuple[Way, ...] = ("sms",) if from_staff else ("sms", "shown")
+    if not _prove_number(session, member_id, phone, digits, ways=ways, actor=actor, at=at):
         return False
     row.proven_at = None
     try:
@@ -148,12 +154,16 @@ def _own(actor: Actor) -> int:
     return actor.id
 
 
+def _sends(session: Session) -> bool:
+    return is_ready(session) or runtime.config().demo
+
+
 def _send(session: Session, member_id: int, phone: str, code: SigninCode, at: datetime) -> None:
-    if not is_ready(session) and runtime.config().demo:
+    if not _sends(session):
+        raise NotFound
+    if not is_ready(session):
         session.add(DevelopmentMail(recipient=phone, text=code.digits, created_at=at))
         return
-    if not is_ready(session):
-        raise NotFound
     if mainland_number(phone) is None:
         raise Invalid({"phone": [N_("只能发给大陆的手机号")]})
     sms.send_number_code(session, member_id, phone, code.digits, at=at, until=code.expires_at)

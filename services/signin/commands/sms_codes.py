@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.members import queries as members
+from services.members.models import Member
 from services.shared import clock, jobs
 from services.shared.actors import Actor
 from services.shared.database import reading, transaction
@@ -42,8 +44,11 @@ def answer_ask(session: Session, *, at: datetime) -> bool:
         return True
     asker = Actor("public", name="public", origin=ask.origin)
     try:
+        now = session.scalar(select(Member.phone).where(Member.id == member.id).with_for_update())
+        if now != ask.phone:  # changed since: a code for this card is no longer for that phone
+            raise NotFound
         code = issue_signin_code(session, member.id, way="request", actor=asker, at=at)
-    except NotFound:  # erased since the phone was looked up
+    except NotFound:  # erased, or elsewhere, since the phone was looked up
         sms.drop_ask(session, ask)
         return True
     sms.send_code(session, ask, member.id, code.digits, at=at, until=code.expires_at)

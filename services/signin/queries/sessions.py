@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.identity import queries as identity
@@ -14,7 +14,7 @@ from services.shared import runtime
 from services.shared.actors import Actor
 from services.signin import rules
 from services.signin.errors import WrongPassword
-from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, StaffSession
+from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, OneTimeCode, StaffSession
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,16 @@ def seconds_left(at: datetime) -> int:
 def is_proven(proven_at: datetime | None, *, at: datetime) -> bool:
     """Whether a member who proved to be here then is still taken to be."""
     return proven_at is not None and proven_at > at - rules.PRESENCE_LIFE
+
+
+def came_by_shown_code(session: Session, member_id: int, *, at: datetime) -> bool:
+    """Whether a code that staff showed let anybody in as this member within the time that a proof of being here lasts."""
+    used = (
+        OneTimeCode.member_id == member_id,
+        OneTimeCode.way == "staff",
+        OneTimeCode.used_at > at - rules.PRESENCE_LIFE,
+    )
+    return bool(session.scalar(select(exists().where(*used))))
 
 
 def signin_code_minutes() -> int:
