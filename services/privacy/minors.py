@@ -43,8 +43,8 @@ class Package:
         return asdict(self)
 
 
-def collect(session: Session, year: int, incidents: str, *, at: datetime) -> Package:
-    """Everything about a year that has begun. `incidents` are words that the owner adds."""
+def collect_minors_package(session: Session, year: int, incidents: str, *, at: datetime) -> Package:
+    """Everything about a year that has begun, also that this was taken. `incidents` are words that the owner adds. It reads much."""
     zone = load_settings(session).zone
     span = day_bounds(date(year, 1, 1), zone)[0], day_bounds(date(year, 12, 31), zone)[1]
     until = min(date(year, 12, 31), local_day(at, zone))

@@ -1,7 +1,7 @@
 """Reading what is known of a member, and of erasures."""
 
 from services.privacy.erased import NAME, Line, list_erased, read_list
-from services.privacy.minors import FIRST_YEAR, Package, find_due_year, list_minors_audits
+from services.privacy.minors import FIRST_YEAR, Package, collect_minors_package, find_due_year, list_minors_audits
 from services.privacy.own_data import MONEY, collect_own_data, collect_own_rows, list_columns
 from services.privacy.parts import PARTS, Part
 from services.privacy.retention import HOLDS, SHOWN, Shown, count_proposals, get_last_seen, list_proposals
@@ -17,6 +17,7 @@ __all__ = [
     "Package",
     "Part",
     "Shown",
+    "collect_minors_package",
     "collect_own_data",
     "collect_own_rows",
     "count_proposals",

@@ -26,17 +26,21 @@ def list_minors_audits() -> Response:
 @blueprint.post("/minors-audits")
 @blueprint.response(201, MinorsPackageOut)
 @blueprint.takes(MinorsAuditIn)
+@blueprint.unkeyed
 @guards.api(MINORS_EXPORT)
 def make_minors_audit() -> Response:
     """Everything about one year that has begun: counts by age, guardians' consents, who looked, deletions, exports, incidents, who may
-    look, how long things are kept. Without names of minors: `record` is a pseudonym. That it was taken is written down."""
+    look, how long things are kept. Without names of minors: `record` is a pseudonym. That it was taken is written down, each time: what is
+    in it is kept nowhere."""
     data, at, actor = shape.body(MinorsAuditIn), clock.now(), edge.actor()
 
     def effect(session: Session) -> Response:
-        made = commands.make_minors_audit(session, data["year"], data["incidents"], actor=actor, at=at)
-        return shape.one(MinorsPackageOut, made, 201)
+        commands.make_minors_audit(session, data["year"], data["incidents"], actor=actor, at=at)
+        return Response(status=201)
 
-    return edge.write(effect)
+    edge.write(effect, keyed=False)
+    package = queries.collect_minors_package(edge.read(), data["year"], data["incidents"], at=at)
+    return shape.one(MinorsPackageOut, package, 201)
 
 
 @blueprint.post("/minors-audits/dismissals")

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.privacy import minors
-from services.privacy.minors import Package
 from services.privacy.models import MinorsAudit
 from services.privacy.permissions import MINORS_EXPORT
 from services.shared.actors import Actor
@@ -16,13 +15,13 @@ from services.shared.words import N_
 from services.stores.queries import load_settings
 
 
-def make_minors_audit(session: Session, year: int, incidents: str, *, actor: Actor, at: datetime) -> Package:
-    """The package of a year that has begun, with words of the owner's about `incidents`. Raises Forbidden, Invalid."""
+def make_minors_audit(session: Session, year: int, incidents: str, *, actor: Actor, at: datetime) -> MinorsAudit:
+    """Write down that the package of a year that has begun is taken, with words of the owner's about `incidents`; what is in it is read
+    after that (`queries.collect_minors_package`), so that no sale waits for it. Raises Forbidden, Invalid."""
     actor.require(MINORS_EXPORT)
     row = _write(session, year, incidents, actor, at, made=True)
-    package = minors.collect(session, year, incidents, at=at)
     audit.record(session, "minors:export", ("minors_audit", row.id), actor=actor, at=at, changes={"year": year})
-    return package
+    return row
 
 
 def dismiss_minors_audit(session: Session, year: int, reason: str, *, actor: Actor, at: datetime) -> MinorsAudit:
