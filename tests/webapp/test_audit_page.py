@@ -77,6 +77,11 @@ def test_changes_of_every_shape_can_be_read(shop: Cast) -> None:
     assert "<b>bold" not in page
 
 
+def test_what_a_new_phone_brought_reads_as_a_sentence(shop: Cast) -> None:
+    note(shop, "cool_downs:create", shop.owner, changes={"why": "new_phone", "until": "2026-11-22T05:14:37+00:00"})
+    assert "原因 新手机登录 · 到什么时候 2026-11-22 13:14" in log(shop)
+
+
 @pytest.mark.parametrize("q", ["小周", "收款", "orders:", "10.9."])
 def test_it_is_found_by_person_act_and_address(shop: Cast, q: str) -> None:
     note(shop, "orders:create", Actor("staff", 2, "小周", origin="10.9.8.7 till"))

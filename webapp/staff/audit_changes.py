@@ -1,6 +1,7 @@
 """What an act in the audit log changed, in the reader's words: 价格 ¥28.00 → ¥32.00."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,7 +11,7 @@ from services.shared.words import N_
 from services.stores.settings import BY_NAME
 from webapp.staff.role_words import ROLE_WORDS, permission_words
 from webapp.staff.settings.values import in_words
-from webapp.web import member_words
+from webapp.web import i18n, member_words
 from webapp.web.template_words import flat_money
 
 # Fields by the names under which commands write them down; one that stands in none of these tables is shown as it is.
@@ -89,12 +90,14 @@ LABELS: Mapping[str, str] = {
     "total": N_("共几位"),
     "transferable": N_("可以转赠"),
     "undo_minutes": N_("几分钟内能撤销"),
+    "until": N_("到什么时候"),
     "username": N_("用户名"),
     "valid_days": N_("有效几天"),
     "value": N_("金额"),
     "version": N_("隐私说明版本"),
     "way": N_("方式"),
     "wechat_id": N_("微信号"),
+    "why": N_("原因"),
     "welcome": N_("开卡礼"),
     "with_points": N_("和积分抵扣同享"),
     "with_tier": N_("和等级折扣同享"),
@@ -110,6 +113,16 @@ WAYS: Mapping[str, str] = {
     "amount": N_("按金额"),
     "void": N_("作废"),
     "staff": N_("店员出示"),
+    "shown": N_("店员出示"),
+    "request": N_("会员自己要的"),
+    "sms": N_("短信"),
+    "code": N_("登录码"),
+    "passkey": N_("通行密钥"),
+}
+WHYS: Mapping[str, str] = {  # of services/signin/commands/cool_downs.py
+    "new_phone": N_("新手机登录"),
+    "new_number": N_("换了手机号"),
+    "silence": N_("很久没来"),
 }
 # Numbers of rows, orders of lists and what only says again what the act's name says.
 _UNSAID = {
@@ -188,5 +201,7 @@ def _said(name: str, value: Any) -> str:
         return str(_("、")).join(map(permission_words, value))
     if isinstance(value, list):
         return str(_("、")).join(str(each) for each in value)
-    words = {"role": ROLE_WORDS, "way": WAYS}.get(name, {}).get(str(value))
+    if name == "until" and "T" in str(value):  # a moment; else a day, which reads as it is
+        return i18n.long_moment(datetime.fromisoformat(value))
+    words = {"role": ROLE_WORDS, "way": WAYS, "why": WHYS}.get(name, {}).get(str(value))
     return str(_(words)) if words else str(value)
