@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 
 from services.audit.models import AuditEntry
 from services.identity.models import Role
-from services.identity.queries import list_people_who_may
+from services.identity.queries import list_people_who_may, list_tokens, names_of_staff
 from services.members.models import Consent, Member
 from services.members.rules import birthdays
 from services.members.rules.purposes import CHILDREN
 from services.privacy.models import MinorsAudit
 from services.privacy.parts import PARTS
 from services.shared import runtime
+from services.shared.actors import SYSTEM, Actor
 from services.shared.days import day_bounds, local_day
-from services.stores.queries import load_settings
+from services.stores.queries import list_stores, load_settings
 
 CHILD, ADULT = 14, 18  # years: below the first it is sensitive data (PIPL §28), from the second on nobody is a minor
 SEEING = ("members:read", "members:phones", "members:reveal", "members:change", "members:erase", "minors:export")
@@ -60,6 +61,7 @@ def collect_minors_package(session: Session, year: int, incidents: str, *, at: d
         "exports": [*_acts(session, "members:export", minors, *span), *_taken(session, *span)],
         "incidents": _acts(session, "spending:freeze", minors, *span),
         "people": _people(session),
+        "tokens": _tokens(session),
         "retention": _retention(session),
     }
     return Package(year, until, incidents, tables)
@@ -175,6 +177,22 @@ def _people(session: Session) -> list[dict[str, Any]]:
             row = held.setdefault(staff.id, {"who": staff.name, "role": roles[staff.role_id], "may": []})
             row["may"].append(permission)
     return list(held.values())
+
+
+def _tokens(session: Session) -> list[dict[str, Any]]:
+    """Which programs may do so today, in which stores (None: all), and who made their token (None: the machine's owner)."""
+    tokens = [each for each in list_tokens(session) if each.revoked_at is None]
+    makers = names_of_staff(session, {each.made_by for each in tokens if each.made_by is not None})
+    places = {store.id: store.name for store in list_stores(session, actor=SYSTEM, archived=True)}
+    rows: list[dict[str, Any]] = []
+    for each in tokens:
+        stores = None if each.stores is None else frozenset(each.stores)
+        actor = Actor("token", each.id, each.name, frozenset(each.scopes), stores)
+        may = [permission for permission in SEEING if actor.may(permission)]
+        where = None if stores is None else [name for store_id, name in places.items() if store_id in stores]
+        maker = None if each.made_by is None else makers[each.made_by]
+        rows.append({"token": each.name, "may": may, "stores": where, "made_by": maker})
+    return [row for row in rows if row["may"]]
 
 
 def _retention(session: Session) -> list[dict[str, Any]]:

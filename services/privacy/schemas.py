@@ -223,6 +223,16 @@ class MinorsPersonOut(Schema):
     may = fields.List(fields.String())
 
 
+class MinorsTokenOut(Schema):
+    """A program that may do so today: its token's name, by which permissions, the names of its stores (null: all of them), and who made
+    the token (null: whoever runs the machine)."""
+
+    token = fields.String()
+    may = fields.List(fields.String())
+    stores = fields.List(fields.String(), allow_none=True)
+    made_by = fields.String(allow_none=True)
+
+
 class MinorsTablesOut(Schema):
     """The tables of a package."""
 
@@ -233,6 +243,7 @@ class MinorsTablesOut(Schema):
     exports = fields.List(fields.Nested(MinorsActOut))
     incidents = fields.List(fields.Nested(MinorsActOut))
     people = fields.List(fields.Nested(MinorsPersonOut))
+    tokens = fields.List(fields.Nested(MinorsTokenOut))
     retention = fields.List(fields.Nested(MinorsCountOut))
 
 

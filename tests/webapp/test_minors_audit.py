@@ -11,7 +11,9 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from services import wiring
 from services.audit.models import AuditEntry
+from services.identity import commands as identity
 from services.members import commands as members
 from services.members.models import Member
 from services.members.rules.birthdays import Birthday
@@ -20,7 +22,7 @@ from services.privacy.commands import erase_member
 from services.privacy.minors import Package, collect_minors_package, pseudonym
 from services.privacy.models import MinorsAudit
 from services.shared import clock, database
-from services.shared.actors import SYSTEM
+from services.shared.actors import SYSTEM, Actor
 from services.shared.models import IdempotencyKey
 from tests.browse import Browser, body
 from tests.cast import Cast
@@ -122,6 +124,38 @@ def test_guardians_consents_deletions_and_exports_of_the_year_are_told(shop: Cas
     for wrong in (2019, 2028):
         assert list(body(make(wrong))["errors"]) == ["year"]
     assert [each["year"] for each in body(browser.client.get(API, headers=token))["items"]] == [2026, 2027]
+
+
+@pytest.mark.usefixtures("january")
+def test_programs_that_may_look_are_told_without_what_opens_for_them(shop: Cast) -> None:
+    def create(name: str, scopes: list[str], stores: list[int] | None, actor: Actor) -> tuple[int, str]:
+        with database.transaction() as session:
+            row, clear = identity.create_token(
+                session, name, scopes, stores, known=wiring.PERMISSIONS, actor=actor, at=shop.at
+            )
+            return row.id, clear
+
+    _, secret = create("会员小程序", ["members:read", "minors:export", "orders:read"], [shop.east.id], shop.owner)
+    create("财务软件", ["orders:read"], None, shop.owner)
+    gone, _ = create("旧收银机", ["all"], None, shop.owner)
+    create("备份程序", ["all"], None, SYSTEM)
+    with database.transaction() as session:
+        identity.revoke_token(session, gone, actor=shop.owner, at=shop.at)
+    page, sheets = package(shop.browser("owner").post(PAGE, year="2026"))
+    head, *rows = sheets["哪些接口令牌能看"]
+    assert head == ("接口令牌", "能做什么", "门店", "谁新建的")
+    assert [(row[0], row[2], row[3]) for row in rows] == [
+        ("备份程序", "全部门店", "系统"),
+        ("会员小程序", "东湖店", "阿满"),
+    ]
+    assert rows[1][1] == "看会员"  # whoever works in one store exports nothing of the whole shop
+    assert "下载未成年人审计包" in rows[0][1]
+    assert "哪些接口令牌能看" in page
+    assert secret not in page + str(sheets)
+    answer = body(Browser(shop.app).client.post(API, json={"year": 2026}, headers=shop.token("minors:export")))
+    assert answer["tables"]["tokens"][-1] == {
+        "token": "会员小程序", "may": ["members:read"], "stores": ["东湖店"], "made_by": "阿满",
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("january")

@@ -16,12 +16,13 @@ from webapp.web import i18n, shop, spreadsheets
 
 TITLES: Mapping[str, str] = {
     "counts": N_("有多少"), "consents": N_("监护人的同意"), "accesses": N_("谁看过"), "deletions": N_("删除了多少"),
-    "exports": N_("导出"), "incidents": N_("不是本人的报告"), "people": N_("谁能看"), "retention": N_("保留多久"),
+    "exports": N_("导出"), "incidents": N_("不是本人的报告"), "people": N_("谁能看"),
+    "tokens": N_("哪些接口令牌能看"), "retention": N_("保留多久"),
 }  # fmt: skip
 HEADS: Mapping[str, str] = {
     "what": N_("项目"), "count": N_("数量"), "version": N_("说明的版本"), "given": N_("这一年同意"), "withdrawn": N_("这一年撤回"),
     "erased": N_("这一年因注销结束"), "holding": N_("年底有效"), "at": N_("时间"), "who": N_("谁"), "record": N_("记录代号"),
-    "role": N_("角色"), "may": N_("能做什么"),
+    "role": N_("角色"), "may": N_("能做什么"), "token": N_("接口令牌"), "stores": N_("门店"), "made_by": N_("谁新建的"),
 }  # fmt: skip
 COUNTED: Mapping[str, str] = {
     "children": N_("保存孩子资料的地方"), "under_14": N_("未满 14 岁的会员"), "under_18": N_("14 到 17 岁的会员"),
@@ -66,6 +67,10 @@ def _told(name: str, value: Any) -> object:
     if name == "may":
         words = {key: text for group in GROUPS.values() for key, text in group.items()}
         return _("、").join(_(words[each]) for each in value)
+    if name == "stores":
+        return _("全部门店") if value is None else _("、").join(value)
+    if name == "made_by":
+        return _("系统") if value is None else value
     if name == "role":
         return role_name(value)
     if name == "who":
