@@ -45,7 +45,7 @@ def sign_in(shop: Shop, page: Page, app: str) -> None:
 
 
 def add_passkey(shop: Shop, page: Page, app: str) -> str:
-    """Add one and wait until it is there, under the name which this returns: one of its own, as other tests add theirs for the same person."""
+    """Add one and wait until it is there; its name, which no other test gives: they add theirs for the same person."""
     name = f"手机 {ids.token()[:8]}"
     page.goto(shop.origin + PAGES[app])
     page.get_by_label("名字").last.fill(name)
