@@ -1,9 +1,11 @@
 """What is forgotten when its time is over: the table of it is wiring's, the times are the shop's. Never books, consents or the audit."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.audit import commands as audit
 from services.shared import clock
@@ -17,7 +19,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Purge:
     """One kind of thing that is forgotten so many days (a setting) after it was over. `forget` drops some of those from before a moment,
-    in transactions of its own, and says how many; none when all are gone."""
+    in transactions of its own, and says how many; none when all are gone. It raises only where it dropped nothing."""
 
     name: str
     setting: str
@@ -34,25 +36,19 @@ def wire(purges: Sequence[Purge]) -> None:
 
 
 def purge_old() -> None:
-    """Forget everything whose time is over; one line in the audit log says how much of each. What fails is tried again tomorrow."""
-    at, counts = clock.now(), dict[str, int]()
+    """Forget everything whose time is over; one line in the audit log says how much of each is gone, and what failed: that is tried again
+    tomorrow, and the others go on."""
+    at, counts, failed = clock.now(), Counter[str](), list[str]()
     with reading() as session:
         settings = load_settings(session)
     for purge in _purges:
         try:
-            gone = _all(purge, at - timedelta(days=settings[purge.setting]))
+            while gone := purge.forget(at - timedelta(days=settings[purge.setting])):
+                counts[purge.name] += gone
         except Exception:
             log.exception("%s could not be forgotten", purge.name)
-            continue
-        if gone:
-            counts[purge.name] = gone
-    if counts:
+            failed.append(purge.name)
+    changes = dict[str, Any](counts) | ({"failed": failed} if failed else {})
+    if changes:
         with transaction() as session:
-            audit.record(session, "retention:purge", ("retention", None), actor=SYSTEM, at=at, changes=counts)
-
-
-def _all(purge: Purge, before: datetime) -> int:
-    total = 0
-    while gone := purge.forget(before):
-        total += gone
-    return total
+            audit.record(session, "retention:purge", ("retention", None), actor=SYSTEM, at=at, changes=changes)

@@ -23,28 +23,35 @@ def forget_sessions(before: datetime) -> int:
 
 
 def forget_scans(before: datetime, *, named: Any) -> int:
-    """Drop proofs, scans and given up phones from before this moment; how many. What `named` (a column of orders) says stays."""
+    """Drop proofs from before this moment, once there are none scans, then given up phones; how many. What `named` (a column of orders)
+    says stays."""
     sold, proven = select(named).where(named.is_not(None)), select(SpendingProof.scan_id)
     scanned = select(Scan.device_id)
     return (
         _forget_all(SpendingProof, SpendingProof.expires_at < before)
-        + _forget_all(
+        or _forget_all(
             Scan,
             (Scan.at < before)
             & Scan.id.not_in(sold)
             & Scan.id.not_in(proven.where(SpendingProof.scan_id.is_not(None))),
         )
-        + _forget_all(MemberDevice, (MemberDevice.revoked_at < before) & MemberDevice.id.not_in(scanned))
+        or _forget_all(MemberDevice, (MemberDevice.revoked_at < before) & MemberDevice.id.not_in(scanned))
     )
 
 
 def _forget_all(table: Any, over: Any) -> int:
-    """Look once, without holding anything up, then drop what was found some at a time."""
+    """Look once, without holding anything up, then drop what was found some at a time; how many. Where it fails on the way it says what
+    is gone by then, so that it counts, and fails when it is asked for the rest."""
     with reading() as session:
         ids = session.scalars(select(table.id).where(over).order_by(table.id)).all()
     for start in range(0, len(ids), AT_A_TIME):
-        with transaction() as session:
-            session.execute(delete(table).where(table.id.in_(ids[start : start + AT_A_TIME])))
+        try:
+            with transaction() as session:
+                session.execute(delete(table).where(table.id.in_(ids[start : start + AT_A_TIME])))
+        except Exception:
+            if not start:
+                raise
+            return start
     return len(ids)
 
 

@@ -1,23 +1,29 @@
 """保留期限: who was not seen for long is proposed, never erased by time alone; and what has had its time is forgotten."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from services import wiring
 from services.audit.models import AuditEntry
 from services.checkout.models import ParkedCart
 from services.loyalty import commands as loyalty
 from services.members.models import Member, MemberFacts
 from services.messaging.models import Message
 from services.orders.models import Order
-from services.privacy import jobs
+from services.privacy import jobs, purging
 from services.privacy.commands import choose_for_erasure, erase_member, keep_members
 from services.privacy.models import RetentionProposal
-from services.privacy.purging import purge_old
+from services.privacy.purging import Purge, purge_old
 from services.privacy.queries import Shown, count_proposals, list_proposals
 from services.shared import clock, database, vault
 from services.shared.refusals import Forbidden, Invalid
+from services.signin import forgetting
 from services.signin.models import MemberSession, Scan
 from services.stores import commands as stores
 from tests.browse import body
@@ -210,9 +216,64 @@ def test_old_messages_scans_and_carts_are_forgotten_and_what_orders_name_stays(t
     with database.reading() as session:
         named = session.scalar(select(Order.scan_id))
         assert named == session.scalar(select(Scan.id))
-        lines = session.scalars(select(AuditEntry.changes).where(AuditEntry.action == "retention:purge")).all()
+    lines = purged()
     assert len(lines) == 1  # a night without anything to forget says nothing
     assert (lines[0]["messages"], lines[0]["scans"], lines[0]["parked_carts"]) == (1, 1, 1)
+
+
+def purged() -> list[Any]:
+    """What the log says of each night."""
+    with database.reading() as session:
+        return list(session.scalars(select(AuditEntry.changes).where(AuditEntry.action == "retention:purge")))
+
+
+def test_what_is_gone_counts_also_where_its_kind_fails_and_the_others_go_on(
+    shop: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forget(*nights: int | Exception) -> Callable[[datetime], int]:
+        told = iter(nights)
+
+        def some(_before: datetime) -> int:
+            found = next(told)
+            if isinstance(found, Exception):
+                raise found
+            return found
+
+        return some
+
+    kinds = {
+        "messages": forget(2, 1, OSError("disk full"), 0), "scans": forget(4, 0, 0), "parked_carts": forget(OSError(), 0),
+    }  # fmt: skip
+    monkeypatch.setattr(purging, "_purges", [Purge(name, "retention.scans_days", each) for name, each in kinds.items()])
+    purge_old()
+    purge_old()
+    assert purged() == [{"messages": 3, "scans": 4, "failed": ["messages", "parked_carts"]}]
+    log = shop.browser("owner").get("/staff/audit").text
+    for words in ("会员的消息 3", "扫码和确认的记录 4", "没清理成 会员的消息、挂单记录"):
+        assert words in log
+
+
+def test_scans_that_are_gone_count_where_the_next_cannot_be_dropped(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Phone(till)
+    for seconds in (0, 15, 30):
+        assert scan(till, phone.code(timedelta(seconds=seconds))).status_code == 200
+    begun = []
+
+    def transaction() -> AbstractContextManager[Session]:
+        begun.append(1)
+        if len(begun) in {3, 4}:
+            raise OSError
+        return database.transaction()
+
+    monkeypatch.setattr(forgetting, "AT_A_TIME", 1)
+    monkeypatch.setattr(forgetting, "transaction", transaction)
+    monkeypatch.setattr(purging, "_purges", [each for each in wiring.PURGES if each.name == "scans"])
+    with clock.stand_at(till.shop.at + timedelta(days=800)):
+        purge_old()
+        purge_old()
+    assert purged() == [{"scans": 2, "failed": ["scans"]}, {"scans": 1}]
 
 
 def counts() -> tuple[int, int, int]:

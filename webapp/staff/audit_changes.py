@@ -38,8 +38,10 @@ LABELS: Mapping[str, str] = {
     "day_most": N_("每天最多几条"),
     "description": N_("介绍"),
     "difference": N_("差额"),
+    "deliveries": N_("推送记录"),
     "ends_on": N_("到哪天"),
     "exclusive": N_("单独用"),
+    "failed": N_("没清理成"),
     "floor": N_("法定最低退款"),
     "gender": N_("性别"),
     "granted": N_("加上"),
@@ -50,6 +52,7 @@ LABELS: Mapping[str, str] = {
     "launches_on": N_("上市日"),
     "lines": N_("共几条"),
     "member_price": N_("会员价"),
+    "messages": N_("会员的消息"),
     "month_most": N_("每月最多几条"),
     "name": N_("名称"),
     "note": N_("备注"),
@@ -57,6 +60,7 @@ LABELS: Mapping[str, str] = {
     "opening_float": N_("备用金"),
     "opens": N_("几点开门"),
     "paid": N_("实付"),
+    "parked_carts": N_("挂单记录"),
     "paid_back": N_("退款金额"),
     "pays": N_("折扣"),
     "per_day": N_("每天几张"),
@@ -72,10 +76,13 @@ LABELS: Mapping[str, str] = {
     "reason": N_("原因"),
     "region": N_("地域"),
     "role": N_("角色"),
+    "scans": N_("扫码和确认的记录"),
     "scopes": N_("权限"),
     "secret": N_("密钥"),
+    "sessions": N_("登录记录"),
     "sign_name": N_("签名"),
     "sku": N_("货号"),
+    "sms_messages": N_("短信记录"),
     "sold_out": N_("售罄"),
     "source": N_("来源"),
     "stack_group": N_("属于哪一组"),
@@ -158,6 +165,7 @@ _MONEY = {
     "value",
     "threshold",
 }
+_LISTS = {"failed", "granted", "scopes", "taken"}  # never before and after
 _LONG = 40  # characters; longer texts are named, not quoted
 
 
@@ -170,7 +178,7 @@ def told(entry: EntryView) -> list[str]:
 
 def _piece(name: str, change: Any) -> str:
     label = _label(name)
-    if isinstance(change, list) and len(change) == 2 and name not in {"scopes", "granted", "taken"}:
+    if isinstance(change, list) and len(change) == 2 and name not in _LISTS:
         before, after = (_said(name, value) for value in change)
         if len(before) + len(after) > _LONG:
             return str(_("改了%(field)s", field=label))
@@ -199,6 +207,8 @@ def _said(name: str, value: Any) -> str:
         return member_words.gender_words(str(value))
     if name in {"granted", "taken"} and isinstance(value, list):
         return str(_("、")).join(map(permission_words, value))
+    if name == "failed" and isinstance(value, list):
+        return str(_("、")).join(map(_label, value))
     if isinstance(value, list):
         return str(_("、")).join(str(each) for each in value)
     if name == "until" and "T" in str(value):  # a moment; else a day, which reads as it is
