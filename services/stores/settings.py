@@ -301,7 +301,7 @@ SETTINGS: tuple[Setting, ...] = (
         False,
         "orders",
         N_("收款前要先开班"),
-        N_("没开班就不能收款；关着也可以开班交班"),
+        N_("没开班就不能收款，也不能退现金；关着也可以开班交班"),
     ),
     Setting(
         "receipts.width",

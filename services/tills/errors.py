@@ -9,7 +9,7 @@ class TillClosed(Refusal):
 
     status = 409
     code = "till_closed"
-    text = N_("还没有开班，先开班再收款")
+    text = N_("还没有开班，先开班再收钱、退钱")
 
 
 class TillOpen(Refusal):

@@ -169,3 +169,17 @@ def test_a_shop_may_want_every_sale_in_a_shift(till: Till) -> None:
     open_shift(till.shop)
     assert "/staff/tills/new" not in till.browser.get("/staff/").text
     assert till.pay(till.quote(till.line("拿铁"))).status_code == 201
+
+
+def test_nor_does_cash_leave_a_drawer_that_nobody_counts(till: Till) -> None:
+    orders = [
+        till.pay(till.quote(till.line("拿铁")), {"kind": kind, "amount": "22.00"}).get_json()
+        for kind in ("cash", "wechat")
+    ]
+    till.shop.browser("owner").api("PATCH", "/api/v1/settings", {"orders.needs_till": True})
+    manager, back = till.shop.browser("manager"), {"lines": [{"line": "1", "quantity": 1}], "reason": "洒了"}
+    cash, wechat = (manager.api("POST", f"/api/v1/orders/{order['id']}/refunds", back) for order in orders)
+    assert (cash.status_code, cash.get_json()["code"]) == (409, "till_closed")
+    assert wechat.status_code == 201, "what goes back to the phone needs no drawer"
+    open_shift(till.shop)
+    assert manager.api("POST", f"/api/v1/orders/{orders[0]['id']}/refunds", back).status_code == 201

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
+from services.checkout.queries.drawers import find_drawer
 from services.checkout.queries.payouts import RefundSheet, get_refund_sheet
 from services.checkout.rules.tenders import CASH
 from services.members.queries import get_member
@@ -17,7 +18,6 @@ from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.signin.queries.freezes import require_unfrozen
 from services.stores.queries import get_store
-from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
 from services.wallet import permissions
 from services.wallet.errors import SheetChanged
@@ -40,7 +40,8 @@ def pay_out(
     """Pay principal back: of `lots` (all if empty), `amount` (the sheet's if None), by `tender` (the original if None), for a `reason`.
 
     The chosen lots end with it, their bonus too. Raises FrozenSpending (403), NothingToPayOut, SheetChanged (409), Invalid for an
-    amount below the floor or above the principal, and for a tender that was not paid with, or with less than that.
+    amount below the floor or above the principal, and for a tender that was not paid with, or with less than that,
+    TillClosed for cash where the shop wants an open till.
     """
     actor.require(permissions.WALLET_PAY_OUT, data["store_id"])
     _require_store(session, data["store_id"], actor)
@@ -52,7 +53,7 @@ def pay_out(
         raise SheetChanged
     amount = _amount(sheet, data.get("amount"))
     tender = _tender(sheet, amount, data.get("tender"))
-    shift_id = shift_id or find_shift_for(session, data["store_id"], actor=actor)
+    shift_id = shift_id or find_drawer(session, data["store_id"], needed=tender == CASH, actor=actor)
     payout = Payout(
         member_id=member.id, store_id=data["store_id"], staff_id=actor.id if actor.kind == "staff" else None,
         amount=amount, policy=sheet.policy, floor=sheet.floor, bonus_lost=sheet.bonus_lost, tender=tender,

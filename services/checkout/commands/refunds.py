@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from services.checkout import permissions
 from services.checkout.errors import RefundMoved
+from services.checkout.queries.drawers import find_drawer
 from services.checkout.queries.refunds import Case, load_case, require_voidable
 from services.checkout.rules import refunds as rules
 from services.checkout.rules.refunds import Plan, Wish
+from services.checkout.rules.tenders import CASH
 from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
 from services.orders import commands as orders
@@ -21,7 +23,6 @@ from services.orders.events import OrderRefunded
 from services.orders.queries import RefundView, hold_order
 from services.shared.actors import Actor
 from services.shared.events import announce
-from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
 
 
@@ -52,7 +53,7 @@ def refund_order(
 
     `seen` is how many refunds the order had when it was looked at; RefundMoved (409) when there are more by now. The money
     leaves the till that is open at the order's store. Raises NotFound, Forbidden, AlreadyRefunded, VoidTooLate, or Invalid beside
-    what is asked for.
+    what is asked for, TillClosed for cash where the shop wants an open till.
     """
     hold_order(session, order_id)
     case = load_case(session, order_id, actor=actor)
@@ -62,7 +63,8 @@ def refund_order(
     if wish.way == "void":
         require_voidable(session, case, at=at)
     plan, key = rules.plan(case.sold, wish), f"refund:{order_id}:{len(case.refunds) + 1}"
-    shift_id = find_shift_for(session, case.order.store_id, actor=actor)
+    cash = any(back.kind == CASH for back in plan.tenders)
+    shift_id = find_drawer(session, case.order.store_id, needed=cash, actor=actor)
     undone = _undo(session, case, plan, key, actor=actor, at=at)
     refund = orders.record_refund(session, _draft(case, plan, undone, reason, shift_id), actor=actor, at=at)
     announce(session, _refunded(case, plan, undone, refund), at=at)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
+from services.checkout.queries.drawers import find_drawer
 from services.checkout.rules import tenders
 from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
@@ -24,7 +25,6 @@ from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.stores.models import Store
 from services.stores.queries import get_store, load_settings
-from services.tills.queries import find_shift_for
 from services.wallet import commands as wallet
 from services.wallet import permissions
 from services.wallet.commands import TopUpDraft
@@ -86,7 +86,7 @@ def top_up(
     if offer.points:
         key = f"top_up:{ids.token()}:points"
         loyalty.grant_points(session, member_id, offer.points, kind="top_up", key=key, actor=actor, at=at)
-    shift_id = shift_id or _shift(session, store.id, actor)
+    shift_id = shift_id or find_drawer(session, store.id, actor=actor)
     draft = _draft(session, member_id, store, offer, paid=paid, shift_id=shift_id)
     made, moved = wallet.record_top_up(session, draft, actor=actor, at=at)
     _issue(session, made, offer, actor=actor, at=at)
@@ -97,12 +97,6 @@ def top_up(
     after = {"principal_after": moved.after[0], "bonus_after": moved.after[1]}
     announce(session, _topped_up(made, after), at=at)
     return made
-
-
-def _shift(session: Session, store_id: int, actor: Actor) -> int | None:
-    """The till that the money goes into. Raises TillClosed where the shop takes none without one (orders.needs_till)."""
-    needs_till = bool(load_settings(session)["orders.needs_till"])
-    return find_shift_for(session, store_id, actor=actor, required=needs_till)
 
 
 def _open_store(session: Session, store_id: int, actor: Actor) -> Store:
