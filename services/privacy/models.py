@@ -26,11 +26,6 @@ class RetentionProposal(Model):
     chosen_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
 
-    @property
-    def id(self) -> int:
-        """By which lists go on."""
-        return self.member_id
-
 
 class MinorsAudit(Model):
     """The audit package of a `year` was `made`, or somebody decided that none is needed. `note`: incidents that were added, or why not."""

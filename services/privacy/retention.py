@@ -1,6 +1,7 @@
 """Who was not seen for long, and what speaks against erasing them (PIPL §19): read anew whenever it is asked."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from services.audit.models import AuditEntry
 from services.coupons.models import Coupon
-from services.loyalty.models import PointsAccount
+from services.loyalty.models import PointsLot
+from services.loyalty.queries import list_balances
 from services.members.models import Consent, Member, MemberFacts
 from services.messaging.models import Message
 from services.orders.models import InvoiceRequest, Order
@@ -44,7 +46,28 @@ _SIGNS: tuple[Any, ...] = (
     select(TopUp.member_id, func.max(TopUp.at)).group_by(TopUp.member_id),
     select(AuditEntry.member_id, func.max(AuditEntry.at)).where(AuditEntry.actor_kind == "member").group_by(AuditEntry.member_id),
 )  # fmt: skip
+_KEPT = ("member_id", "seen_at", "proposed_at", "held", "kept_until", "kept_by", "chosen_at", "reason")
 _ERASED = select(MemberKey.member_id).where(MemberKey.destroyed_at.is_not(None))
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A line of the list, as RetentionProposal has it, and how many `points` would be lost with the member."""
+
+    member_id: int
+    seen_at: datetime
+    proposed_at: datetime
+    held: str
+    kept_until: datetime | None
+    kept_by: int | None
+    chosen_at: datetime | None
+    reason: str
+    points: int
+
+    @property
+    def id(self) -> int:
+        """By which lists go on."""
+        return self.member_id
 
 
 def get_end(session: Session, at: datetime) -> datetime:
@@ -73,12 +96,17 @@ def get_last_seen(session: Session, member_ids: Collection[int]) -> dict[int, da
 
 
 def get_holds(session: Session, member_ids: Collection[int], *, at: datetime) -> dict[int, str]:
-    """What speaks against erasing each, as `held` of a proposal; nothing for who is missing."""
+    """What speaks against erasing each, as `held` of a proposal; nothing for who is missing.
+
+    Points speak until they expire. Those that never do would hold a member for good: they speak as long as the shop keeps people who are
+    not seen, from when they came in; after that whoever decides is told how many they are.
+    """
+    lasting = and_(PointsLot.expires_at.is_(None), PointsLot.created_at >= get_end(session, at))
     usable = and_(Coupon.state.in_(("issued", "reserved")), or_(Coupon.expires_at.is_(None), Coupon.expires_at > at))
     asked = select(Order.member_id).join(InvoiceRequest, InvoiceRequest.order_id == Order.id)
     queries: Mapping[str, Any] = {
         "wallet": select(WalletAccount.member_id).where(WalletAccount.principal + WalletAccount.bonus > 0),
-        "points": select(PointsAccount.member_id).where(PointsAccount.balance > 0),
+        "points": select(PointsLot.member_id).where(PointsLot.left > 0, or_(PointsLot.expires_at > at, lasting)),
         "coupons": select(Coupon.member_id).where(usable),
         "invoices": asked.where(InvoiceRequest.state == "asked"),
         "frozen": select(SpendingFreeze.member_id),
@@ -93,7 +121,7 @@ def get_holds(session: Session, member_ids: Collection[int], *, at: datetime) ->
 
 def list_proposals(
     session: Session, shown: Shown, *, at: datetime, after: int | None = None, limit: int = 50
-) -> list[RetentionProposal]:
+) -> list[Proposed]:
     """Proposals of one kind in the order of members, without those who came back since the list was made."""
     end, left, last = get_end(session, at), list[RetentionProposal](), after or 0
     while len(left) < limit:
@@ -104,7 +132,9 @@ def list_proposals(
         if len(found) < limit:
             break
         last = found[-1].member_id
-    return left[:limit]
+    points = list_balances(session, [each.member_id for each in left[:limit]])
+    told = ({name: getattr(each, name) for name in _KEPT} for each in left[:limit])
+    return [Proposed(**each, points=max(0, points[each["member_id"]])) for each in told]
 
 
 def list_chosen(session: Session) -> list[int]:

@@ -139,7 +139,8 @@ class DecisionIn(ChosenIn):
 
 class ProposalOut(Schema):
     """A member who was not seen since `seen_at`. `holds` says what speaks against erasing: wallet, points, coupons, invoices, frozen.
-    `kept_until` is set where somebody decided to keep them, `chosen_at` where they will be erased within a minute."""
+    `points` are lost with them: who is proposed has only some that never expire. `kept_until` is set where somebody decided to keep them,
+    `chosen_at` where they will be erased within a minute."""
 
     member = Identifier(attribute="member_id")
     seen_at = Moment()
@@ -148,6 +149,7 @@ class ProposalOut(Schema):
         lambda row: [each for each in row.held.split(",") if each],
         metadata={"type": "array", "items": {"type": "string"}},
     )
+    points = fields.Integer()
     kept_until = Moment(allow_none=True)
     chosen_at = Moment(allow_none=True)
     reason = fields.String()

@@ -30,6 +30,7 @@ from tests.browse import body
 from tests.cast import Cast
 from tests.couponing import give_coupon
 from tests.selling import Till, open_till, welcome_member
+from tests.topping import pay_in
 from tests.webapp.test_api_scans import Phone, scan
 
 LONG = timedelta(days=3 * 366)
@@ -67,6 +68,7 @@ def test_who_was_not_seen_for_three_years_is_proposed_and_nobody_sooner(till: Ti
 
 def test_what_they_still_have_speaks_against_it_and_is_said(till: Till) -> None:
     with database.transaction() as session:
+        stores.change_settings(session, {"points.months": 60}, actor=till.shop.owner, at=till.shop.at)
         told = {"amount": 5, "reason": "补"}
         loyalty.adjust_points(session, till.member.id, told, actor=till.shop.owner, at=till.shop.at)
     give_coupon(till.shop, till.member, valid_days=3650)
@@ -74,6 +76,33 @@ def test_what_they_still_have_speaks_against_it_and_is_said(till: Till) -> None:
     assert (shown("proposed", at), shown("held", at)) == ([], [till.member.id])
     with database.reading() as session:
         assert session.get_one(RetentionProposal, till.member.id).held == "points,coupons"
+
+
+def test_points_that_never_expire_hold_nobody_for_good_and_are_named(till: Till) -> None:
+    rich = till.member.id
+    poor, fresh = (
+        welcome_member(till.shop.at, name, f"+861390013900{n}").id for n, name in enumerate(("甲乙", "丙丁"))
+    )
+    owner, told = till.shop.owner, {"amount": 70, "reason": "补"}
+    with database.transaction() as session:
+        stores.change_settings(session, {"points.months": 0}, actor=owner, at=till.shop.at)
+        for member_id in (rich, poor):
+            loyalty.adjust_points(session, member_id, told, actor=owner, at=till.shop.at)
+        loyalty.adjust_points(session, fresh, told, actor=owner, at=till.shop.at + timedelta(days=90))
+    pay_in(till)
+    at = nights()
+    assert (shown("proposed", at), shown("held", at)) == ([poor], [rich, fresh])
+    with database.reading() as session:
+        assert [each.points for each in list_proposals(session, "proposed", at=at)] == [70]
+        held = dict(session.execute(select(RetentionProposal.member_id, RetentionProposal.held)).all())
+    assert held == {rich: "wallet", poor: "", fresh: "points"}
+    with database.transaction() as session:
+        choose_for_erasure(session, [poor], "三年没来", actor=owner, at=at)
+        loyalty.adjust_points(session, poor, told, actor=owner, at=at)  # while nobody looked
+    with clock.stand_at(at):
+        jobs.erase_chosen_members()
+    assert shown("held", at) == [rich, poor, fresh]
+    assert fresh in shown("proposed", nights(LONG + timedelta(days=91)))
 
 
 def test_whoever_comes_back_is_proposed_no_more_at_once(till: Till) -> None:

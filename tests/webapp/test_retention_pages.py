@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.loyalty import commands as loyalty
 from services.members.models import Member
 from services.privacy import jobs
 from services.shared import clock, database, vault
+from services.shared.actors import SYSTEM
+from services.stores import commands as stores
 from tests.browse import Browser, body
 from tests.cast import Cast
 from tests.selling import welcome_member
@@ -82,6 +85,19 @@ def test_ticked_members_are_kept_or_erased_for_a_reason(shop: Cast, silent: list
     jobs.erase_chosen_members()
     assert (erased(fang), erased(man)) == (True, False)
     assert "正在注销" not in browser.get(PAGE).text
+
+
+def test_points_that_would_be_lost_stand_beside_who_is_proposed(shop: Cast, silent: list[Member]) -> None:
+    with database.transaction() as session:
+        stores.change_settings(session, {"points.months": 0}, actor=SYSTEM, at=shop.at)
+        loyalty.adjust_points(session, silent[0].id, {"amount": 70, "reason": "补"}, actor=SYSTEM, at=shop.at)
+    shop.at += LATER
+    with clock.stand_at(shop.at):
+        jobs.propose_erasures()
+        page, token = owner(shop).get(PAGE).text, shop.token("members:erase")
+        told = body(Browser(shop.app).client.get(f"{API}/proposals", headers=token))["items"]
+    assert page.count("还有 70 积分，注销就没了") == page.count("注销就没了") == 1
+    assert [each["points"] for each in told] == [70, 0]
 
 
 def test_programs_list_keep_and_erase(shop: Cast, silent: list[Member], then: datetime) -> None:
