@@ -13,12 +13,13 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from services.audit.queries import get_chain
-from services.demo import history
+from services.demo import history, lapsed
 from services.identity import queries as identity
 from services.loyalty.models import PointsAccount
 from services.members.models import Member
 from services.messaging.models import Message
 from services.orders.models import Order, Tender
+from services.privacy.queries import list_proposals
 from services.shared import clock, database, migrations
 from services.signin.errors import WrongPassword
 from services.signin.queries import check_password, list_faces
@@ -250,6 +251,14 @@ def test_the_demo_member_finds_a_message_and_old_sales_tell_nobody(empty: Termin
         first = session.query(Member).filter_by(name="林知夏").one()
         assert session.query(Message).filter_by(member_id=first.id).count() >= 1
     assert told < sales
+
+
+@pytest.mark.usefixtures("short_history")
+def test_somebody_waits_to_be_decided_about_in_the_demo_shop(empty: Terminal) -> None:
+    empty.ok("demo")
+    with database.reading() as session:
+        proposed = [each.member_id for each in list_proposals(session, "proposed", at=clock.now())]
+        assert [session.get_one(Member, each).name for each in proposed] == [name for name, _ in lapsed.GONE]
 
 
 @pytest.mark.usefixtures("short_history")

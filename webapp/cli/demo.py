@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from services import wiring
-from services.demo import cast, guests, history, refunds, shop, till_shifts
+from services.demo import cast, guests, history, lapsed, refunds, shop, till_shifts
 from services.shared import clock, migrations, runtime
 from services.shared.database import reading, transaction
 from services.stores import queries as stores
@@ -41,6 +41,7 @@ def demo() -> None:
     history.book(clock.now(), made_at)
     refunds.take_back(made_at)
     till_shifts.keep(made_at)
+    lapsed.propose()
     click.echo(_sheet(accounts))
 
 
