@@ -160,6 +160,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     entrance.StaffWayChanged: (asking.tell_of_staff_way,),
     approving.ApprovalAsked: (approval_reactions.tell_deciders,),
     approving.ApprovalDecided: (approval_reactions.tell_requester,),
+    approving.ApprovalsLoosened: (approval_reactions.tell_of_loosening,),
     CouponGiven: (coupon_reactions.tell_of_gift,),
     CouponRedeemedAlone: (coupon_reactions.tell_of_redemption,),
     CouponReturned: (coupon_reactions.tell_of_return,),

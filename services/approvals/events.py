@@ -17,3 +17,11 @@ class ApprovalDecided(Event):
     """The second person agreed, or did not."""
 
     approval_id: int
+
+
+@dataclass(frozen=True)
+class ApprovalsLoosened(Event):
+    """Somebody set the shop so that less waits for a second person than before."""
+
+    staff_id: int
+    at: str

@@ -1,19 +1,17 @@
 """How much one person has done for one member lately: many small acts are a large one."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from services.approvals.queries import person_behind
+from services.approvals.queries import LATELY, person_behind
 from services.approvals.rules import PAYOUT, POINTS
 from services.identity.models import ApiToken
 from services.loyalty.models import PointsEntry
 from services.shared.actors import Actor
 from services.wallet.models import WalletEntry
-
-LATELY = timedelta(hours=24)
 
 
 def sum_lately(session: Session, kind: str, member_id: int, *, actor: Actor, at: datetime) -> int:

@@ -19,14 +19,15 @@ from services.shared.actors import Actor
 from services.stores.queries import load_settings
 
 Shown = Literal["waiting", "done"]
+LATELY = timedelta(hours=24)
 LATELY_REMADE = timedelta(days=7)
 _REMADE = ("staff:create", "staff:change", "staff:enable", "staff:set_password")
 
 
 @dataclass(frozen=True)
 class ApprovalView:
-    """A request as somebody sees it. `state` is what it has come to by now; `own`: they asked for it themselves; `may_decide`: it waits
-    for them."""
+    """A request as somebody sees it. `state` is what it has come to by now; `own`: they asked for it, themselves or by a token of theirs;
+    `may_decide`: it waits for them."""
 
     id: int
     kind: str
@@ -64,7 +65,7 @@ def list_approvals(
     rows = list(session.scalars(query.order_by(Approval.id.desc()).limit(limit)))
     deciders = {row.decided_by for row in rows if row.decided_by is not None}
     names = names_of_staff(session, deciders) if deciders else {}
-    return [view_of(row, names.get(row.decided_by or 0, ""), actor=actor, at=at) for row in rows]
+    return [view_of(session, row, names.get(row.decided_by or 0, ""), actor=actor, at=at) for row in rows]
 
 
 def count_for_me(session: Session, *, actor: Actor, at: datetime) -> int:
@@ -83,7 +84,7 @@ def get_approval(session: Session, approval_id: int, *, actor: Actor, at: dateti
     if row is None:
         raise ApprovalNotFound
     names = names_of_staff(session, {row.decided_by}) if row.decided_by is not None else {}
-    return view_of(row, names.get(row.decided_by or 0, ""), actor=actor, at=at)
+    return view_of(session, row, names.get(row.decided_by or 0, ""), actor=actor, at=at)
 
 
 def list_deciders(session: Session, kind: str, store_id: int | None, *, but: int | None = None) -> list[Staff]:
@@ -96,17 +97,33 @@ def list_deciders(session: Session, kind: str, store_id: int | None, *, but: int
     return [person for person in people if person.all_stores or person.id in here]
 
 
-def exports_need_approval(session: Session) -> bool:
-    """Whether a full export needs a second person."""
-    return bool(load_settings(session)[KINDS[EXPORT].switch])
-
-
 def person_behind(session: Session, kind: str, asked_by: int) -> int | None:
     """Who asked: a program asks for the person who made its token. None where that is not known."""
     if kind == "staff":
         return asked_by
     token = session.get(ApiToken, asked_by)
     return token.made_by if token else None
+
+
+def load_settings_for(session: Session, *, actor: Actor, at: datetime) -> Mapping[str, Any]:
+    """The shop's settings as they hold for the person behind `actor`: a rule that they loosened themselves within the last 24 hours is
+    still as strict for them as it was. The others hear of it meanwhile (`reactions.tell_of_loosening`)."""
+    settings, before = dict(load_settings(session)), dict[str, Any]()
+    person = person_behind(session, actor.kind, actor.id or 0)
+    theirs = (AuditEntry.action == "settings:change", AuditEntry.actor_kind == "staff", AuditEntry.actor_id == person)
+    query = select(AuditEntry.changes).where(AuditEntry.at > at - LATELY, *theirs).order_by(AuditEntry.id)
+    for changes in session.scalars(query):
+        before = {name: was for name, (was, _) in changes.items()} | before
+    for kind in KINDS.values():
+        settings[kind.switch] = settings[kind.switch] or before.get(kind.switch, False)
+        if kind.above is not None:
+            settings[kind.above] = min(settings[kind.above], before.get(kind.above, settings[kind.above]))
+    return settings
+
+
+def exports_need_approval(session: Session, *, actor: Actor, at: datetime) -> bool:
+    """Whether a full export needs a second person beside this one."""
+    return bool(load_settings_for(session, actor=actor, at=at)[KINDS[EXPORT].switch])
 
 
 def was_remade_by_asker(session: Session, approval: Approval, actor: Actor, *, at: datetime) -> bool:
@@ -135,14 +152,16 @@ def may_decide(approval: Approval, actor: Actor) -> bool:
     )
 
 
-def is_own(approval: Approval, actor: Actor) -> bool:
-    """Whether this actor asked for it."""
-    return (approval.asked_kind, approval.asked_by) == (actor.kind, actor.id)
+def is_own(session: Session, approval: Approval, actor: Actor) -> bool:
+    """Whether this actor asked for it, by hand or by a token that they made."""
+    if (approval.asked_kind, approval.asked_by) == (actor.kind, actor.id):
+        return True
+    return actor.kind == "staff" and person_behind(session, approval.asked_kind, approval.asked_by) == actor.id
 
 
-def view_of(row: Approval, decided_name: str = "", *, actor: Actor, at: datetime) -> ApprovalView:
+def view_of(session: Session, row: Approval, decided_name: str = "", *, actor: Actor, at: datetime) -> ApprovalView:
     """A request as this actor sees it."""
-    own, state = is_own(row, actor), state_of(row.state, row.expires_at, at)
+    own, state = is_own(session, row, actor), state_of(row.state, row.expires_at, at)
     return ApprovalView(
         row.id, row.kind, state, row.member_id, row.store_id, row.amount, row.terms, row.reason, row.asked_kind, row.asked_by,
         row.asked_name, row.origin, row.asked_at, row.expires_at, row.decided_by, decided_name, row.decided_at, row.note,
@@ -155,7 +174,11 @@ def _sees(actor: Actor) -> ColumnElement[bool]:
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:
-    return and_(Approval.asked_kind == actor.kind, Approval.asked_by == actor.id)
+    by_hand = and_(Approval.asked_kind == actor.kind, Approval.asked_by == actor.id)
+    if actor.kind != "staff":
+        return by_hand
+    tokens = select(ApiToken.id).where(ApiToken.made_by == actor.id)
+    return or_(by_hand, and_(Approval.asked_kind == "token", Approval.asked_by.in_(tokens)))
 
 
 def _within_reach(actor: Actor) -> ColumnElement[bool]:

@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.approvals import texts
-from services.approvals.events import ApprovalAsked, ApprovalDecided
+from services.approvals.events import ApprovalAsked, ApprovalDecided, ApprovalsLoosened
 from services.approvals.models import Approval
-from services.approvals.queries import list_deciders
+from services.approvals.permissions import APPROVALS_DECIDE
+from services.approvals.queries import list_deciders, person_behind
 from services.approvals.rules import APPROVED, WAITING
 from services.identity.models import Staff
+from services.identity.queries import list_people_who_may
 from services.messaging import commands as messaging
 from services.messaging.texts import Text
 from services.stores.queries import load_settings
@@ -20,7 +22,7 @@ def tell_deciders(session: Session, event: ApprovalAsked) -> None:
     approval = session.get_one(Approval, event.approval_id)
     if approval.state != WAITING:
         return
-    settings, own = load_settings(session), approval.asked_by if approval.asked_kind == "staff" else None
+    settings, own = load_settings(session), person_behind(session, approval.asked_kind, approval.asked_by)
     for person in list_deciders(session, approval.kind, approval.store_id, but=own):
         language = person.language or str(settings["shop.language"])
         text = texts.asked(language, who=approval.asked_name, shop=str(settings["shop.name"]))
@@ -36,6 +38,20 @@ def tell_requester(session: Session, event: ApprovalDecided) -> None:
     language = person.language or str(settings["shop.language"])
     text = texts.decided(language, approved=approval.state == APPROVED, shop=str(settings["shop.name"]))
     _tell(session, person.id, text, approval=approval, language=language, at=approval.decided_at)
+
+
+def tell_of_loosening(session: Session, event: ApprovalsLoosened) -> None:
+    """Tell everybody else who decides: a day later it holds for whoever did it, too."""
+    settings, who = load_settings(session), session.get_one(Staff, event.staff_id)
+    for person in list_people_who_may(session, APPROVALS_DECIDE):
+        if person.id == who.id:
+            continue
+        language = person.language or str(settings["shop.language"])
+        text = texts.loosened(language, who=who.name, shop=str(settings["shop.name"]))
+        tag, at = f"approvals:{event.staff_id}:{event.at}", datetime.fromisoformat(event.at)
+        messaging.tell_staff(
+            session, person.id, text, path="/staff/settings/approvals", tag=tag, language=language, at=at
+        )
 
 
 def _tell(session: Session, staff_id: int, text: Text, *, approval: Approval, language: str, at: datetime) -> None:

@@ -19,3 +19,12 @@ def decided(language: str, *, approved: bool, shop: str) -> Text:
         return Text(said, "Tap to see", shop, said)
     said = "您提的事批了" if approved else "您提的事没有批"
     return Text(said, "点开看看", shop, said)
+
+
+def loosened(language: str, *, who: str, shop: str) -> Text:
+    """To the others who decide."""
+    if language == "en":
+        said = f"{who} loosened what needs a second person"
+        return Text(said, "For them it holds in 24 hours. Tap to look", shop, said)
+    said = f"{who}放宽了审批"
+    return Text(said, "对本人 24 小时后才算数。点开看看", shop, said)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.approvals.lately import sum_lately
 from services.approvals.models import Approval
+from services.approvals.queries import load_settings_for
 from services.approvals.rules import PAYOUT, POINTS, needs_approval
 from services.audit.models import AuditEntry
 from services.identity.models import Role, Staff
@@ -187,16 +188,22 @@ def test_deciding_asks_who_is_there(till: Till) -> None:
 
 
 def test_who_could_decide_is_told_and_then_who_asked(till: Till) -> None:
+    ids = give_phones(till)
+    made = ask(till, till.shop.browser("manager"))
+    assert told() == [(ids["owner"], "小周有一件事等您批")]
+    act(till.shop.browser("owner"), made, "decline", {"note": "先问会员"})
+    assert told()[1:] == [(ids["manager"], "您提的事没有批")]
+
+
+def give_phones(till: Till) -> dict[str, int]:
+    """Some staff, whose phones are told things from now on: their ids by role."""
     ids = {name: till.shop.staff[name].id for name in ("owner", "manager", "cashier")}
     with database.transaction() as session:
         for name, staff_id in ids.items():
             phone = {"endpoint": f"https://web.push.apple.com/{name}", "p256dh": "x", "auth": "x"}
             times = {"created_at": till.shop.at, "seen_at": till.shop.at}
             session.add(PushSubscription(app="staff", staff_id=staff_id, **phone, **times))
-    made = ask(till, till.shop.browser("manager"))
-    assert told() == [(ids["owner"], "小周有一件事等您批")]
-    act(till.shop.browser("owner"), made, "decline", {"note": "先问会员"})
-    assert told()[1:] == [(ids["manager"], "您提的事没有批")]
+    return ids
 
 
 def told() -> list[tuple[int | None, str]]:
@@ -255,6 +262,34 @@ def test_who_made_a_token_does_not_agree_to_what_it_asks_for(till: Till) -> None
     refused = act(owner, made, "approve")
     assert (refused.status_code, body(refused)["code"]) == (409, "own_request")
     assert act(till.shop.browser("manager"), made, "approve").status_code == 200
+
+
+def test_what_a_token_asks_for_is_its_makers_own(till: Till) -> None:
+    owner, manager = till.shop.browser("owner"), till.shop.browser("manager")
+    token = body(owner.api("POST", "/api/v1/tokens", {"name": "自己的", "scopes": ["all"], "all_stores": True}))[
+        "token"
+    ]
+    sent = {"store": str(till.shop.east.id), "reason": "搬家"}
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "by-a-program"}
+    made = body(till.shop.app.test_client().post(wallet(till, "/payouts"), json=sent, headers=headers))
+    assert "同意，马上办" not in owner.get("/staff/approvals").text
+    assert "同意，马上办" in manager.get("/staff/approvals").text
+    assert act(manager, made, "withdraw").status_code == 404, "it is nobody else's to take back"
+    assert act(owner, made, "withdraw").status_code == 200
+
+
+def test_who_loosens_a_rule_gains_nothing_by_it_for_a_day_and_the_others_hear_of_it(till: Till) -> None:
+    ids, owner, manager = give_phones(till), till.shop.browser("owner"), till.shop.browser("manager")
+    path = f"/api/v1/members/{till.member.id}/points/adjustments"
+    looser = {"approvals.payouts": False, "approvals.points_above": 90000}
+    assert owner.api("PATCH", "/api/v1/settings", looser).status_code == 200
+    assert told() == [(ids["manager"], "阿满放宽了审批")]
+    ask(till, owner)
+    assert owner.api("POST", path, {"amount": 1001, "reason": "补"}).status_code == 202
+    assert manager.api("POST", path, {"amount": 1001, "reason": "补"}).status_code == 201, "who did not loosen it"
+    with database.reading() as session:
+        later = load_settings_for(session, actor=till.shop.owner, at=till.shop.at + timedelta(hours=25))
+    assert (later["approvals.payouts"], later["approvals.points_above"]) == (False, 90000)
 
 
 def test_what_somebody_does_by_hand_and_by_their_tokens_adds_up(till: Till) -> None:

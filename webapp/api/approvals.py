@@ -18,9 +18,9 @@ from webapp.web import edge, forms, guards, people, step_up
 blueprint = Blueprint("api_approvals", __name__, description="审批 Approval by a second person")
 
 
-def sent(approval: Approval, actor: Actor, at: datetime) -> Response:
+def sent(session: Session, approval: Approval, actor: Actor, at: datetime) -> Response:
     """The answer to an act that waits for a second person now."""
-    return shape.one(ApprovalOut, queries.view_of(approval, actor=actor, at=at), 202)
+    return shape.one(ApprovalOut, queries.view_of(session, approval, actor=actor, at=at), 202)
 
 
 @blueprint.get("/approvals")
@@ -53,7 +53,7 @@ def approve(approval_id: int) -> Response:
 
     def effect(session: Session) -> Response:
         made = commands.approve(session, approval_id, actor=actor, at=at)
-        return shape.one(ApprovalOut, queries.view_of(made, actor=actor, at=at))
+        return shape.one(ApprovalOut, queries.view_of(session, made, actor=actor, at=at))
 
     return edge.write(effect)
 
@@ -69,7 +69,7 @@ def decline(approval_id: int) -> Response:
 
     def effect(session: Session) -> Response:
         made = commands.decline(session, approval_id, note, actor=actor, at=at)
-        return shape.one(ApprovalOut, queries.view_of(made, actor=actor, at=at))
+        return shape.one(ApprovalOut, queries.view_of(session, made, actor=actor, at=at))
 
     return edge.write(effect)
 
@@ -83,7 +83,7 @@ def withdraw(approval_id: int) -> Response:
 
     def effect(session: Session) -> Response:
         made = commands.withdraw(session, approval_id, actor=actor, at=at)
-        return shape.one(ApprovalOut, queries.view_of(made, actor=actor, at=at))
+        return shape.one(ApprovalOut, queries.view_of(session, made, actor=actor, at=at))
 
     return edge.write(effect)
 

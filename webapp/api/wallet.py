@@ -110,7 +110,7 @@ def create_payout(member_id: int) -> Response:
     def effect(session: Session) -> Response:
         made = do_or_ask(session, PAYOUT, member_id, data, store_id=data["store_id"], actor=actor, at=at)
         if isinstance(made, Approval):
-            return sent(made, actor, at)
+            return sent(session, made, actor, at)
         return shape.one(PayoutOut, queries.get_payout(session, made.id, actor=actor), 201)
 
     return edge.write(effect)
@@ -129,7 +129,7 @@ def adjust_wallet(member_id: int) -> Response:
         member = get_member(session, member_id)
         made = do_or_ask(session, WALLET, member.id, data, store_id=None, actor=actor, at=at)
         if isinstance(made, Approval):
-            return sent(made, actor, at)
+            return sent(session, made, actor, at)
         return shape.one(BalanceOut, queries.get_balance(session, member.id), 201)
 
     return edge.write(effect)

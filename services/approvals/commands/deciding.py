@@ -19,7 +19,7 @@ from services.approvals.errors import (
 from services.approvals.events import ApprovalDecided
 from services.approvals.models import Approval
 from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
-from services.approvals.queries import is_own, may_decide, person_behind, was_remade_by_asker
+from services.approvals.queries import is_own, may_decide, was_remade_by_asker
 from services.approvals.rules import APPROVED, DECLINED, EXPORT, EXPORT_LIFE, KINDS, WAITING, WITHDRAWN, state_of
 from services.audit import commands as audit
 from services.identity.models import ApiToken, Staff
@@ -69,7 +69,7 @@ def withdraw(session: Session, approval_id: int, *, actor: Actor, at: datetime) 
     """Take the own request back. Raises Forbidden, NotFound, ApprovalOver."""
     actor.require(APPROVALS_READ)
     approval = _hold(session, approval_id)
-    if not is_own(approval, actor):
+    if not is_own(session, approval, actor):
         raise NotYourRequest
     _require_waiting(approval, at)
     approval.state, approval.decided_at = WITHDRAWN, at
@@ -85,7 +85,7 @@ def _hold_for(session: Session, approval_id: int, actor: Actor, at: datetime) ->
     """The request, locked for who may decide it now."""
     actor.require(APPROVALS_DECIDE)
     approval = _hold(session, approval_id)
-    if is_own(approval, actor) or person_behind(session, approval.asked_kind, approval.asked_by) == actor.id:
+    if is_own(session, approval, actor):
         raise OwnRequest
     if not may_decide(approval, actor):
         raise ApprovalNotFound

@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.approvals.events import ApprovalsLoosened
 from services.approvals.queries import list_deciders
 from services.approvals.rules import KINDS
 from services.shared.actors import Actor
+from services.shared.events import announce
 from services.shared.refusals import Invalid
 from services.shared.words import N_
 from services.stores import commands as stores
@@ -23,8 +25,11 @@ def change_settings(session: Session, typed: Mapping[str, Any], *, actor: Actor,
     stores.change_settings(session, typed, actor=actor, at=at)
     after = load_settings(session)
     turned_on = {name: kind.switch for name, kind in KINDS.items() if after[kind.switch] and not before[kind.switch]}
-    if actor.kind == "token" and (weaker := _weaker(before, after)):
-        raise Invalid({name: [N_("审批要由人在设置里放宽，程序不能改")] for name in weaker})
+    if weaker := _weaker(before, after):
+        if actor.kind == "token":
+            raise Invalid({name: [N_("审批要由人在设置里放宽，程序不能改")] for name in weaker})
+        if actor.kind == "staff" and actor.id is not None:
+            announce(session, ApprovalsLoosened(actor.id, at.isoformat()), at=at)
     alone = {switch: [ALONE] for name, switch in turned_on.items() if len(list_deciders(session, name, None)) < 2}
     if alone:
         raise Invalid(alone)
