@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.approvals import events as approving
 from services.approvals import models as approvals
 from services.approvals import reactions as approval_reactions
+from services.approvals.jobs import forget_requests
 from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
 from services.audit import models as audit
 from services.audit.checks import find_differences as find_audit_differences
@@ -210,6 +211,7 @@ PURGES: tuple[Purge, ...] = (
     Purge("deliveries", "retention.deliveries_days", forget_deliveries),
     Purge("sms_messages", "retention.deliveries_days", forget_sent),
     Purge("parked_carts", "retention.drafts_days", benefits.forget_carts),
+    Purge("approvals", "retention.approvals_days", forget_requests),
 )
 
 # What a worker does first: the work that a dead one left goes on at once.

@@ -479,6 +479,7 @@ _RETENTION: tuple[tuple[str, int, str, str, int, int], ...] = (
     ("retention.messages_days", 730, N_("会员的消息留几天"), N_("收件箱里更早的会删掉"), 365, 3650),
     ("retention.scans_days", 180, N_("扫码和确认的记录留几天"), N_("有订单的扫码跟着订单留"), 90, 3650),
     ("retention.deliveries_days", 90, N_("推送和短信的发送记录留几天"), "", 30, 730),
+    ("retention.approvals_days", 1095, N_("审批记录留几天"), N_("操作记录里的另外一直留着"), 30, 3650),
     ("retention.drafts_days", 90, N_("挂单留几天"), N_("没取走的也一样"), 7, 730),
 )
 SETTINGS += tuple(

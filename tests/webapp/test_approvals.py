@@ -16,6 +16,7 @@ from services.identity.models import Role, Staff
 from services.loyalty.queries import get_balance as get_points
 from services.messaging.models import Delivery, PushSubscription
 from services.privacy.commands import erase_member
+from services.privacy.purging import purge_old
 from services.shared import clock, database
 from services.shared.actors import SYSTEM
 from services.signin.models import SpendingFreeze
@@ -348,6 +349,17 @@ def second_owner(session: Session, shop: Cast) -> Staff:
         username="second", name="二老板", password_hash=first.password_hash, role_id=first.role_id, all_stores=True,
         created_at=shop.at,
     )  # fmt: skip
+
+
+def test_requests_are_forgotten_when_their_time_is_over_and_the_log_is_not(till: Till) -> None:
+    made = ask(till, till.shop.browser("manager"))
+    act(till.shop.browser("owner"), made, "decline", {"note": "先问会员"})
+    for days, left in ((1000, 1), (1100, 0)):
+        with clock.stand_at(till.shop.at + timedelta(days=days)):
+            purge_old()
+        with database.reading() as session:
+            assert len(session.scalars(select(Approval)).all()) == left
+    assert lines("approvals:ask", "approvals:decline") == ["小周 approvals:ask", "阿满 approvals:decline"]
 
 
 def test_where_nobody_else_could_agree_it_says_so(till: Till) -> None:

@@ -20,6 +20,7 @@ LABELS: Mapping[str, str] = {
     "address": N_("地址"),
     "asked_by": N_("谁提的"),
     "amount": N_("金额"),
+    "approvals": N_("审批记录"),
     "barcode": N_("条码"),
     "birthday_day": N_("生日的日"),
     "birthday_month": N_("生日的月"),
