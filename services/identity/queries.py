@@ -52,6 +52,11 @@ def get_staff(session: Session, staff_id: int) -> Staff:
     return staff
 
 
+def hold_staff(session: Session, staff_id: int) -> None:
+    """Keep an account as it is until this transaction ends, for who writes what they read of it. Sales that name it go on."""
+    session.execute(select(Staff.id).where(Staff.id == staff_id).with_for_update(key_share=True))
+
+
 def list_staff(session: Session, *, actor: Actor) -> list[StaffCard]:
     """Everyone who works in a store of this actor's, the disabled last."""
     rows = session.execute(

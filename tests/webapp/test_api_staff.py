@@ -1,7 +1,11 @@
 """Hiring, moving and letting go by program or page script, under the same rules as in the staff app."""
 
+from functools import partial
+from typing import Any
+
 from tests.browse import Browser, body
 from tests.cast import PASSWORD, Cast
+from tests.webapp.test_orders_at_once import at_once
 
 NEW = {"username": "xiaoyu", "name": "小雨", "password": "sweet-rain-2026", "role": "cashier"}
 
@@ -45,3 +49,18 @@ def test_what_the_app_refuses_is_refused_here(shop: Cast) -> None:
     assert cashier.api("POST", "/api/v1/staff", NEW | {"all_stores": True}).status_code == 403
     assert owner.api("GET", "/api/v1/staff/999").status_code == 404
     assert PASSWORD not in owner.api("GET", "/api/v1/staff").text
+
+
+def test_two_who_change_different_things_at_once_both_get_their_way(shop: Cast) -> None:
+    people = [shop.browser("owner"), shop.browser("owner")]
+    path, roles = f"/api/v1/staff/{shop.staff['cashier'].id}", ("kitchen", "cashier")
+    for turn in range(60):
+        changes: list[dict[str, Any]] = [{"name": f"小林{turn}"}, {"role": roles[turn % 2]}]
+        answers = at_once(partial(_send, people, path, changes), 2)
+        assert [each.status_code for each in answers] == [200, 200]
+        now = body(people[0].api("GET", path))
+        assert (now["name"], now["role"]) == (f"小林{turn}", roles[turn % 2])
+
+
+def _send(people: list[Browser], path: str, changes: list[dict[str, Any]], place: int) -> Any:
+    return people[place].api("PATCH", path, changes[place])

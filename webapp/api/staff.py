@@ -61,6 +61,8 @@ def change_staff(staff_id: int) -> Response:
     data = shape.body(StaffPatch, partial=True)
 
     def effect(session: Session) -> Response:
+        # What is not sent stays as it is, also when somebody else sends it just now.
+        queries.hold_staff(session, staff_id)
         card = queries.get_staff_card(session, staff_id, actor=actor)
         if data.keys() - {"disabled"}:
             commands.change_staff(session, staff_id, _changed(card, data), actor=actor, at=at)
