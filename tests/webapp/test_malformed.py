@@ -117,18 +117,23 @@ def passes_for(till: Till, path: str, token: dict[str, str]) -> Passes:
 
 def asker(till: Till, record: Record) -> Callable[[Any], Any]:
     """Sends a generated case as whoever may ask there, and sees that the answer is as the page tells."""
-    token, passes = till.shop.token(), dict[str, Passes]()
+    passes = dict[str, Passes]()
 
     def ask(case: Any) -> Any:
         path = case.operation.full_path
+        if "token" not in passes:
+            passes["token"] = till.shop.token(), {}
         if path not in passes:
-            passes[path] = passes_for(till, path, token)
+            passes[path] = passes_for(till, path, passes["token"][0])
         headers, cookies = passes[path]
         sent = {"Idempotency-Key": str(uuid4())} | dict(case.headers or {}) | headers
         what = (case.method, case.path, case.query, case.body)
         answer = record.answer(lambda: case.call(headers=sent, cookies=cookies), *what)
         if said := generated.complaint(case, answer):
             record.broken.setdefault(f"{what[:2]} {said[:40]}", f"{said}: {what!r}"[:900])
+        if answer.status_code == 401 and "Authorization" in headers:  # one of these requests revoked the token
+            for each in [path for path, (kept, _) in passes.items() if "Authorization" in kept]:
+                del passes[each]
         return answer
 
     return ask
