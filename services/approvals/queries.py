@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.approvals.errors import ApprovalNotFound
 from services.approvals.models import Approval
 from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
-from services.approvals.rules import EXPORT, KINDS, WAITING, state_of
+from services.approvals.rules import EXPORT, KINDS, RULE_SETTINGS, WAITING, state_of
 from services.audit.models import AuditEntry
 from services.identity.models import ApiToken, Staff, StaffStore
 from services.identity.queries import list_people_who_may, names_of_staff
@@ -105,25 +105,23 @@ def person_behind(session: Session, kind: str, asked_by: int) -> int | None:
     return token.made_by if token else None
 
 
-def load_settings_for(session: Session, *, actor: Actor, at: datetime) -> Mapping[str, Any]:
-    """The shop's settings as they hold for the person behind `actor`: a rule that they loosened themselves within the last 24 hours is
-    still as strict for them as it was. The others hear of it meanwhile (`reactions.tell_of_loosening`)."""
-    settings, before = dict(load_settings(session)), dict[str, Any]()
-    person = person_behind(session, actor.kind, actor.id or 0)
-    theirs = (AuditEntry.action == "settings:change", AuditEntry.actor_kind == "staff", AuditEntry.actor_id == person)
-    query = select(AuditEntry.changes).where(AuditEntry.at > at - LATELY, *theirs).order_by(AuditEntry.id)
-    for changes in session.scalars(query):
-        before = {name: was for name, (was, _) in changes.items()} | before
-    for kind in KINDS.values():
-        settings[kind.switch] = settings[kind.switch] or before.get(kind.switch, False)
-        if kind.above is not None:
-            settings[kind.above] = min(settings[kind.above], before.get(kind.above, settings[kind.above]))
+def load_settings_in_force(session: Session, *, at: datetime) -> Mapping[str, Any]:
+    """The shop's settings as they count for whoever acts now: what was loosened within the last 24 hours is still as strict as it was, for
+    everybody. Whoever else decides has heard of it by then (`reactions.tell_of_loosening`)."""
+    settings = dict(load_settings(session))
+    lately = (AuditEntry.action == "settings:change", AuditEntry.at > at - LATELY)
+    for changes in session.scalars(select(AuditEntry.changes).where(*lately)):
+        was = {name: change[0] for name, change in changes.items() if name in RULE_SETTINGS}
+        for kind in KINDS.values():
+            settings[kind.switch] = settings[kind.switch] or was.get(kind.switch, False)
+            if kind.above is not None:
+                settings[kind.above] = min(settings[kind.above], was.get(kind.above, settings[kind.above]))
     return settings
 
 
-def exports_need_approval(session: Session, *, actor: Actor, at: datetime) -> bool:
-    """Whether a full export needs a second person beside this one."""
-    return bool(load_settings_for(session, actor=actor, at=at)[KINDS[EXPORT].switch])
+def exports_need_approval(session: Session, *, at: datetime) -> bool:
+    """Whether a full export needs a second person."""
+    return bool(load_settings_in_force(session, at=at)[KINDS[EXPORT].switch])
 
 
 def was_remade_by_asker(session: Session, approval: Approval, actor: Actor, *, at: datetime) -> bool:

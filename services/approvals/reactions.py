@@ -41,7 +41,7 @@ def tell_requester(session: Session, event: ApprovalDecided) -> None:
 
 
 def tell_of_loosening(session: Session, event: ApprovalsLoosened) -> None:
-    """Tell everybody else who decides: a day later it holds for whoever did it, too."""
+    """Tell everybody else who decides: it holds a day later."""
     settings, who = load_settings(session), session.get_one(Staff, event.staff_id)
     for person in list_people_who_may(session, APPROVALS_DECIDE):
         if person.id == who.id:

@@ -32,6 +32,7 @@ KINDS: Mapping[str, Kind] = {
     POINTS: Kind(POINTS_ADJUST, "approvals.points", "approvals.points_above"),
     EXPORT: Kind(AUDIT_EXPORT, "approvals.exports"),
 }
+RULE_SETTINGS = frozenset(name for kind in KINDS.values() for name in (kind.switch, kind.above) if name is not None)
 WORDS: Mapping[str, str] = {
     PAYOUT: N_("储值退款"),
     WALLET: N_("调整储值"),

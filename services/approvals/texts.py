@@ -25,6 +25,6 @@ def loosened(language: str, *, who: str, shop: str) -> Text:
     """To the others who decide."""
     if language == "en":
         said = f"{who} loosened what needs a second person"
-        return Text(said, "For them it holds in 24 hours. Tap to look", shop, said)
+        return Text(said, "It holds in 24 hours. Tap to look", shop, said)
     said = f"{who}放宽了审批"
-    return Text(said, "对本人 24 小时后才算数。点开看看", shop, said)
+    return Text(said, "24 小时后才算数。点开看看", shop, said)

@@ -35,12 +35,13 @@ class NumberHasCard(Refusal):
     text = N_("这个号码下已经有一张会员卡了。请到店里，店员核对后帮您办")
 
 
-class ShownCodeCountsOnce(Refusal):
-    """Whoever can have staff show one code can have them show two: who they are, or the number, is proven in another way."""
+class ShownCodeIsNoProof(Refusal):
+    """Whoever came in by a code that staff showed has proven nothing of their own: the present number, an old passkey, or who answers for
+    them has to say that it is them."""
 
-    code = "shown_code_counts_once"
+    code = "shown_code_is_no_proof"
     status = 403
-    text = N_("店员出示的码只能证明一次。请店长在会员页上帮您换号")
+    text = N_("您刚用店员出示的码登录过，换号要请店长在会员页上办")
 
 
 class QuestionOver(Gone):

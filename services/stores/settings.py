@@ -423,7 +423,7 @@ SETTINGS: tuple[Setting, ...] = (
 SETTINGS += (
     Setting(
         "approvals.payouts", "switch", False, "approvals", N_("储值退款要第二个人同意"),
-        N_("提出的人自己不能批。要有两个人能批，才打得开；谁放宽审批，对自己 24 小时后才算数"),
+        N_("提出的人自己不能批。要有两个人能批，才打得开；放宽以后，24 小时后才算数"),
     ),
     Setting(
         "approvals.payouts_above", "money", 0, "approvals", N_("退多少元以上才要"),

@@ -85,7 +85,7 @@ def export_audit() -> ResponseReturnValue:
     """What the page shows, as a table of at most MOST lines, and the last one says so; that it was taken is an act of its own."""
     asked, actor = _asked(), edge.actor()
     terms = {name: str(value) for name, value in asked.address().items() if name != "q"}
-    if exports_need_approval(edge.read(), actor=edge.actor(), at=clock.now()) and not _is_approved(terms):
+    if exports_need_approval(edge.read(), at=clock.now()) and not _is_approved(terms):
         return export_page(Form(), terms)
     found = _found(asked, MOST + 1)
     whole, found = len(found) <= MOST, found[:MOST]

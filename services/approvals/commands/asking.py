@@ -13,7 +13,7 @@ from services.approvals.errors import ApprovalWaiting, NobodyToApprove, NotNeede
 from services.approvals.events import ApprovalAsked
 from services.approvals.lately import sum_lately
 from services.approvals.models import Approval
-from services.approvals.queries import exports_need_approval, list_deciders, load_settings_for, person_behind
+from services.approvals.queries import exports_need_approval, list_deciders, load_settings_in_force, person_behind
 from services.approvals.rules import EXPORT, KINDS, LIFE, WAITING, needs_approval
 from services.audit import commands as audit
 from services.members.queries import hold_living
@@ -43,7 +43,7 @@ def do_or_ask(
     What is asked for was tried and taken back, so that it is refused now for whatever it would be refused for. Raises that, and
     NobodyToApprove, ApprovalWaiting.
     """
-    act, settings = Act(kind, member_id, store_id, data), load_settings_for(session, actor=actor, at=at)
+    act, settings = Act(kind, member_id, store_id, data), load_settings_in_force(session, at=at)
     if not settings[KINDS[kind].switch]:
         return acts.perform(session, act, actor=actor, at=at).result
     try:
@@ -69,7 +69,7 @@ def ask_for_export(session: Session, terms: Mapping[str, str], reason: str, *, a
     number = int(store) if store.isascii() and store.isdigit() and len(store) < 16 else 0
     store_id = get_store(session, number, actor=actor).id if store else None
     actor.require(KINDS[EXPORT].permission, store_id)
-    if not exports_need_approval(session, actor=actor, at=at):
+    if not exports_need_approval(session, at=at):
         raise NotNeeded
     return _store_request(session, EXPORT, 0, dict(terms), store_id=store_id, reason=reason, actor=actor, at=at)
 

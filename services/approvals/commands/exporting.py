@@ -16,7 +16,7 @@ from services.shared.actors import Actor
 
 def use_export(session: Session, terms: Mapping[str, Any], *, actor: Actor, at: datetime) -> None:
     """Use up this actor's approval of just this export, where the shop wants one. Raises ApprovalNeeded."""
-    if not exports_need_approval(session, actor=actor, at=at):
+    if not exports_need_approval(session, at=at):
         return
     query = select(Approval).where(
         Approval.kind == EXPORT, Approval.state == APPROVED, Approval.used_at.is_(None), Approval.usable_until > at,

@@ -24,7 +24,7 @@ from services.signin import permissions, rules
 from services.signin.commands.codes import SigninCode, end_codes, redeem_code_of
 from services.signin.commands.passkeys import drop_credentials, prove_presence
 from services.signin.commands.sessions import end_member_sessions, prove_member_session
-from services.signin.errors import NumberHasCard, ShownCodeCountsOnce, StepUpNeeded
+from services.signin.errors import NumberHasCard, ShownCodeIsNoProof, StepUpNeeded
 from services.signin.models import DevelopmentMail, MemberSession, PhoneCode
 from services.signin.queries.passkeys import has_used_old_passkey
 from services.signin.queries.sessions import came_by_shown_code, is_proven
@@ -91,18 +91,16 @@ def prove_own_presence_by_passkey(
 def change_own_phone(session: Session, phone: str, digits: str, *, session_id: int, actor: Actor, at: datetime) -> bool:
     """The member's number is `phone` from now on. False when the code is wrong: the try is counted and must be committed.
 
-    Raises StepUpNeeded where nobody proved to be here lately, ShownCodeCountsOnce where both proofs could only come from staff,
-    NumberHasCard where the number has a card of its own.
+    Raises StepUpNeeded where nobody proved to be here lately, ShownCodeIsNoProof where they came in by a code that staff
+    showed, NumberHasCard where the number has a card of its own.
     """
     member_id, row = _own(actor), session.get_one(MemberSession, session_id)
     if not is_proven(row.proven_at, at=at):
         raise StepUpNeeded
-    # A cashier who shows both codes to an accomplice would have the card: one of them has to come from elsewhere.
-    from_staff = came_by_shown_code(session, member_id, at=at)
-    if from_staff and not _sends(session):
-        raise ShownCodeCountsOnce
-    ways: tuple[Way, ...] = ("sms",) if from_staff else ("sms", "shown")
-    if not _prove_number(session, member_id, phone, digits, ways=ways, actor=actor, at=at):
+    # A cashier who shows a code to an accomplice would have the card: who asks has to have been known by something of the member's.
+    if came_by_shown_code(session, member_id, at=at):
+        raise ShownCodeIsNoProof
+    if not _prove_number(session, member_id, phone, digits, ways=("sms", "shown"), actor=actor, at=at):
         return False
     row.proven_at = None
     try:
@@ -146,6 +144,7 @@ def release_phone_of(session: Session, member_id: int, reason: str, *, actor: Ac
 def _change(session: Session, member_id: int, phone: str, reason: str, *, actor: Actor, at: datetime) -> None:
     end_codes(session, member_id, at)
     members.change_phone(session, member_id, phone, reason=reason, actor=actor, at=at)
+    end_codes(session, member_id, at)  # one that was made while this waited for the card
 
 
 def _own(actor: Actor) -> int:
