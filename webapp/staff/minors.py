@@ -42,7 +42,7 @@ def make_minors_audit() -> ResponseReturnValue:
         return "", 204
 
     answer = forms.submit(MinorsAuditIn, perform, _page, keyed=False)
-    if not noted:
+    if not isinstance(answer, Response) or answer.status_code != 204:
         return answer
     (year, incidents), title = noted[0], _("未成年人个人信息审计")
     package = queries.collect_minors_package(edge.read(), year, incidents, at=at)
