@@ -104,13 +104,14 @@ def test_a_member_is_recognised_by_the_camera_pays_cash_and_is_told(
 
     member.reload()
     assert points_of(member) == points + earned
-    assert unread_of(member) == unread + 1
+    # The sale may carry the demo's member over a step of the ladder, depending on the day: that is a message too.
+    told = unread_of(member)
+    assert told > unread
     newest = member.locator("[aria-labelledby=latest] a.row").first
     expect(newest).to_contain_text("提拉米苏、海盐芝士卷")
     expect(newest).to_contain_text(amount)
     member.get_by_role("link", name=re.compile("^消息")).click()
-    message = member.locator("#messages a.row").first
-    expect(message).to_contain_text(f"未读 消费 ¥{amount}")
+    message = member.locator("#messages a.row", has_text=f"未读 消费 ¥{amount}").first
     message.click()
     member.get_by_role("button", name="看小票").click()
     member.wait_for_url(re.compile(r"/member/orders/\d+$"))
@@ -120,7 +121,7 @@ def test_a_member_is_recognised_by_the_camera_pays_cash_and_is_told(
     expect(receipt).to_contain_text(f"{points} → {points + earned}")
     member.get_by_role("link", name="首页").click()
     expect(member.locator("ck-code-card")).to_be_visible()
-    assert unread_of(member) == unread
+    assert unread_of(member) == told - 1
 
 
 class Walk:
