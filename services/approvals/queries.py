@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from services.approvals.errors import ApprovalNotFound
+from services.approvals.errors import ApprovalNeeded, ApprovalNotFound
 from services.approvals.models import Approval
 from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
-from services.approvals.rules import EXPORT, KINDS, RULE_SETTINGS, WAITING, state_of
+from services.approvals.rules import APPROVED, EXPORT, KINDS, RULE_SETTINGS, WAITING, export_terms, state_of
 from services.audit.models import AuditEntry
 from services.identity.models import ApiToken, Staff, StaffStore
 from services.identity.queries import list_people_who_may, names_of_staff
@@ -122,6 +122,26 @@ def load_settings_in_force(session: Session, *, at: datetime) -> Mapping[str, An
 def exports_need_approval(session: Session, *, at: datetime) -> bool:
     """Whether a full export needs a second person."""
     return bool(load_settings_in_force(session, at=at)[KINDS[EXPORT].switch])
+
+
+def find_usable_export(
+    session: Session, store_id: int | None, day: date | None, *, actor: Actor, at: datetime
+) -> Approval | None:
+    """The request of this actor for just this export that was agreed to within the last hour; None where there is none."""
+    agreed = select(Approval).where(
+        Approval.kind == EXPORT, Approval.state == APPROVED, Approval.usable_until > at, Approval.asked_kind == actor.kind,
+        Approval.asked_by == actor.id,
+    )  # fmt: skip
+    terms = export_terms(store_id, day)
+    return next((found for found in session.scalars(agreed.order_by(Approval.id)) if found.terms == terms), None)
+
+
+def require_agreed_export(
+    session: Session, store_id: int | None, day: date | None, *, actor: Actor, at: datetime
+) -> None:
+    """Raise ApprovalNeeded where the shop wants a second person for exports and none has agreed to just this one lately."""
+    if exports_need_approval(session, at=at) and not find_usable_export(session, store_id, day, actor=actor, at=at):
+        raise ApprovalNeeded
 
 
 def was_remade_by_asker(session: Session, approval: Approval, actor: Actor, *, at: datetime) -> bool:

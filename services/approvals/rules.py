@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.audit.permissions import AUDIT_EXPORT
@@ -11,7 +11,7 @@ from services.shared.words import N_
 from services.wallet.permissions import WALLET_ADJUST, WALLET_PAY_OUT
 
 LIFE = timedelta(hours=24)  # as long as a request waits
-EXPORT_LIFE = timedelta(hours=1)  # as long as an approved export may be taken, once
+EXPORT_LIFE = timedelta(hours=1)  # as long as an approved export may be taken
 WAITING, APPROVED, DECLINED, WITHDRAWN, EXPIRED = "waiting", "approved", "declined", "withdrawn", "expired"
 STATES = (WAITING, APPROVED, DECLINED, WITHDRAWN, EXPIRED)
 PAYOUT, WALLET, POINTS, EXPORT = "payout", "wallet", "points", "export"
@@ -52,6 +52,12 @@ def needs_approval(kind: str, amount: int, settings: Mapping[str, Any]) -> bool:
     """Whether a second person is needed for so much (fen, points; the sign does not matter): more than the shop has set."""
     rule = KINDS[kind]
     return bool(settings[rule.switch]) and (rule.above is None or abs(amount) > settings[rule.above])
+
+
+def export_terms(store_id: int | None, day: date | None) -> dict[str, str]:
+    """How far an export goes, as it is agreed to: one store or all that the asker sees, one day or all."""
+    terms = {"store": str(store_id) if store_id is not None else "", "day": day.isoformat() if day is not None else ""}
+    return {name: value for name, value in terms.items() if value}
 
 
 def state_of(state: str, expires_at: datetime, at: datetime) -> str:

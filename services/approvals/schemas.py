@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.approvals.queries import ApprovalView
 from services.approvals.rules import POINTS
 from services.shared import money
-from services.shared.fields import Identifier, Moment, Text
+from services.shared.fields import Day, Identifier, Moment, Text
 from services.shared.words import N_
 
 
@@ -21,6 +21,13 @@ class ExportAskIn(Schema):
     """Why everything is to be taken along."""
 
     reason = Text(required=True, validate=validate.Length(1, 100, error=N_("写下原因，最多 100 个字")))
+
+
+class ExportRequestIn(ExportAskIn):
+    """The same with how far it goes: one `store` or all that the caller sees, one `day` (in the shop's zone) or all."""
+
+    store = Identifier(load_default=None, attribute="store_id")
+    day = Day(load_default=None)
 
 
 class ShownIn(Schema):

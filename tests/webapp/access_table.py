@@ -46,6 +46,7 @@ TABLE: dict[str, str] = {
     "api_approvals.list_approvals": "approvals:read",
     "api_approvals.withdraw": "approvals:read @own",
     # api_audit
+    "api_audit.ask_export": "audit:export @store",
     "api_audit.list_audit": "audit:read",
     # api_consents
     "api_consents.give_consent": "members:change @shop",
@@ -458,6 +459,7 @@ TABLE: dict[str, str] = {
     "staff.approvals": "approvals:read",
     "staff.approve": "approvals:decide @store",
     "staff.ask_export": "audit:export",
+    "staff.audit_export": "audit:export",
     "staff.decline": "approvals:decide @store",
     "staff.withdraw": "approvals:read @own",
     "staff.freezes": "freezes:lift",

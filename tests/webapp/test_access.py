@@ -17,7 +17,7 @@ from tests.webapp.asking import EVERYTHING, IDLE, Asker, Programs, Walk, Way, pe
 from tests.webapp.foreign import Foreign, changes, make_foreign, rows_now
 
 Record = Callable[[str, object], None]
-EXPORTED = ":export'"  # reading everything at once is written down
+EXPORTED = "'members:export'"  # a member who reads everything about themselves: that is written down
 SOUTH = ("the cashier of another store", "the owner of another store")
 
 

@@ -332,17 +332,17 @@ def test_the_log_of_every_store_is_agreed_to_by_who_sees_every_store(till: Till)
         role.permissions = sorted({*role.permissions, "audit:export", "approvals:decide", "approvals:read"})
         session.add(second_owner(session, till.shop))
     owner, manager = till.shop.browser("owner"), till.shop.browser("manager")
-    assert owner.post("/staff/audit/export", reason="对账").status_code == 303
+    assert owner.post("/staff/audit/export/ask", reason="对账").status_code == 303
     with database.reading() as session:
         everywhere = session.scalars(select(Approval)).one()
     assert everywhere.store_id is None
     assert act(manager, {"id": everywhere.id}, "approve").status_code == 404
     here = till.shop.east.id
-    assert owner.post(f"/staff/audit/export?store={here}", reason="对账").status_code == 303
+    assert owner.post(f"/staff/audit/export/ask?store={here}", reason="对账").status_code == 303
     with database.reading() as session:
         one = session.scalars(select(Approval).where(Approval.store_id == here)).one()
     assert act(manager, {"id": one.id}, "approve").status_code == 200
-    assert owner.post("/staff/audit/export?store=999", reason="对账").status_code == 404
+    assert owner.post("/staff/audit/export/ask?store=999", reason="对账").status_code == 404
 
 
 def second_owner(session: Session, shop: Cast) -> Staff:
@@ -412,22 +412,54 @@ def test_the_page_shows_what_waits_and_for_whom(till: Till) -> None:
     assert payouts() == 1
 
 
-def test_an_export_that_was_agreed_to_is_taken_once(till: Till) -> None:
+def test_an_export_that_was_agreed_to_is_taken_within_the_hour_also_when_the_first_did_not_arrive(till: Till) -> None:
     with database.transaction() as session:
         role = session.get_one(Role, till.shop.staff["manager"].role_id)
         role.permissions = sorted({*role.permissions, "audit:export"})
     manager, owner = till.shop.browser("manager"), till.shop.browser("owner")
     day = "day=2026-11-21"
     assert "送去审批" in manager.get(f"/staff/audit/export?{day}").text
-    assert manager.post(f"/staff/audit/export?{day}", reason="对账").status_code == 303
+    assert manager.post(f"/staff/audit/export/ask?{day}", reason="对账").status_code == 303
+    assert manager.post(f"/staff/audit/export?{day}").status_code == 403
     with database.reading() as session:
         number = session.scalars(select(Approval.id)).one()
     assert owner.post(f"/staff/approvals/{number}/approve").status_code == 303
     assert f"/staff/audit/export?{day}" in manager.get("/staff/approvals?shown=done").text
     assert "送去审批" in owner.get(f"/staff/audit/export?{day}").text
     assert "送去审批" in manager.get("/staff/audit/export").text
-    assert manager.get(f"/staff/audit/export?{day}").mimetype == "text/csv"
-    assert "送去审批" in manager.get(f"/staff/audit/export?{day}").text
+    assert manager.post("/staff/audit/export").status_code == 403
+    assert lines("audit:export") == []
+    for _ in range(2):
+        assert manager.post(f"/staff/audit/export?{day}").mimetype == "text/csv"
+    assert lines("audit:export") == ["小周 audit:export"] * 2
+    with clock.stand_at(till.shop.at + timedelta(minutes=61)):
+        later = till.shop.browser("manager")
+        assert "送去审批" in later.get(f"/staff/audit/export?{day}").text
+        assert later.post(f"/staff/audit/export?{day}").status_code == 403
+
+
+def test_a_program_reads_the_whole_log_only_where_somebody_agreed(till: Till) -> None:
+    client, headers, blind = till.shop.client(), till.shop.token("all"), till.shop.token("audit:read")
+    assert client.get("/api/v1/audit", headers=blind).status_code == 403
+    refused = client.get("/api/v1/audit?day=2026-11-21", headers=headers)
+    assert (refused.status_code, body(refused)["code"]) == (403, "approval_needed")
+    wanted = {"day": "2026-11-21", "reason": "对账"}
+    asked = client.post("/api/v1/audit/exports", json=wanted, headers=headers | {"Idempotency-Key": "log-of-a-day"})
+    assert (asked.status_code, body(asked)["kind"], body(asked)["state"]) == (202, "export", "waiting")
+    assert client.get("/api/v1/audit?day=2026-11-21", headers=headers).status_code == 403
+    assert act(till.shop.browser("owner"), body(asked), "approve").status_code == 200
+    assert client.get("/api/v1/audit?day=2026-11-21&limit=1", headers=headers).status_code == 200
+    assert client.get("/api/v1/audit?day=2026-11-21&q=payout", headers=headers).status_code == 200
+    assert client.get("/api/v1/audit", headers=headers).status_code == 403
+    assert client.get("/api/v1/audit?day=2026-11-21", headers=blind).status_code == 403
+    with clock.stand_at(till.shop.at + timedelta(minutes=61)):
+        assert client.get("/api/v1/audit?day=2026-11-21", headers=headers).status_code == 403
+
+
+def test_asking_for_an_export_where_none_has_to_be_asked(shop: Cast) -> None:
+    refused = shop.browser("owner").api("POST", "/api/v1/audit/exports", {"reason": "对账"})
+    assert (refused.status_code, body(refused)["code"]) == (409, "approval_not_needed")
+    assert shop.browser("owner").api("POST", "/api/v1/audit/exports", {"reason": ""}).status_code == 422
 
 
 def test_from_when_on_a_second_person_is_needed() -> None:

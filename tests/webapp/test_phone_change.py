@@ -20,7 +20,7 @@ from services.signin.models import CoolDown, MemberSession, PhoneCode, PhoneQues
 from tests.browse import Browser, body
 from tests.cast import Cast, meet
 from tests.conftest import NOON
-from tests.kit.authenticator import Authenticator
+from tests.kit.authenticator import Authenticator, Key
 from tests.kit.sms_providers import SmsProviders, sms_providers
 from tests.selling import welcome_member
 from tests.texting import sign_contract, work
@@ -395,6 +395,27 @@ def test_a_passkey_proves_who_is_here_unless_it_was_made_just_now(shop: Cast, me
         assert prove(phone) == 200
         assert phone.post("/member/me/phone", phone=NEW, code=shown_for_later(shop, member)).status_code == 303
     assert phone_of(member) == NEW
+
+
+def test_a_passkey_that_came_of_a_shown_code_proves_nothing_for_a_month(shop: Cast, member: Member) -> None:
+    """Nor does one that somebody makes who came in with it: an accomplice of the cashier only has to wait a day otherwise."""
+    accomplice, device = shop.browser(), Authenticator(ORIGIN)
+    into = accomplice.post("/member/sign-in", phone=OLD[3:], code=got(shop, member, "staff"))
+    assert into.status_code == 303
+    first, _ = add(accomplice, device, "/member/me")
+    again, another = shop.browser(), Authenticator(ORIGIN)
+    come(again, device, first, "member")
+    second, _ = add(again, another, "/member/me")
+
+    def may_change(days: int, device: Authenticator, key: Key) -> bool:
+        with clock.stand_at(NOON + timedelta(days=days)):
+            fresh = shop.browser()
+            come(fresh, device, key, "member")
+            return "先确认是您本人" not in fresh.get("/member/me/phone").text
+
+    made = ((device, first), (another, second))
+    assert [may_change(days, *each) for days in (2, 29) for each in made] == [False] * 4
+    assert may_change(31, device, first)
 
 
 def shown_for_later(shop: Cast, member: Member) -> str:

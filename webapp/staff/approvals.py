@@ -1,4 +1,4 @@
-"""审批: what waits for a second person, what became of it, and asking for an export."""
+"""审批: what waits for a second person, and what became of it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +13,7 @@ from services.approvals import commands, queries
 from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
 from services.approvals.queries import ApprovalView, Shown
 from services.approvals.rules import EXPORT, KINDS, PAYOUT, POINTS, STATE_WORDS, WALLET, WORDS
-from services.approvals.schemas import DeclineIn, ExportAskIn
-from services.audit.permissions import AUDIT_EXPORT
+from services.approvals.schemas import DeclineIn
 from services.members.permissions import MEMBERS_READ
 from services.members.queries import get_cards
 from services.shared import clock
@@ -84,20 +83,6 @@ def withdraw(approval_id: int) -> ResponseReturnValue:
     return forms.submit(forms.Nothing, perform, _page)
 
 
-@blueprint.post("/audit/export")
-@guards.staff(AUDIT_EXPORT)
-def ask_export() -> ResponseReturnValue:
-    """Ask a second person for an export of the log, as far as the address goes."""
-    at, actor = clock.now(), edge.actor()
-    terms = {name: request.args[name][:20] for name in ("store", "day") if request.args.get(name)}
-
-    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-        commands.ask_for_export(session, terms, data["reason"], actor=actor, at=at)
-        return sent()
-
-    return forms.submit(ExportAskIn, perform, lambda form: export_page(form, terms))
-
-
 def hint(kind: str) -> str:
     """What stands in the form of an act: from when on it waits for a second person; empty where it never does."""
     rule, settings = KINDS[kind], shop.settings()
@@ -108,11 +93,6 @@ def hint(kind: str) -> str:
         return str(_("要第二个人同意，会先送去审批"))
     most = ngettext("%(num)s 积分", "%(num)s 积分", above) if kind == POINTS else flat_money(above)
     return str(_("超过 %(most)s要第二个人同意，会先送去审批", most=most))
-
-
-def export_page(form: Form, terms: Mapping[str, Any]) -> str:
-    """The page that says that a second person is needed, and asks why."""
-    return render_template("staff/approvals/export.html", form=form, terms=terms, day=terms.get("day", ""))
 
 
 def _page(form: Form, wrong: int | None = None) -> str:
@@ -154,8 +134,8 @@ def about(view: ApprovalView) -> str:
 def place_of(view: ApprovalView) -> str:
     """Where to look before deciding: the refund sheet, the wallet, the points; for who asked, the export that they may take now."""
     if view.kind == EXPORT:
-        takes = view.own and view.usable_until is not None and view.used_at is None and clock.now() < view.usable_until
-        return url_for("staff.export_audit", **view.terms) if takes else ""
+        takes = view.own and view.usable_until is not None and clock.now() < view.usable_until
+        return url_for("staff.audit_export", **view.terms) if takes else ""
     if view.member_id is None:
         return ""
     if view.kind == POINTS:

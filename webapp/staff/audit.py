@@ -1,6 +1,7 @@
 """操作记录: who did what, when, where; on a page, and as a table to keep."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from services.approvals.commands import use_export
+from services.approvals.commands import ask_for_export, use_export
 from services.approvals.errors import ApprovalNeeded
-from services.approvals.queries import exports_need_approval
+from services.approvals.queries import exports_need_approval, find_usable_export
+from services.approvals.schemas import ExportAskIn
 from services.audit import commands as audit
 from services.audit import permissions, queries
 from services.audit.queries import EntryView, Search
@@ -23,8 +25,8 @@ from services.shared.days import day_bounds
 from services.signin.queries import names_of_shop_devices
 from services.stores import queries as stores
 from webapp.staff import audit_changes, audit_words, blueprint
-from webapp.staff.approvals import export_page
-from webapp.web import edge, guards, i18n, shop
+from webapp.staff.approvals import sent
+from webapp.web import edge, forms, guards, i18n, shop
 from webapp.web.addresses import HIGHEST_ID
 from webapp.web.forms import Form
 from webapp.web.spreadsheets import csv_answer
@@ -79,14 +81,18 @@ def audit_page() -> str:
     )
 
 
-@blueprint.get("/audit/export")
+@blueprint.get("/audit/export", endpoint="audit_export")
+@guards.staff(permissions.AUDIT_EXPORT)
+def audit_export_page() -> str:
+    """What an export would hold, and its button; or, where a second person is needed, asking for one."""
+    return _export_page(Form())
+
+
+@blueprint.post("/audit/export")
 @guards.staff(permissions.AUDIT_EXPORT)
 def export_audit() -> ResponseReturnValue:
-    """What the page shows, as a table of at most MOST lines, and the last one says so; that it was taken is an act of its own."""
-    asked, actor = _asked(), edge.actor()
-    terms = {name: str(value) for name, value in asked.address().items() if name != "q"}
-    if exports_need_approval(edge.read(), at=clock.now()) and not _is_approved(terms):
-        return export_page(Form(), terms)
+    """What the log shows, as a table of at most MOST lines, and the last one says so; that it was taken is an act of its own."""
+    asked, actor, at = _asked(), edge.actor(), clock.now()
     found = _found(asked, MOST + 1)
     whole, found = len(found) <= MOST, found[:MOST]
     names, places = (
@@ -96,7 +102,16 @@ def export_audit() -> ResponseReturnValue:
     rows: list[tuple[object, ...]] = [_row(each, names, places) for each in found]
     # Not the words that were looked for: they may be somebody's name.
     taken = {"lines": len(rows)} | {name: value for name, value in asked.address().items() if name != "q"}
-    edge.write(lambda session: _note(session, taken), keyed=False)
+
+    def note(session: Session) -> dict[str, Any]:
+        use_export(session, asked.store_id, asked.day, actor=actor, at=at)
+        audit.record(session, "audit:export", ("audit", None), actor=actor, at=at, changes=taken)
+        return {}
+
+    try:
+        edge.write(note, keyed=False)
+    except ApprovalNeeded:
+        return _export_page(Form()), ApprovalNeeded.status
     if not whole:
         rest = _("更早的没有放进来：一次最多 %(num)s 条，请选一天再导出", num=MOST)
         rows.append(("", rest, "", "", "", "", "", None))
@@ -104,19 +119,31 @@ def export_audit() -> ResponseReturnValue:
     return csv_answer(f"{_('操作记录')} {i18n.local(clock.now()):%Y-%m-%d %H%M}", head, rows)
 
 
-def _is_approved(terms: dict[str, str]) -> bool:
-    """Whether a second person has agreed to just this export; that is used up now."""
-    actor, at = edge.actor(), clock.now()
+@blueprint.post("/audit/export/ask")
+@guards.staff(permissions.AUDIT_EXPORT)
+def ask_export() -> ResponseReturnValue:
+    """Ask a second person for this export."""
+    asked, actor, at = _asked(), edge.actor(), clock.now()
 
-    def effect(session: Session) -> dict[str, Any]:
-        use_export(session, terms, actor=actor, at=at)
-        return {}
+    def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
+        ask_for_export(session, asked.store_id, asked.day, data["reason"], actor=actor, at=at)
+        return sent()
 
-    try:
-        edge.write(effect, keyed=False)
-    except ApprovalNeeded:
-        return False
-    return True
+    return forms.submit(ExportAskIn, perform, _export_page)
+
+
+def _export_page(form: Form) -> str:
+    asked, session, actor, at = _asked(), edge.read(), edge.actor(), clock.now()
+    names = {store.id: store.name for store in stores.list_stores(session, actor=actor, archived=True)}
+    return render_template(
+        "staff/audit_export.html",
+        form=form,
+        kept=asked.address(),
+        store_name=names.get(asked.store_id or 0, ""),
+        needs_approval=exports_need_approval(session, at=at),
+        agreed=find_usable_export(session, asked.store_id, asked.day, actor=actor, at=at),
+        most=MOST,
+    )
 
 
 def _found(asked: Asked, limit: int, *, after: int | None = None) -> list[EntryView]:
@@ -124,11 +151,6 @@ def _found(asked: Asked, limit: int, *, after: int | None = None) -> list[EntryV
     return queries.list_entries(
         edge.read(), asked.search(), actor=actor, knows=actor.may(MEMBERS_READ), after=after, limit=limit
     )
-
-
-def _note(session: Any, taken: dict[str, Any]) -> dict[str, Any]:
-    audit.record(session, "audit:export", ("audit", None), actor=edge.actor(), at=clock.now(), changes=taken)
-    return {}
 
 
 def _row(entry: EntryView, names: dict[int, str], places: dict[int, str]) -> tuple[object, ...]:

@@ -93,10 +93,11 @@ def add_passkey(page: str) -> Response:
     """Keep the passkey that was made, and go on to `page`. Raises PasskeyRefused."""
     queries.require_passkeys()
     at, asker, acting, data = clock.now(), this_browser(), edge.actor(), sent(NewPasskeyIn)
+    _, own = people.signed_in()
 
     def effect(session: Session) -> Any:
         answer, name = data["credential"], data["name"]
-        made = commands.add_passkey(session, answer, name=name, browser=asker, actor=acting, at=at)
+        made = commands.add_passkey(session, answer, name=name, browser=asker, session_id=own, actor=acting, at=at)
         return ("", REFUSED) if made is None else go_on(page)
 
     answer = edge.write(effect)

@@ -69,11 +69,10 @@ def is_sensitive(permission: str | None) -> bool:
 
 
 def is_needed(person: Person, permission: str | None, *, always: bool = False) -> bool:
-    """Whether this request waits until its person was verified: looking is free, but taking data away is not."""
+    """Whether this request waits until its person was verified: looking is free. Data is taken away by a POST."""
     if person.app != "staff" or not (always or is_sensitive(permission)):
         return False
-    looks = request.method in _LOOKS and not str(permission).endswith(":export")
-    return not looks and not is_verified(person)
+    return request.method not in _LOOKS and not is_verified(person)
 
 
 def is_needed_here(permission: str) -> bool:

@@ -1,7 +1,7 @@
 """Doing something, or, where the shop wants a second person for it, asking for one."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from services.approvals.events import ApprovalAsked
 from services.approvals.lately import sum_lately
 from services.approvals.models import Approval
 from services.approvals.queries import exports_need_approval, list_deciders, load_settings_in_force, person_behind
-from services.approvals.rules import EXPORT, KINDS, LIFE, WAITING, needs_approval
+from services.approvals.rules import EXPORT, KINDS, LIFE, WAITING, export_terms, needs_approval
 from services.audit import commands as audit
 from services.members.queries import hold_living
 from services.shared.actors import Actor
@@ -60,18 +60,20 @@ def do_or_ask(
     )
 
 
-def ask_for_export(session: Session, terms: Mapping[str, str], reason: str, *, actor: Actor, at: datetime) -> Approval:
-    """Ask for an export of the audit log as far as `terms` go: one `store`, or all that the actor sees, and one `day`, or all.
+def ask_for_export(
+    session: Session, store_id: int | None, day: date | None, reason: str, *, actor: Actor, at: datetime
+) -> Approval:
+    """Ask for an export of the audit log: of one store, or of all that the actor sees, and of one day, or of all.
 
     It is agreed to by who sees as much. Raises Forbidden, NotFound, NotNeeded, NobodyToApprove.
     """
-    store = terms.get("store", "")
-    number = int(store) if store.isascii() and store.isdigit() and len(store) < 16 else 0
-    store_id = get_store(session, number, actor=actor).id if store else None
+    if store_id is not None:
+        get_store(session, store_id, actor=actor)
     actor.require(KINDS[EXPORT].permission, store_id)
     if not exports_need_approval(session, at=at):
         raise NotNeeded
-    return _store_request(session, EXPORT, 0, dict(terms), store_id=store_id, reason=reason, actor=actor, at=at)
+    terms = export_terms(store_id, day)
+    return _store_request(session, EXPORT, 0, terms, store_id=store_id, reason=reason, actor=actor, at=at)
 
 
 def _store_request(

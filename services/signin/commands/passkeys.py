@@ -23,7 +23,7 @@ from services.shared.words import N_
 from services.signin import ceremonies
 from services.signin.ceremonies import Answer, NotGenuineError
 from services.signin.events import PasskeyAdded
-from services.signin.models import Passkey, PasskeyChallenge, WalletPin
+from services.signin.models import MemberSession, Passkey, PasskeyChallenge, WalletPin
 from services.signin.queries.passkeys import Kind, list_passkeys, owner_of
 from services.signin.queries.sessions import reaches
 
@@ -47,9 +47,10 @@ def ask_for_passkey(
 
 
 def add_passkey(
-    session: Session, answer: Answer, *, name: str, browser: str, actor: Actor, at: datetime
+    session: Session, answer: Answer, *, name: str, browser: str, session_id: int | None, actor: Actor, at: datetime
 ) -> Passkey | None:
-    """Keep the passkey that was made for `actor`; None when the answer is not genuine (its challenge is used up)."""
+    """Keep the passkey that was made for `actor` in their session `session_id`; None when the answer is not genuine (its challenge is
+    used up)."""
     kind, owner_id = owner_of(actor)
     asked = _take(session, f"{kind}:add", browser, answer, owner_id=owner_id, at=at)
     if asked is None or asked.user_handle is None or not _may_have_another(session, kind, owner_id, asked.user_handle):
@@ -66,6 +67,7 @@ def add_passkey(
         user_handle=asked.user_handle, credential_id=made.credential_id, public_key=made.public_key,
         sign_count=made.sign_count, transports=list(made.transports), aaguid=made.aaguid, synced=made.synced,
         backed_up=made.backed_up, name=name, created_at=at,
+        by_shown_code=kind == "member" and session.get_one(MemberSession, session_id).by_shown_code,
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -17,7 +17,7 @@ from services.shared.refusals import NotFound
 from services.signin.commands.shop_devices import end_sessions_of_device, hold_device
 from services.signin.errors import WrongPassword
 from services.signin.models import MemberDevice, MemberSession, StaffSession
-from services.signin.queries.sessions import reaches
+from services.signin.queries.sessions import opens_by_shown_code, reaches
 from services.stores.queries import list_stores, load_settings
 
 STAFF_IDLE, STAFF_SESSION = timedelta(hours=8), timedelta(hours=16)  # a long pause, a long working day
@@ -131,6 +131,7 @@ def open_member_session(
         ends_at=at + MEMBER_SESSION,
         known_hash=runtime.keys().hash(known) if known else None,
         proven_at=at if proven else None,
+        by_shown_code=opens_by_shown_code(session, member_id, at=at),
     )
     session.add(row)
     session.flush()

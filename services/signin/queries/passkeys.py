@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from services.shared.actors import Actor
@@ -13,6 +13,7 @@ from services.signin.models import Passkey
 
 Kind = Literal["staff", "member"]
 PASSKEY_AGE = timedelta(hours=24)
+SHOWN_PASSKEY_AGE = timedelta(days=30)  # made by somebody whom a code that staff showed had let in
 
 
 def owner_of(actor: Actor) -> tuple[Kind, int]:
@@ -41,7 +42,9 @@ def require_passkeys() -> None:
 
 
 def has_used_old_passkey(session: Session, member_id: int, *, at: datetime) -> bool:
-    """Whether the passkey that a member has just used (`at`) was made a day ago or earlier: a session is enough to make one, and whoever it
-    was made for has been told since."""
-    used = (Passkey.member_id == member_id, Passkey.used_at == at, Passkey.created_at <= at - PASSKEY_AGE)
+    """Whether the passkey that a member has just used (`at`) is old enough to tell who they are: a session is enough to make one, and
+    whoever it was made for has been told since. One that came of a code that staff showed has to be much older: it may be an accomplice's.
+    """
+    age = case((Passkey.by_shown_code, at - SHOWN_PASSKEY_AGE), else_=at - PASSKEY_AGE)
+    used = (Passkey.member_id == member_id, Passkey.used_at == at, Passkey.created_at <= age)
     return session.scalar(select(Passkey.id).where(*used).limit(1)) is not None

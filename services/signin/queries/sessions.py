@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from services.identity import queries as identity
@@ -14,7 +14,7 @@ from services.shared import runtime
 from services.shared.actors import Actor
 from services.signin import rules
 from services.signin.errors import WrongPassword
-from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, OneTimeCode, StaffSession
+from services.signin.models import DevelopmentMail, MemberDevice, MemberSession, OneTimeCode, Passkey, StaffSession
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,13 @@ def came_by_shown_code(session: Session, member_id: int, *, at: datetime) -> boo
         OneTimeCode.used_at > at - rules.PRESENCE_LIFE,
     )
     return bool(session.scalar(select(exists().where(*used))))
+
+
+def opens_by_shown_code(session: Session, member_id: int, *, at: datetime) -> bool:
+    """Whether who comes in at this moment (`at`) does so by a code that staff show, or by a passkey that was made after one."""
+    code = (OneTimeCode.member_id == member_id, OneTimeCode.way == "staff", OneTimeCode.used_at == at)
+    passkey = (Passkey.member_id == member_id, Passkey.by_shown_code, Passkey.used_at == at)
+    return bool(session.scalar(select(or_(exists().where(*code), exists().where(*passkey)))))
 
 
 def signin_code_minutes() -> int:

@@ -8,7 +8,7 @@
  *   data-failed       words when it was refused without any
  * Expected inside: a <ck-sheet> with a form that has name="password"; [data-passkey], shown where the browser can;
  *   [data-error] with [data-result] inside, for words.
- * Listens to: submit of form[data-step-up], click of a[data-step-up].
+ * Listens to: submit of form[data-step-up].
  */
 import { get as ask, post } from '../lib/api.js';
 import { can, get as sign } from '../lib/passkeys.js';
@@ -23,7 +23,6 @@ class StepUp extends HTMLElement {
     this.#heard = new AbortController();
     const { signal } = this.#heard;
     document.addEventListener('submit', this.#submitted, { signal, capture: true });
-    document.addEventListener('click', this.#clicked, { signal, capture: true });
     this.#form.addEventListener('submit', (event) => this.#typed(event), { signal });
     this.querySelector('[data-passkey]').addEventListener('click', () => this.#prove(() => this.#sign()), { signal });
     this.querySelector('[data-passkey]').hidden = !can();
@@ -54,11 +53,6 @@ class StepUp extends HTMLElement {
       form.requestSubmit(submitter?.isConnected ? submitter : undefined);
       this.#passed = null;
     });
-  };
-
-  #clicked = (event) => {
-    const link = event.target.closest?.('a[data-step-up]');
-    if (link) this.#hold(event, () => location.assign(link.href));
   };
 
   async #hold(event, goOn) {
