@@ -19,6 +19,14 @@ _POLICY = (
     "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"  # nothing in it may load or run anything
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), microphone=(), geolocation=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _PORTS = {"http": 80, "https": 443}
 log = structlog.get_logger("security")
@@ -97,14 +105,13 @@ def _is_own(origin: str) -> bool:
 
 def _headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=csp_nonce()))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    there = {name.lower() for name in headers.keys()}  # noqa: SIM118 (headers are pairs)
+    policy = _DATA_POLICY if response.mimetype == "application/json" else _POLICY.format(nonce=csp_nonce())
+    fresh = [("Content-Security-Policy", policy), *_HEADERS]
     if runtime.config().secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store" if request.path.startswith("/api/") else "private, no-cache"
+        fresh.append(("Strict-Transport-Security", "max-age=31536000"))
+    fresh.append(("Cache-Control", "no-store" if request.path.startswith("/api/") else "private, no-cache"))
+    for name, value in fresh:
+        if name.lower() not in there:
+            headers.add(name, value)
     return response
