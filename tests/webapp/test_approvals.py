@@ -456,6 +456,20 @@ def test_a_program_reads_the_whole_log_only_where_somebody_agreed(till: Till) ->
         assert client.get("/api/v1/audit?day=2026-11-21", headers=headers).status_code == 403
 
 
+def test_an_adjustment_is_asked_for_in_the_store_where_it_is_made(till: Till) -> None:
+    """So that who works in another store is not asked."""
+    with database.transaction() as session:
+        role = session.get_one(Role, till.shop.staff["manager"].role_id)
+        role.permissions = sorted({*role.permissions, "wallet:adjust"})
+    manager = till.shop.browser("manager")
+    given = {"principal": "0.00", "bonus": "200.00", "reason": "补偿"}
+    assert body(manager.api("POST", wallet(till, "/adjustments"), given))["store"] == str(till.shop.east.id)
+    points = manager.api(
+        "POST", f"/api/v1/members/{till.member.id}/points/adjustments", {"amount": 9000, "reason": "补"}
+    )
+    assert body(points)["store"] == str(till.shop.east.id)
+
+
 def test_asking_for_an_export_where_none_has_to_be_asked(shop: Cast) -> None:
     refused = shop.browser("owner").api("POST", "/api/v1/audit/exports", {"reason": "对账"})
     assert (refused.status_code, body(refused)["code"]) == (409, "approval_not_needed")

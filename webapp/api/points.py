@@ -48,7 +48,7 @@ def adjust_points(member_id: int) -> Response:
 
     def effect(session: Session) -> Response:
         member = get_member(session, member_id)
-        made = do_or_ask(session, POINTS, member.id, data, store_id=None, actor=actor, at=at)
+        made = do_or_ask(session, POINTS, member.id, data, store_id=people.store_id(), actor=actor, at=at)
         return sent(session, made, actor, at) if isinstance(made, Approval) else shape.one(EntryOut, made, 201)
 
     return edge.write(effect)

@@ -127,7 +127,7 @@ def adjust_wallet(member_id: int) -> Response:
 
     def effect(session: Session) -> Response:
         member = get_member(session, member_id)
-        made = do_or_ask(session, WALLET, member.id, data, store_id=None, actor=actor, at=at)
+        made = do_or_ask(session, WALLET, member.id, data, store_id=people.store_id(), actor=actor, at=at)
         if isinstance(made, Approval):
             return sent(session, made, actor, at)
         return shape.one(BalanceOut, queries.get_balance(session, member.id), 201)

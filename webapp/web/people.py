@@ -134,6 +134,15 @@ def signed_in() -> tuple[Person, int]:
     return found, found.session_id
 
 
+def store_id() -> int | None:
+    """The store that whoever asks works in now: of a session the chosen one, of a program the only one that it sees."""
+    found = person()
+    if found is None or found.app != "token":
+        return found.store_id if found else None
+    seen = found.actor.stores
+    return next(iter(seen)) if seen is not None and len(seen) == 1 else None
+
+
 def actor() -> Actor:
     """Who acts; when nobody is signed in `PUBLIC`, with where the request comes from."""
     found = person()
