@@ -18,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 from services.shared import clock, database, migrations
 from tests.cast import Cast, meet, open_shop
 from tests.kit.compiled import keep_compiled
+from tests.kit.lent import Lender
 from tests.kit.postgres import Postgres, temporary_postgres
 from webapp import create_app
 
@@ -82,19 +83,31 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{name}: {value}")
 
 
+_lenders: list[Lender] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """What a test borrowed comes back once all that it had opened is closed."""
+    yield
+    for lender in _lenders:
+        lender.take_back()
+
+
 @dataclass
 class Template:
     """Two databases to copy from: `empty` is migrated only, `cast` holds the known cast."""
 
     folder: Path
     server: Postgres | None
+    lender: Lender | None = None
 
     def copy(self, name: str, data: Path) -> dict[str, str]:
         """The environment of a fresh copy of the template `name`, with `data` as its data folder."""
         shutil.copytree(self.folder / name, data)
         environ = {"DATA": str(data), "CHANGKE_TEST_CLOCK": "1"}
-        if self.server is not None:
-            environ["DATABASE_URL"] = self.server.create_database(template=f"template_{name}")
+        if self.lender is not None:
+            environ["DATABASE_URL"] = self.lender.lend(f"template_{name}")
         return environ
 
     def nothing(self, data: Path) -> dict[str, str]:
@@ -120,7 +133,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
             if name == "cast":
                 open_shop(NOON)
             database.close()
+        if server is not None:
+            made.lender = Lender(server)
+            _lenders.append(made.lender)
         yield made
+        _lenders.clear()
 
 
 @pytest.fixture

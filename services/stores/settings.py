@@ -444,7 +444,7 @@ SETTINGS += (
     ),
     Setting(
         "approvals.exports", "switch", False, "approvals", N_("导出操作记录要第二个人同意"),
-        N_("批了以后一小时内可以导出一次"),
+        N_("批了以后一小时内可以导出"),
     ),
 )  # fmt: skip
 # From when on something stands out on the page 自查 (services/dealing).

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.kit.lent import Lender
 from tests.kit.ports import LOOPBACK, free_port, is_listening
 from tests.kit.postgres import OWNER, temporary_postgres
 from tests.kit.processes import Child, ChildDiedError, running
@@ -39,6 +40,32 @@ def test_databases_are_copied_from_a_template_and_independent() -> None:
         port, folder = server.port, server.folder
     assert not is_listening(port)
     assert not folder.exists()
+
+
+def test_what_a_test_borrows_is_as_the_template_for_the_next_one() -> None:
+    with temporary_postgres() as server:
+        template = server.create_database(name="template_shop")
+        rows(template, "create table shop (id bigserial primary key, name text)")
+        rows(template, "create table member (id bigserial primary key, shop bigint references shop, name text)")
+        rows(template, "insert into shop (name) values ('小满\t\\烘焙'), (null)")
+        before = rows(template, "select * from shop order by id")
+        lender = Lender(server)
+        first, other = lender.lend("template_shop"), lender.lend("template_shop")
+        assert first != other
+        rows(first, "insert into member (shop, name) values (1, '王小雨'); delete from shop where id = 2")
+        rows(first, "update shop set name = '别家'; insert into shop (name) values ('分店')")
+        lender.take_back()
+        again = {lender.lend("template_shop"), lender.lend("template_shop")}
+        assert again == {first, other}
+        assert rows(first, "select * from shop order by id") == before
+        assert rows(first, "select * from member") == []
+        assert rows(first, "insert into shop (name) values ('分店') returning id") == [(3,)]
+        assert rows(first, "insert into member (shop) values (1) returning id") == [(1,)]
+        rows(other, "alter table member drop constraint member_shop_fkey")
+        lender.take_back()
+        assert first in {lender.lend("template_shop"), lender.lend("template_shop")}
+        with pytest.raises(psycopg.OperationalError):
+            rows(other, "select 1")
 
 
 def test_redis_answers_and_goes_away() -> None:
