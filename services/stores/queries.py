@@ -55,11 +55,17 @@ def get_store(session: Session, store_id: int, *, actor: Actor) -> Store:
     return store
 
 
-def get_open_store(session: Session, store_id: int, *, actor: Actor) -> Store:
-    """A store that somebody named in what they sent: one they work in, open for business. Raises Invalid beside `store`."""
+def get_named_store(session: Session, store_id: int, *, actor: Actor) -> Store:
+    """A store that somebody named in what they sent: one they work in. Raises Invalid beside `store`."""
     store = session.get(Store, store_id)
     if store is None or not actor.sees_store(store.id):
         raise Invalid({"store": [N_("没有这家门店")]})
+    return store
+
+
+def get_open_store(session: Session, store_id: int, *, actor: Actor) -> Store:
+    """The same, open for business. Raises Invalid beside `store`."""
+    store = get_named_store(session, store_id, actor=actor)
     if store.archived_at is not None:
         raise Invalid({"store": [N_("这家门店已经关了")]})
     return store

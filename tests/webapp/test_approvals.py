@@ -342,7 +342,7 @@ def test_the_log_of_every_store_is_agreed_to_by_who_sees_every_store(till: Till)
     with database.reading() as session:
         one = session.scalars(select(Approval).where(Approval.store_id == here)).one()
     assert act(manager, {"id": one.id}, "approve").status_code == 200
-    assert owner.post("/staff/audit/export/ask?store=999", reason="对账").status_code == 404
+    assert owner.post("/staff/audit/export/ask?store=999", reason="对账").status_code == 422
 
 
 def second_owner(session: Session, shop: Cast) -> Staff:

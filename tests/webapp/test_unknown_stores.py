@@ -42,6 +42,7 @@ def requests(till: Till) -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
         ("POST", "/api/v1/quotes"): ("", {"lines": [till.line("拿铁")]}),
         ("POST", "/api/v1/scans"): ("", {"code": "6901234567892"}),
         ("POST", "/api/v1/proofs"): ("", {"member": str(till.member.id), "way": "app", "amount": "5.00"}),
+        ("POST", "/api/v1/audit/exports"): ("", {"reason": "对账"}),
         ("POST", "/api/v1/parked-carts"): ("", {"label": "靠窗", "pieces": 1, "cart": {}}),
         ("POST", "/api/v1/shop-devices/codes"): ("", {"name": "前台手机"}),
         ("POST", "/api/v1/tills"): ("", {"name": "收银台", "opening_float": "300.00"}),

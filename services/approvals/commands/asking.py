@@ -20,7 +20,7 @@ from services.members.queries import hold_living
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.shared.refusals import Forbidden
-from services.stores.queries import get_store
+from services.stores.queries import get_named_store
 
 
 class _Undone(Exception):  # noqa: N818 (it only takes back what was tried)
@@ -65,10 +65,10 @@ def ask_for_export(
 ) -> Approval:
     """Ask for an export of the audit log: of one store, or of all that the actor sees, and of one day, or of all.
 
-    It is agreed to by who sees as much. Raises Forbidden, NotFound, NotNeeded, NobodyToApprove.
+    It is agreed to by who sees as much. Raises Forbidden, Invalid beside `store`, NotNeeded, NobodyToApprove.
     """
     if store_id is not None:
-        get_store(session, store_id, actor=actor)
+        get_named_store(session, store_id, actor=actor)
     actor.require(KINDS[EXPORT].permission, store_id)
     if not exports_need_approval(session, at=at):
         raise NotNeeded

@@ -14,10 +14,10 @@ from services.members.queries import get_member
 from services.shared import ledger
 from services.shared.actors import Actor
 from services.shared.events import announce
-from services.shared.refusals import Invalid, NotFound
+from services.shared.refusals import Invalid
 from services.shared.words import N_
 from services.signin.queries.freezes import require_unfrozen
-from services.stores.queries import get_store
+from services.stores.queries import get_named_store
 from services.wallet import commands as wallet
 from services.wallet import permissions
 from services.wallet.errors import SheetChanged
@@ -44,7 +44,7 @@ def pay_out(
     TillClosed for cash where the shop wants an open till.
     """
     actor.require(permissions.WALLET_PAY_OUT, data["store_id"])
-    _require_store(session, data["store_id"], actor)
+    get_named_store(session, data["store_id"], actor=actor)
     member = get_member(session, member_id)
     require_unfrozen(session, member.id)
     ledger.hold(session, WALLET, member.id)
@@ -72,13 +72,6 @@ def pay_out(
     )
     announce(session, PaidOut(payout.id, member.id, payout.store_id, amount), at=at)
     return payout
-
-
-def _require_store(session: Session, store_id: int, actor: Actor) -> None:
-    try:
-        get_store(session, store_id, actor=actor)
-    except NotFound:
-        raise Invalid({"store": [N_("没有这家门店")]}) from None
 
 
 def _amount(sheet: RefundSheet, asked: int | None) -> int:

@@ -14,11 +14,10 @@ from services.members.queries import find_member_by_number
 from services.orders.queries import find_order_by_receipt
 from services.shared import ids, limits
 from services.shared.actors import Actor
-from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.signin import commands as signin
 from services.signin.permissions import SCANS_CREATE
-from services.stores.queries import get_store
+from services.stores.queries import get_open_store
 
 MEMBER_CODE = "88"
 RECEIPT = "CK:R:"
@@ -57,7 +56,7 @@ def resolve(session: Session, code: str, store_id: int, *, actor: Actor, at: dat
     ours, or belongs to another counter, is CodeNotHere (404) with words that say so.
     """
     actor.require(SCANS_CREATE, store_id)
-    _require_open(session, store_id, actor)
+    get_open_store(session, store_id, actor=actor)
     text = code.strip()
     digits = text.replace(" ", "")
     if is_member_code(digits):
@@ -72,16 +71,6 @@ def resolve(session: Session, code: str, store_id: int, *, actor: Actor, at: dat
     if found is None:
         raise CodeNotHere(text=_why_not(text))
     return found
-
-
-def _require_open(session: Session, store_id: int, actor: Actor) -> None:
-    """A code is read at a store that there is, and that is open. Raises Invalid."""
-    try:
-        closed = get_store(session, store_id, actor=actor).archived_at is not None
-    except NotFound:
-        closed = True
-    if closed:
-        raise Invalid({"store": [N_("没有这家门店")]})
 
 
 def is_member_code(code: str) -> bool:

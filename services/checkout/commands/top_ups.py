@@ -21,10 +21,10 @@ from services.orders.queries import TenderView
 from services.shared import ids
 from services.shared.actors import Actor
 from services.shared.events import announce
-from services.shared.refusals import Invalid, NotFound
+from services.shared.refusals import Invalid
 from services.shared.words import N_
 from services.stores.models import Store
-from services.stores.queries import get_store, load_settings
+from services.stores.queries import get_open_store, load_settings
 from services.wallet import commands as wallet
 from services.wallet import permissions
 from services.wallet.commands import TopUpDraft
@@ -77,7 +77,7 @@ def top_up(
     the actor's own.
     """
     actor.require(permissions.WALLET_TOP_UP, data["store_id"])
-    store = _open_store(session, data["store_id"], actor)
+    store = get_open_store(session, data["store_id"], actor=actor)
     offer = _with_extra(session, member_id, _offer(session, data))
     _require_as_shown(offer, data)
     if get_member(session, member_id).archived:
@@ -97,17 +97,6 @@ def top_up(
     after = {"principal_after": moved.after[0], "bonus_after": moved.after[1]}
     announce(session, _topped_up(made, after), at=at)
     return made
-
-
-def _open_store(session: Session, store_id: int, actor: Actor) -> Store:
-    """The store where it happens, which is there and open. Raises Invalid."""
-    try:
-        store = get_store(session, store_id, actor=actor)
-    except NotFound:
-        raise Invalid({"store": [N_("没有这家门店")]}) from None
-    if store.archived_at is not None:
-        raise Invalid({"store": [N_("没有这家门店")]})
-    return store
 
 
 def _offer(session: Session, data: Mapping[str, Any]) -> _Offer:
