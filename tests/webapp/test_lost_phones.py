@@ -9,6 +9,7 @@ from services.audit.models import AuditEntry
 from services.members.commands import create_registration_link
 from services.members.models import Member, RegistrationLink
 from services.shared import clock, database
+from services.shared.models import OutboxEntry
 from services.signin.models import Passkey, WalletPin
 from services.wallet.queries import get_balance
 from tests.browse import body
@@ -47,6 +48,8 @@ def test_the_card_keeps_its_money_and_nobody_comes_in_by_that_number(till: Till)
         assert not session.scalars(select(WalletPin)).all()
         assert not session.scalars(select(Passkey)).all()
         [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "phones:release"))
+        announced = select(OutboxEntry.payload).where(OutboxEntry.event == "MemberChanged")
+        assert {told["fields"] for told in session.scalars(announced)} == {"phone_lost"}
     assert NUMBER[3:] not in str(vars(entry))
 
 

@@ -116,6 +116,7 @@ def release_phone(session: Session, member_id: int, *, reason: str = "", actor: 
     audit.record(
         session, "phones:release", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=changes
     )
+    announce(session, MemberChanged(member.id, "phone_lost"), at=at)
     return member
 
 
