@@ -93,7 +93,7 @@ def test_a_shared_phone_is_enrolled_switched_by_pin_and_asks_before_a_refund(
     expect(shared.locator("main")).to_contain_text("盒子压坏了")
 
 
-def test_left_alone_it_locks_and_the_same_person_goes_on_where_they_were(
+def test_left_alone_it_locks_also_without_network_and_the_same_person_goes_on_where_they_were(
     shop: Shop, phone: OpenDevice, sheet: ContactSheet
 ) -> None:
     manager, shared = phone().new_page(), phone().new_page()
@@ -127,3 +127,22 @@ def test_left_alone_it_locks_and_the_same_person_goes_on_where_they_were(
     shared.get_by_role("button", name="开卡").click()
     shared.wait_for_url(re.compile(r"/staff/members/\d+"))
     expect(shared.locator("main")).to_contain_text("小米的妈妈")
+
+    lost = cover.get_by_text("没有网络")
+    shared.goto(f"{shop.origin}/staff/")
+    expect(shared.locator("ck-cart")).to_be_visible()
+    shared.context.set_offline(True)
+    shared.clock.fast_forward("03:15")
+    expect(cover).to_be_visible()
+    expect(lost).to_be_visible()
+    sheet.shoot(shared, "shared-phone-locked-offline", theme="light", language="zh")
+    shared.reload()  # what the app kept of the counter is covered as well
+    expect(cover).to_be_visible()
+    cover.get_by_label("PIN").fill(PINS["manager"])
+    cover.get_by_role("button", name="解锁").click()
+    expect(cover).to_be_visible()
+    shared.context.set_offline(False)
+    expect(lost).to_be_hidden()
+    cover.get_by_label("PIN").fill(PINS["manager"])
+    cover.get_by_role("button", name="解锁").click()
+    expect(cover).to_be_hidden()
