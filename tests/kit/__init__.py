@@ -1,7 +1,7 @@
 """The machinery that tests share, independent of the product's code.
 
 `ports processes waiting`   a child process in its own group, and waiting without sleeping blindly
-`postgres redis`            throw-away servers
+`postgres redis lent`       throw-away servers, and databases that tests borrow
 `webpages`                  a tiny web server for the kit's own tests
 `chromium devtools traffic accessibility camera`   phones and tills in Debian's Chromium
 `firefox bidi pushservice`  the real push in a real browser

@@ -199,3 +199,14 @@ def test_no_other_site_may_read_an_answer(app: Flask, people: dict[bool, Browser
             with people[is_own(path)].client.open(path, method=method, headers=headers) as answer:
                 given = [name for name in answer.headers.keys() if name.startswith("Access-Control")]  # noqa: SIM118
                 assert not given, (method, path)
+
+
+def test_data_loads_nothing_and_a_page_only_what_is_the_shops(shop: Cast) -> None:
+    """Whatever an answer of the API is taken for, nothing in it runs; a page runs what carries its nonce, another one each time."""
+    owner = shop.browser("owner")
+    data = owner.api("GET", "/api/v1/members").headers["Content-Security-Policy"]
+    assert data == "default-src 'none'; frame-ancestors 'none'"
+    first, second = (owner.get("/staff/members").headers["Content-Security-Policy"] for _ in range(2))
+    assert first != second
+    assert "'unsafe-inline'" not in first
+    assert "script-src 'self' 'nonce-" in first
