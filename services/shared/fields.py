@@ -17,19 +17,19 @@ validate.Length.message_max = N_("太长了，写短一点")
 validate.Range.message_min = validate.Range.message_max = validate.Range.message_all = N_("超出了可以填的范围")
 
 
-class Text(fields.String):
-    """Text without spaces around it, control characters and halves of characters (JSON may carry them, no database takes them).
+def clean(text: str) -> str:
+    """The text without spaces around it, control characters and halves of characters (JSON may carry them, no database takes them)."""
+    return "".join(char for char in text if (char >= " " or char == "\n") and not "\ud800" <= char <= "\udfff").strip()
 
-    A required one may not be empty.
-    """
+
+class Text(fields.String):
+    """Clean text. A required one may not be empty."""
 
     default_error_messages = {"invalid": N_("请填文字"), "empty": N_("请填写")}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
-        cleaned = "".join(
-            char for char in text if (char >= " " or char == "\n") and not "\ud800" <= char <= "\udfff"
-        ).strip()
+        cleaned = clean(text)
         if self.required and not cleaned:
             raise self.make_error("empty")
         return cleaned

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from services.shared import money, pictures
+from services.shared.fields import clean
 from services.shared.words import N_
 
 Kind = Literal["text", "long_text", "whole", "money", "switch", "choice", "colour", "zone", "picture", "list"]
@@ -41,7 +42,7 @@ class Setting:
 
 
 def _text(setting: Setting, typed: Any) -> str:
-    value = str(typed).strip()
+    value = clean(str(typed))
     if not setting.least <= len(value) <= setting.most:
         raise ValueError(N_("太长或太短了") if value else N_("请填写"))
     return value
@@ -101,7 +102,7 @@ def _picture(_setting: Setting, typed: Any) -> str:
 
 def _list(setting: Setting, typed: Any) -> list[str]:
     lines = typed if isinstance(typed, list) else str(typed).splitlines()
-    values = list(dict.fromkeys(line for raw in lines if (line := str(raw).strip())))
+    values = list(dict.fromkeys(line for raw in lines if (line := clean(str(raw)))))
     if not values or len(values) > setting.most:
         raise ValueError(N_("请至少填一项，每行一项"))
     return values

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from services.shared import database
 from services.stores import queries
 from services.stores.settings import GROUPS, SETTINGS
+from tests.browse import body
 from tests.cast import Cast
 from tests.webapp.back_office import photo
 
@@ -181,3 +182,11 @@ def test_words_of_settings_never_become_markup(shop: Cast) -> None:
     for role in ("owner", "cashier"):
         text = page(shop.browser(role).get("/staff/settings/shop"))
         assert "<script>alert" not in text
+
+
+def test_halves_of_characters_are_left_out(shop: Cast) -> None:
+    sent = {"orders.receipt_note": "谢谢\ud800光临\x00", "members.sources": ["walk_in", "\ud800friend"]}
+    assert shop.browser("owner").api("PATCH", "/api/v1/settings", sent).status_code == 200
+    settings = body(shop.browser("owner").api("GET", "/api/v1/settings"))
+    told = {each["name"]: each["value"] for each in settings["items"]} if "items" in settings else settings
+    assert (told["orders.receipt_note"], told["members.sources"]) == ("谢谢光临", ["walk_in", "friend"])
