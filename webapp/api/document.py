@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any, TypeVar
 
 import flask_smorest
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 V = TypeVar("V", bound=Callable[..., Any])
 WRITES = ("post", "put", "patch", "delete")
@@ -26,7 +26,13 @@ _PAGING = (
 
 
 class Problem(Schema):
-    """A refusal, as RFC 9457 writes one; `errors` stand beside their fields."""
+    """A refusal, as RFC 9457 writes one; `errors` stand beside their fields, and what a text counts (`retry_after`, `most`, `cap`, `room`,
+    `until`) or the new `quote` beside it."""
+
+    class Meta:
+        """Members of the kinds of refusal, as RFC 9457 §3.2 has them."""
+
+        unknown = INCLUDE
 
     type = fields.String(required=True)
     title = fields.String(required=True)
