@@ -244,7 +244,8 @@ PERMISSIONS = frozenset(
         ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT,
         door.PROOFS_CREATE, door.PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, ROLES_CHANGE,
         door.SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, door.SHOP_DEVICES_CHANGE, door.SIGNIN_CODES_CREATE, STAFF_CHANGE,
-        STAFF_READ, STORES_CHANGE, STORES_CREATE, STORES_READ, TIERS_CHANGE, TILLS_AUDIT, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ,
+        STAFF_READ, door.STAFF_RECOVER,
+        STORES_CHANGE, STORES_CREATE, STORES_READ, TIERS_CHANGE, TILLS_AUDIT, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ,
         TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT, WALLET_READ, WALLET_TOP_UP,
     }
 )  # fmt: skip
@@ -261,7 +262,7 @@ _MANAGER = _CASHIER | {
     AUDIT_READ, BIRTHDAYS_CHANGE, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO, COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE,
     EARNING_RULES_CHANGE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES, MESSAGES_READ, MESSAGES_SEND,
     ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
-    door.SHOP_DEVICES_CHANGE, STAFF_READ, TILLS_AUDIT, WALLET_PAY_OUT,
+    door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TILLS_AUDIT, WALLET_PAY_OUT,
 }  # fmt: skip
 
 # The roles every shop starts with; the owner changes them later.
@@ -295,6 +296,7 @@ UNAUDITED: Mapping[str, str] = {
     "services.signin.commands.shop_devices.hold_device": "it only looks",
     "services.signin.commands.staff_pins.drop_staff_pin": "part of setting a password, which has the audit line",
     "services.signin.commands.second_steps.drop_second_steps": "part of setting a password, which has the audit line",
+    "services.signin.commands.recovery_codes.drop_shown_code": "part of setting a password, which has the audit line",
     "services.signin.commands.sessions.hold_checked": "it only looks",
     "services.signin.commands.passkeys.drop_credentials": "part of a sign-in or a report, which has the audit line",
     "services.signin.commands.codes.tell_of_new_phone": "the sign-in has the audit line",

@@ -21,7 +21,7 @@ from services.stores.queries import load_settings
 Shown = Literal["waiting", "done"]
 LATELY = timedelta(hours=24)
 LATELY_REMADE = timedelta(days=7)
-_REMADE = ("staff:create", "staff:change", "staff:enable", "staff:set_password")
+_REMADE = ("staff:create", "staff:change", "staff:enable", "staff:set_password", "recovery_codes:show")
 
 
 @dataclass(frozen=True)

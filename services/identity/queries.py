@@ -144,6 +144,20 @@ def is_within_reach(session: Session, staff: Staff, actor: Actor) -> bool:
     return not elsewhere and rules.covers(actor.permissions, other.permissions)
 
 
+def ids_within_reach(session: Session, cards: Collection[StaffCard], actor: Actor) -> set[int]:
+    """Which of these `is_within_reach`, asked together."""
+    held = dict(session.execute(select(Role.name, Role.permissions)).tuples().all())
+    return {
+        card.id
+        for card in cards
+        if (actor.kind == "staff" and card.id == actor.id)
+        or (
+            (actor.stores is None or (card.stores is not None and set(card.stores) <= actor.stores))
+            and rules.covers(actor.permissions, frozenset(held.get(card.role, ())))
+        )
+    }
+
+
 def require_reach(session: Session, staff_id: int, *, actor: Actor) -> StaffCard:
     """Someone this actor may change: nobody changes who may do more than they do, or works in more stores. Raises NotFound, Forbidden."""
     card = get_staff_card(session, staff_id, actor=actor)

@@ -116,6 +116,7 @@ _STAFF_WAYS = {  # what happened to an account of staff: Chinese, English
     "second_step_off": ("关掉了两步登录", "turned two-step sign-in off"),
     "codes_made": ("做了新的恢复码，旧的作废了", "made new recovery codes; the old ones have ended"),
     "code_used": ("用掉了一个恢复码", "used a recovery code"),
+    "code_shown": ("有了一个换密码的码，店长刚出示的", "was shown a code for a new password"),
     "recovered": (
         "用恢复码换了密码，所有设备都退出了",
         "set a new password with a recovery code; every device was signed out",

@@ -66,7 +66,7 @@ class WrongSecondStep(Invalid):
 
 
 class WrongRecoveryCode(Invalid):
-    """User name or recovery code is wrong or used, or it is no owner's: the answer is the same."""
+    """User name or recovery code is wrong, over or used: the answer is the same."""
 
     code = "wrong_recovery_code"
     text = N_("用户名或恢复码不对，或者这个码用过了")

@@ -38,7 +38,8 @@ class PasskeyAdded(Event):
 
 @dataclass(frozen=True)
 class StaffWayChanged(Event):
-    """How a member of staff comes in is another: `what` is second_step_on, second_step_off, codes_made, code_used or recovered."""
+    """How a member of staff comes in is another: `what` is second_step_on, second_step_off, codes_made, code_used,
+    code_shown or recovered."""
 
     staff_id: int
     what: str

@@ -92,10 +92,10 @@ def tell_of_passkey(session: Session, event: PasskeyAdded) -> None:
 
 
 def tell_of_staff_way(session: Session, event: StaffWayChanged) -> None:
-    """Tell whose account it is; where a code on paper was used, every owner."""
+    """Tell whose account it is; where a code was shown or used, every owner."""
     settings, at = load_settings(session), datetime.fromisoformat(event.at)
     person, when = identity.get_staff(session, event.staff_id), at.astimezone(ZoneInfo(settings.zone))
-    owners = identity.list_owners(session) if event.what in ("code_used", "recovered") else []
+    owners = identity.list_owners(session) if event.what in ("code_used", "code_shown", "recovered") else []
     for each in {person.id: person, **{owner.id: owner for owner in owners if owner.disabled_at is None}}.values():
         language = each.language or str(settings["shop.language"])
         text = texts.staff_way(language, what=event.what, who=person.name, when=when)

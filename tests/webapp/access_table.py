@@ -31,7 +31,8 @@ ROLES: dict[str, set[str]] = {
         "invoices:settle",
         "messages:read",
         "messages:send", "orders:reassign", "orders:review", "points:adjust", "products:change", "proofs:override",
-        "refunds:create", "registration_links:change", "shop_devices:change", "staff:read", "tills:audit", "wallet:pay_out",
+        "refunds:create", "registration_links:change", "shop_devices:change", "staff:read", "staff:recover", "tills:audit",
+        "wallet:pay_out",
     },
 }  # fmt: skip
 ROLES["manager"] |= ROLES["cashier"]
@@ -208,6 +209,7 @@ TABLE: dict[str, str] = {
     "api_second_steps.confirm_second_step": "staff",
     "api_second_steps.get_second_step": "staff",
     "api_second_steps.make_recovery_codes": "staff",
+    "api_second_steps.show_recovery_code": "staff:recover @reach",
     "api_second_steps.remove_second_step": "staff",
     # api_sessions
     "api_sessions.list_my_sessions": "member",
@@ -538,7 +540,9 @@ TABLE: dict[str, str] = {
     "staff.receipt": "orders:read @store",
     "staff.recover": "public",
     "staff.recover_page": "public",
+    "staff.recovery_code": "staff:recover @reach",
     "staff.recovery_codes": "staff",
+    "staff.show_recovery_code": "staff:recover @reach",
     "staff.redeem_held": "coupons:redeem @shop",
     "staff.refund": "orders:read @store",
     "staff.refund_order": "refunds:create @store",

@@ -23,6 +23,7 @@ WITHOUT_BODY = {
     "/approvals/{approval_id}/approve", "/approvals/{approval_id}/withdraw", "delete /shop-devices/{shop_device_id}", "delete /staff/pin",
     "/me/misuse-reports", "/me/presence-codes", "/members/{member_id}/reveals", "delete /me/consents", "delete /me/consents/{kind}",
     "delete /members/{member_id}/consents/{kind}", "/me/codes", "/members/{member_id}/sign-in-codes", "/me/messages/read",
+    "/staff/{staff_id}/recovery-codes",
     "/me/messages/{message_id}/read", "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}",
     "/members/{member_id}/wallet-pin", "/parked-carts/{parked_id}/takings", "/me/sessions", "/me/sessions/{session_id}",
     "/sessions/{session_id}", "delete /roles/{role_id}", "delete /tokens/{token_id}", "delete /staff/{staff_id}/own-card",

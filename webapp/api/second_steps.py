@@ -1,4 +1,5 @@
-"""/staff/second-step (one's own app that shows six digits), /staff/recovery-codes (an owner's codes on paper)."""
+"""/staff/second-step (one's own app that shows six digits), /staff/recovery-codes (an owner's codes on paper, and the one for a
+colleague who lost the password)."""
 
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.shared import clock
 from services.shared.fields import Moment
 from services.signin import commands, queries
+from services.signin.permissions import STAFF_RECOVER
 from webapp.api import shape
 from webapp.api.document import Blueprint
 from webapp.staff.recovery import FreshCodesForm, fresh_codes
@@ -61,6 +63,13 @@ class CodesOut(Schema):
     """Ten codes, told once."""
 
     codes = fields.List(fields.String())
+
+
+class ShownCodeOut(Schema):
+    """A code for a new password, told once."""
+
+    code = fields.String()
+    expires_at = Moment()
 
 
 @blueprint.get("/staff/second-step")
@@ -121,6 +130,24 @@ def make_recovery_codes() -> Response:
     """Ten fresh codes of an owner; those made before end. The answer is not kept: asked again, there are ten others."""
     data = shape.body(FreshCodesIn)
     answer = edge.json_answer({"codes": fresh_codes(data["password"], data["code"])}, 201)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.post("/staff/<int:staff_id>/recovery-codes")
+@blueprint.response(201, ShownCodeOut)
+@guards.api(STAFF_RECOVER)
+def show_recovery_code(staff_id: int) -> Response:
+    """A code with which a colleague sets a new password at `/staff/recover`, once, within ten minutes; one made before ends. The answer
+    is not kept: asked again, it is another one."""
+    at, actor, made = clock.now(), edge.actor(), []
+
+    def effect(session: Session) -> Any:
+        made.append(commands.show_recovery_code(session, staff_id, actor=actor, at=at))
+        return "", 204
+
+    edge.write(effect, keyed=False)
+    answer = shape.one(ShownCodeOut, made[0], 201)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -101,6 +101,7 @@ ACTIONS: Mapping[str, str] = {
     "push_subscriptions:test": N_("试发通知"),
     "recovery_codes:create": N_("做恢复码"),
     "recovery_codes:miss": N_("恢复码输错"),
+    "recovery_codes:show": N_("出示换密码的码"),
     "recovery_codes:use": N_("用恢复码"),
     "refunds:create": N_("退款"),
     "registration_links:archive": N_("停用注册码"),

@@ -16,6 +16,7 @@ from services.identity.schemas import NewPasswordIn, StaffChangeIn, StaffIn
 from services.members.permissions import MEMBERS_READ
 from services.shared import clock
 from services.signin import commands as signin
+from services.signin.permissions import STAFF_RECOVER
 from services.signin.queries import list_passkeys, list_staff_sessions, names_of_sessions
 from services.stores import queries as stores
 from webapp.staff import blueprint
@@ -176,17 +177,28 @@ def enable_person(staff_id: int) -> ResponseReturnValue:
 
 def _page(template: str, *, show: str = "detail", **more: Any) -> str:
     session, q = edge.read(), request.args.get("q", "").strip()[:40]
+    cards = queries.list_staff(session, actor=edge.actor())
     roles = {name: role_name(name) for name in queries.list_role_names(session)}
     return render_template(
         f"staff/people/{template}.html",
         show=show,
         q=q,
-        people=[card for card in queries.list_staff(session, actor=edge.actor()) if _fits(card, q.lower(), roles)],
+        people=[card for card in cards if _fits(card, q.lower(), roles)],
+        recoverable=_recoverable(cards),
         stores=stores.list_stores(session, actor=edge.actor()),
         roles=roles,
         may_change=edge.actor().may(permissions.STAFF_CHANGE),
         **more,
     )
+
+
+def _recoverable(cards: list[queries.StaffCard]) -> set[int]:
+    """To whom a code for a new password may be shown."""
+    actor = edge.actor()
+    if not actor.may(STAFF_RECOVER):
+        return set()
+    there = [card for card in cards if not card.disabled and card.id != actor.id]
+    return queries.ids_within_reach(edge.read(), there, actor)
 
 
 def _fits(card: queries.StaffCard, q: str, roles: Mapping[str, str]) -> bool:

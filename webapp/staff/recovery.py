@@ -1,4 +1,4 @@
-"""恢复码: an owner's ten codes on paper, and the way in with one of them."""
+"""恢复码: an owner's ten codes on paper, the one that a manager shows a colleague, and the way in with one of them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,7 @@ from services.shared.refusals import Refusal
 from services.shared.words import N_
 from services.signin import commands
 from services.signin.errors import OwnersOnly, WrongRecoveryCode
+from services.signin.permissions import STAFF_RECOVER
 from webapp.staff import blueprint
 from webapp.staff.second_steps import WRONG, PasswordForm, prove_second_step, view
 from webapp.staff.signin import GUESSES_FROM
@@ -32,7 +33,7 @@ class FreshCodesForm(PasswordForm):
 
 
 class RecoverForm(NewPasswordIn):
-    """User name, one code on paper, and the new password, twice."""
+    """User name, the code, and the new password, twice."""
 
     username = Text(required=True, validate=validate.Length(max=64))
     code = Text(required=True, validate=validate.Length(max=24))
@@ -68,16 +69,16 @@ def make_recovery_codes() -> ResponseReturnValue:
 
 
 @blueprint.get("/recover")
-@guards.public("whoever lost the way in: the code on paper is the secret")
+@guards.public("whoever lost the way in: the code is the secret")
 def recover_page() -> str:
-    """The way in with a code on paper."""
+    """The way in with a code."""
     return _recover(Form())
 
 
 @blueprint.post("/recover")
-@guards.public("whoever lost the way in: the code on paper is the secret; a try is counted before it is compared")
+@guards.public("whoever lost the way in: the code is the secret; a try is counted before it is compared")
 def recover() -> ResponseReturnValue:
-    """A new password for an owner who has a code on paper."""
+    """A new password for who has a code."""
     at, values, address = clock.now(), forms.typed(), people.address()
     try:
         data = forms.load(RecoverForm, values)
@@ -92,6 +93,31 @@ def recover() -> ResponseReturnValue:
     edge.clear(GUESSES, name)
     edge.give_back(GUESSES_FROM, address, at=at)
     return answer
+
+
+@blueprint.get("/people/<int:staff_id>/recovery-code")
+@guards.staff(STAFF_RECOVER)
+def recovery_code(staff_id: int) -> str:
+    """What a code for a colleague who lost the password does, and its button."""
+    return _shown(staff_id, Form())
+
+
+@blueprint.post("/people/<int:staff_id>/recovery-code")
+@guards.staff(STAFF_RECOVER)
+def show_recovery_code(staff_id: int) -> ResponseReturnValue:
+    """Make the code and show it once. Not keyed: a second tap makes another one, and the secret is stored nowhere."""
+    at, actor, made = clock.now(), edge.actor(), []
+
+    def perform(session: Session, _data: Mapping[str, Any]) -> ResponseReturnValue:
+        made.append(commands.show_recovery_code(session, staff_id, actor=actor, at=at))
+        return "", 204
+
+    answer = forms.submit(forms.Nothing, perform, lambda form: _shown(staff_id, form), keyed=False)
+    if not made:
+        return answer
+    page = Response(_shown(staff_id, Form(), made[0]))
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 def fresh_codes(password: str, code: str) -> list[str]:
@@ -110,7 +136,7 @@ def fresh_codes(password: str, code: str) -> list[str]:
 
 
 def _set_password(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-    done = commands.recover_owner(
+    done = commands.recover_staff(
         session, data["username"], data["code"], data["password"], actor=edge.actor(), at=clock.now()
     )
     if not done:
@@ -121,6 +147,11 @@ def _set_password(session: Session, data: Mapping[str, Any]) -> ResponseReturnVa
 
 def _page(form: Form) -> str:
     return render_template("staff/recovery_codes.html", form=form, own=view())
+
+
+def _shown(staff_id: int, form: Form, code: commands.ShownCode | None = None) -> str:
+    card = identity.require_reach(edge.read(), staff_id, actor=edge.actor())
+    return render_template("staff/people/recovery_code.html", form=form, card=card, code=code)
 
 
 def _recover(form: Form) -> str:

@@ -82,6 +82,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "consent_texts:create": N_("发布隐私说明"),
         "staff:read": N_("看店员"),
         "staff:change": N_("加店员、改店员"),
+        "staff:recover": N_("给忘了密码的店员出示码"),
         "roles:change": N_("改角色和权限"),
         "shop_devices:change": N_("登记店里的手机"),
         "tokens:create": N_("新建接口令牌"),
@@ -98,7 +99,7 @@ SENSITIVE = frozenset(
     {
         "approvals:decide",
         "refunds:create", "wallet:pay_out", "wallet:adjust", "points:adjust", "proofs:override", "audit:export", "staff:change",
-        "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive", "members:erase",
+        "staff:recover", "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive", "members:erase",
         "minors:export", "discounts:create",
     }
 )  # fmt: skip

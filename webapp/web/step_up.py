@@ -22,7 +22,7 @@ from services.privacy.permissions import MEMBERS_ERASE, MINORS_EXPORT
 from services.shared import clock
 from services.signin import commands
 from services.signin.errors import StepUpNeeded
-from services.signin.permissions import FREEZES_LIFT, PROOFS_OVERRIDE, SHOP_DEVICES_CHANGE
+from services.signin.permissions import FREEZES_LIFT, PROOFS_OVERRIDE, SHOP_DEVICES_CHANGE, STAFF_RECOVER
 from services.signin.queries import passkeys_are_possible
 from services.stores.permissions import SETTINGS_CHANGE
 from services.wallet.permissions import WALLET_ADJUST, WALLET_PAY_OUT
@@ -34,7 +34,7 @@ SENSITIVE = frozenset(
     {
         APPROVALS_DECIDE,
         AUDIT_EXPORT, FREEZES_LIFT, MEMBERS_ERASE, MINORS_EXPORT, POINTS_ADJUST, PROOFS_OVERRIDE, REFUNDS_CREATE, ROLES_CHANGE,
-        SETTINGS_CHANGE, SHOP_DEVICES_CHANGE, STAFF_CHANGE, TOKENS_CREATE, WALLET_ADJUST, WALLET_PAY_OUT,
+        SETTINGS_CHANGE, SHOP_DEVICES_CHANGE, STAFF_CHANGE, STAFF_RECOVER, TOKENS_CREATE, WALLET_ADJUST, WALLET_PAY_OUT,
     }
 )  # fmt: skip
 _LOOKS = {"GET", "HEAD", "OPTIONS"}

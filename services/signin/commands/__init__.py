@@ -4,7 +4,7 @@ from services.signin.commands.codes import issue_signin_code, redeem_code, redee
 from services.signin.commands.cool_downs import cool_new_phone, start_cool_down
 from services.signin.commands.devices import issue_device, make_code_here, revoke_device
 from services.signin.commands.freezes import lift_freeze, report_misuse
-from services.signin.commands.owners import recover_owner, reset_owner
+from services.signin.commands.owners import recover_staff, reset_owner
 from services.signin.commands.passkeys import (
     add_passkey,
     ask_for_passkey,
@@ -34,7 +34,7 @@ from services.signin.commands.proofs import (
     use_proof,
 )
 from services.signin.commands.questions import claim_card, disclaim_card
-from services.signin.commands.recovery_codes import make_recovery_codes
+from services.signin.commands.recovery_codes import ShownCode, make_recovery_codes, show_recovery_code
 from services.signin.commands.scans import note_wrong_code, require_room_for_guess, scan_member_code
 from services.signin.commands.second_steps import (
     ask_second_step,
@@ -68,6 +68,7 @@ from services.signin.commands.staff import disable_staff, set_password
 from services.signin.commands.staff_pins import change_staff_pin, erase_staff_pin, switch_staff
 
 __all__ = [
+    "ShownCode",
     "Way",
     "add_passkey",
     "ask_for_confirmation",
@@ -111,7 +112,7 @@ __all__ = [
     "prove_presence",
     "prove_second_step",
     "read_past_code",
-    "recover_owner",
+    "recover_staff",
     "redeem_code",
     "redeem_ticket",
     "release_phone_of",
@@ -131,6 +132,7 @@ __all__ = [
     "scan_member_code",
     "send_proof_code",
     "set_password",
+    "show_recovery_code",
     "sign_in_staff",
     "start_cool_down",
     "switch_staff",

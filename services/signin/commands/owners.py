@@ -1,4 +1,4 @@
-"""The way back in for an owner who lost every other."""
+"""The way back in for whoever lost every other."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from services.shared.events import announce
 from services.shared.refusals import Invalid
 from services.shared.words import N_
 from services.signin.commands.passkeys import remove_passkey
-from services.signin.commands.recovery_codes import use_recovery_code
+from services.signin.commands.recovery_codes import use_recovery_code, use_shown_code
 from services.signin.commands.second_steps import drop_second_steps
 from services.signin.commands.staff import set_password
 from services.signin.commands.staff_pins import drop_staff_pin
@@ -38,30 +38,32 @@ def reset_owner(session: Session, username: str, password: str, *, actor: Actor,
     return owner
 
 
-def recover_owner(session: Session, username: str, code: str, password: str, *, actor: Actor, at: datetime) -> bool:
-    """A new password for an owner who has one of the codes on paper, as `reset_owner` gives one; every owner hears of it.
+def recover_staff(session: Session, username: str, code: str, password: str, *, actor: Actor, at: datetime) -> bool:
+    """A new password for an owner who has one of the codes on paper, or a colleague to whom a manager shows one, as `reset_owner` gives
+    one; they and every owner hear of it.
 
-    False when it is no owner's user name, or the code is wrong or used. The other codes stay.
+    False when it is nobody's user name, or the code is wrong, over or used. Other codes on paper stay.
     """
-    owner = queries.find_staff(session, username)
-    if owner is None:
+    staff = queries.find_staff(session, username)
+    if staff is None:
         return False
-    known = [each.id for each in list_passkeys(session, "staff", owner.id)]
+    known = [each.id for each in list_passkeys(session, "staff", staff.id)]
     # In the order in which a sign-in locks them: passkeys, the person, the codes.
     session.execute(select(Passkey.id).where(Passkey.id.in_(known)).order_by(Passkey.id).with_for_update())
-    session.refresh(owner, with_for_update=True)
-    if owner.disabled_at is not None:
+    session.refresh(staff, with_for_update=True)
+    if staff.disabled_at is not None:
         return False
-    person = queries.actor_of_staff(session, owner, actor.origin)
-    if not use_recovery_code(session, owner, code, actor=person, at=at):
-        audit.record(session, "recovery_codes:miss", ("staff", owner.id), actor=actor, at=at)
+    person = queries.actor_of_staff(session, staff, actor.origin)
+    ways = (use_recovery_code, use_shown_code)
+    if not any(use(session, staff, code, actor=person, at=at) for use in ways):
+        audit.record(session, "recovery_codes:miss", ("staff", staff.id), actor=actor, at=at)
         return False
     for passkey_id in known:
         remove_passkey(session, passkey_id, actor=person, at=at)
-    set_password(session, owner.id, password, actor=person, at=at)
-    drop_second_steps(session, owner.id, codes=False)
-    drop_staff_pin(session, owner.id)
-    announce(session, StaffWayChanged(owner.id, "recovered", at.isoformat()), at=at)
+    set_password(session, staff.id, password, actor=person, at=at)
+    drop_second_steps(session, staff.id, codes=False)
+    drop_staff_pin(session, staff.id)
+    announce(session, StaffWayChanged(staff.id, "recovered", at.isoformat()), at=at)
     return True
 
 

@@ -10,6 +10,7 @@ from services.identity.models import Staff
 from services.shared import ids, runtime
 from services.shared.actors import Actor
 from services.signin.commands.passkeys import remove_passkey
+from services.signin.commands.recovery_codes import drop_shown_code
 from services.signin.commands.second_steps import drop_second_steps
 from services.signin.commands.sessions import revoke_staff_sessions
 from services.signin.commands.staff_pins import drop_staff_pin
@@ -37,6 +38,7 @@ def set_password(
         for each in list_passkeys(session, "staff", staff_id):
             remove_passkey(session, each.id, actor=actor, at=at)
     identity.set_password(session, staff_id, password, actor=actor, at=at)
+    drop_shown_code(session, staff_id)
     session.execute(
         delete(SecondStep).where(SecondStep.staff_id == staff_id)
     )  # who knew the old one does not come in with it

@@ -7,6 +7,7 @@ from services.signin.models.keys import (
     PasskeyChallenge,
     RecoveryCode,
     SecondStep,
+    ShownRecoveryCode,
     StaffPin,
     WalletPin,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Scan",
     "SecondStep",
     "ShopDevice",
+    "ShownRecoveryCode",
     "SpendingFreeze",
     "SpendingProof",
     "StaffPin",

@@ -106,3 +106,14 @@ class RecoveryCode(Model):
     code_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ShownRecoveryCode(Model):
+    """The one code that a manager showed a colleague who lost the password; only its hash is kept, and it counts once."""
+
+    __tablename__ = "shown_recovery_codes"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    code_hash: Mapped[str]
+    shown_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    expires_at: Mapped[datetime]
