@@ -40,10 +40,11 @@ class OwnRequest(Refusal):
 
 
 class DeciderRemade(Refusal):
-    """Who asked has made, changed or opened the account that would agree: nobody makes their own second person."""
+    """Who asked and who would agree hang together by accounts that were lately made, changed or opened: nobody makes, or is, their own
+    second person."""
 
     code = "decider_remade"
-    text = N_("这个账号最近由提的人建过、改过或重设过密码，请另一个人来批")
+    text = N_("这两个账号最近由对方（或同一个人）建过、改过或重设过密码，请另一个人来批")
 
 
 class NotYourRequest(NotFound):

@@ -144,18 +144,26 @@ def require_agreed_export(
         raise ApprovalNeeded
 
 
-def was_remade_by_asker(session: Session, approval: Approval, actor: Actor, *, at: datetime) -> bool:
-    """Whether who asked, by hand or by a token of theirs, made or changed this actor's account lately, or gave it a password."""
-    person = person_behind(session, approval.asked_kind, approval.asked_by)
-    tokens = select(ApiToken.id).where(ApiToken.made_by == person) if person is not None else [approval.asked_by]
-    by_asker = or_(
-        and_(AuditEntry.actor_kind == "staff", AuditEntry.actor_id == person),
-        and_(AuditEntry.actor_kind == "token", AuditEntry.actor_id.in_(tokens)),
-    )
-    about = (AuditEntry.subject_kind == "staff", AuditEntry.subject_id == actor.id, AuditEntry.action.in_(_REMADE))
-    return bool(
-        session.scalar(select(AuditEntry.id).where(AuditEntry.at > at - LATELY_REMADE, *about, by_asker).limit(1))
-    )
+def are_entwined(session: Session, approval: Approval, actor: Actor, *, at: datetime) -> bool:
+    """Whether who asked and this actor hang together by accounts that were lately made, changed or opened: one for the other, or over any
+    number of others between. Whoever holds the password of one of them may hold those of all. What a program did counts as its maker's."""
+    asker = _node(session, approval.asked_kind, approval.asked_by)
+    lately = (AuditEntry.at > at - LATELY_REMADE, AuditEntry.action.in_(_REMADE), AuditEntry.subject_kind == "staff")
+    acts = select(AuditEntry.actor_kind, AuditEntry.actor_id, AuditEntry.subject_id).where(*lately).distinct()
+    reached, left = {_node(session, actor.kind, actor.id or 0)}, [
+        {_node(session, kind, by), ("staff", whose)}
+        for kind, by, whose in session.execute(acts)
+        if by is not None and whose is not None
+    ]
+    while touched := [pair for pair in left if pair & reached]:
+        left = [pair for pair in left if not pair & reached]
+        reached |= set[tuple[str, int]]().union(*touched)
+    return asker in reached
+
+
+def _node(session: Session, kind: str, acting: int) -> tuple[str, int]:
+    person = person_behind(session, kind, acting) if kind in {"staff", "token"} else None
+    return (kind, acting) if person is None else ("staff", person)
 
 
 def may_decide(approval: Approval, actor: Actor) -> bool:

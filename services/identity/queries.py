@@ -16,9 +16,9 @@ from services.shared.refusals import Forbidden, NotFound
 
 # Built once: every request of a program asks.
 _tokens: Any = ApiToken.__table__
-_TOKEN = select(_tokens.c.id, _tokens.c.name, _tokens.c.scopes, _tokens.c.stores, _tokens.c.last_used_at).where(
-    _tokens.c.token_hash == bindparam("hash"), _tokens.c.revoked_at.is_(None)
-)
+_TOKEN = select(
+    _tokens.c.id, _tokens.c.name, _tokens.c.scopes, _tokens.c.stores, _tokens.c.made_by, _tokens.c.last_used_at
+).where(_tokens.c.token_hash == bindparam("hash"), _tokens.c.revoked_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -184,10 +184,19 @@ class TokenPass:
 def find_token_pass(session: Session, token: str, origin: str = "") -> TokenPass | None:
     """What the bearer of this API token may do; None when the token is unknown or revoked."""
     row = session.connection().execute(_TOKEN, {"hash": runtime.keys().hash(token)}).first()
-    if row is None:
-        return None
-    stores = None if row.stores is None else frozenset(row.stores)
-    return TokenPass(Actor("token", row.id, row.name, frozenset(row.scopes), stores, origin), row.last_used_at)
+    return None if row is None else TokenPass(actor_of_token(session, row, origin), row.last_used_at)
+
+
+def actor_of_token(session: Session, token: Any, origin: str = "") -> Actor:
+    """What a program may do with this token (a row of api_tokens): its scopes, in its stores, as far as its maker may do it today."""
+    scopes, stores = frozenset(token.scopes), None if token.stores is None else frozenset(token.stores)
+    maker = session.get(Staff, token.made_by) if token.made_by is not None else None
+    if maker is not None:
+        theirs = actor_of_staff(session, maker)
+        scopes = frozenset() if maker.disabled_at else rules.narrowed(scopes, theirs.permissions)
+        if theirs.stores is not None:
+            stores = theirs.stores if stores is None else stores & theirs.stores
+    return Actor("token", token.id, token.name, scopes, stores, origin)
 
 
 def list_tokens(session: Session) -> list[ApiToken]:

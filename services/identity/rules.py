@@ -36,6 +36,13 @@ def costs_the_same() -> bool:
     return not _hasher.check_needs_rehash(_NOBODY)
 
 
+def narrowed(scopes: Set[str], held: Set[str]) -> frozenset[str]:
+    """What a token of these scopes may while its maker may `held`: never more than both."""
+    if EVERYTHING in held:
+        return frozenset(scopes)
+    return frozenset(held if EVERYTHING in scopes else held & scopes)
+
+
 def covers(own: Set[str], other: Set[str]) -> bool:
     """Whether someone with the permissions `own` may hand out, or change someone who holds, `other`: nobody rises above themselves."""
     return EVERYTHING in own or other <= own

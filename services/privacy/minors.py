@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from services.audit.models import AuditEntry
 from services.identity.models import Role
-from services.identity.queries import list_people_who_may, list_tokens, names_of_staff
+from services.identity.queries import actor_of_token, list_people_who_may, list_tokens, names_of_staff
 from services.members.models import Consent, Member
 from services.members.rules import birthdays
 from services.members.rules.purposes import CHILDREN
 from services.privacy.models import MinorsAudit
 from services.privacy.parts import PARTS
 from services.shared import runtime
-from services.shared.actors import SYSTEM, Actor
+from services.shared.actors import SYSTEM
 from services.shared.days import day_bounds, local_day
 from services.stores.queries import list_stores, load_settings
 
@@ -186,10 +186,9 @@ def _tokens(session: Session) -> list[dict[str, Any]]:
     places = {store.id: store.name for store in list_stores(session, actor=SYSTEM, archived=True)}
     rows: list[dict[str, Any]] = []
     for each in tokens:
-        stores = None if each.stores is None else frozenset(each.stores)
-        actor = Actor("token", each.id, each.name, frozenset(each.scopes), stores)
+        actor = actor_of_token(session, each)
         may = [permission for permission in SEEING if actor.may(permission)]
-        where = None if stores is None else [name for store_id, name in places.items() if store_id in stores]
+        where = None if actor.stores is None else [name for store_id, name in places.items() if store_id in actor.stores]
         maker = None if each.made_by is None else makers[each.made_by]
         rows.append({"token": each.name, "may": may, "stores": where, "made_by": maker})
     return [row for row in rows if row["may"]]

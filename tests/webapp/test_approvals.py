@@ -12,6 +12,7 @@ from services.approvals.models import Approval
 from services.approvals.queries import load_settings_in_force
 from services.approvals.rules import PAYOUT, POINTS, needs_approval
 from services.audit.models import AuditEntry
+from services.identity.commands import create_staff
 from services.identity.models import Role, Staff
 from services.loyalty.queries import get_balance as get_points
 from services.messaging.models import Delivery, PushSubscription
@@ -24,7 +25,7 @@ from services.stores.commands import change_settings
 from services.stores.settings import Settings
 from services.wallet.models import Payout
 from tests.browse import Browser, body
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.selling import Till, books_add_up, open_till
 from tests.topping import pay_in
 from tests.webapp.test_orders_at_once import at_once
@@ -315,6 +316,44 @@ def test_nobody_makes_their_own_second_person(till: Till) -> None:
     manager = till.shop.browser("manager")
     refused = act(manager, made, "approve")
     assert (refused.status_code, body(refused)["code"], payouts()) == (409, "decider_remade", 0)
+
+
+def test_nobody_asks_with_the_account_of_a_colleague_that_they_opened(till: Till) -> None:
+    told = {"username": "co", "name": "小何", "password": PASSWORD, "role": "manager", "stores": [till.shop.east.id]}
+    with database.transaction() as session:
+        co = create_staff(session, told, actor=SYSTEM, at=till.shop.at).id
+    manager, puppet = till.shop.browser("manager"), till.shop.browser()
+    code = body(manager.api("POST", f"/api/v1/staff/{co}/recovery-codes"))["code"]
+    typed = {"username": "co", "code": code, "password": "known-to-both", "again": "known-to-both"}
+    assert till.shop.browser().post("/staff/recover", **typed).status_code == 303
+    assert puppet.post("/staff/sign-in", username="co", password="known-to-both").status_code == 303
+    made = ask(till, puppet)
+    refused = act(manager, made, "approve")
+    assert (refused.status_code, body(refused)["code"], payouts()) == (409, "decider_remade", 0)
+    assert act(till.shop.browser("owner"), made, "approve").status_code == 200
+
+
+def test_nor_over_others_between(till: Till) -> None:
+    owner = till.shop.browser("owner")
+    hire(owner, "first", role="owner")
+    first = till.shop.browser()
+    assert first.post("/staff/sign-in", username="first", password=PASSWORD).status_code == 303
+    hire(first, "second")
+    second = till.shop.browser()
+    assert second.post("/staff/sign-in", username="second", password=PASSWORD).status_code == 303
+    made = ask(till, owner)
+    for puppet in (first, second):
+        refused = act(puppet, made, "approve")
+        assert (refused.status_code, body(refused)["code"], payouts()) == (409, "decider_remade", 0)
+    assert act(till.shop.browser("manager"), made, "approve").status_code == 200
+
+
+def hire(browser: Browser, username: str, role: str = "manager") -> int:
+    """Somebody new with an account of their own, who knows the usual password; their id."""
+    sent = {"username": username, "name": username, "password": PASSWORD, "role": role, "all_stores": True}
+    answer = browser.api("POST", "/api/v1/staff", sent)
+    assert answer.status_code == 201, answer.text
+    return int(body(answer)["id"])
 
 
 def test_a_program_does_not_take_the_second_person_away(till: Till) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from services.approvals.models import Approval
-from services.approvals.queries import was_remade_by_asker
+from services.approvals.queries import are_entwined
 from services.audit.models import AuditEntry
 from services.identity.models import Role
 from services.shared import clock, database
@@ -124,5 +124,5 @@ def test_nobody_makes_their_own_second_person_that_way(shop: Cast) -> None:
     shown(shop)
     asked = Approval(kind="points", asked_kind="staff", asked_by=shop.staff["manager"].id)
     with database.reading() as session:
-        assert was_remade_by_asker(session, asked, shop.cashier, at=NOON)
-        assert not was_remade_by_asker(session, asked, shop.owner, at=NOON)
+        assert are_entwined(session, asked, shop.cashier, at=NOON)
+        assert not are_entwined(session, asked, shop.owner, at=NOON)

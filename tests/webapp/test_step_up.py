@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from markupsafe import Markup
 from sqlalchemy import select
@@ -84,6 +85,22 @@ def test_the_api_says_step_up_needed_and_verifies_by_password(shop: Cast) -> Non
         assert verified.status_code == 200
         assert body(verified)["verified"] is True
         assert owner.api("PATCH", "/api/v1/settings", change).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("top-up-plans", {"pays": "1.00", "bonus": "900.00"}),
+        ("tiers", {"name": "新级"}),
+        ("coupon-templates", {"name": "送 900", "kind": "cash", "amount": "900.00"}),
+        ("earning-rules", {"name": "五倍"}),
+    ],
+)
+def test_what_gives_money_away_asks_who_is_there(shop: Cast, path: str, sent: dict[str, str]) -> None:
+    owner = shop.browser("owner")
+    with clock.stand_at(shop.at + LATER):
+        refused = owner.api("POST", f"/api/v1/{path}", sent)
+        assert (refused.status_code, body(refused)["code"]) == (403, "step_up_needed")
 
 
 def test_a_program_is_not_asked(shop: Cast) -> None:

@@ -13,6 +13,7 @@ from services.identity.models import ApiToken
 from services.identity.queries import actor_of_staff
 from services.shared import clock, database
 from services.shared.actors import SYSTEM
+from services.signin import commands as signin
 from tests.browse import Browser, body
 from tests.cast import PASSWORD, Cast
 from tests.selling import open_till
@@ -76,6 +77,50 @@ def test_a_revoked_one_opens_nothing_any_more(shop: Cast) -> None:
     assert owner.post(f"{TOKENS}/{token_id}/revoke").status_code == 303
     assert ask(shop, "/api/v1/orders", clear).status_code == 401
     assert "已作废" in owner.get(TOKENS).text
+
+
+def test_a_program_may_never_more_than_its_maker_may_today(shop: Cast) -> None:
+    manager = {"username": "deputy", "name": "副手", "password": PASSWORD, "role": "owner", "stores": None}
+    with database.transaction() as session:
+        deputy = identity.create_staff(session, manager, actor=SYSTEM, at=shop.at)
+        maker = actor_of_staff(session, deputy)
+        told = {"known": wiring.PERMISSIONS, "actor": maker, "at": shop.at}
+        _row, clear = identity.create_token(session, "副手的", ["all"], **told)
+        _row, narrow = identity.create_token(session, "看会员", ["members:read", "members:phones"], **told)
+    assert ask(shop, "/api/v1/staff", clear).status_code == 200
+    lesser = {"name": "副手", "role": "cashier", "stores": [shop.east.id]}
+    with database.transaction() as session:
+        identity.change_staff(session, deputy.id, lesser, actor=SYSTEM, at=shop.at)
+    assert ask(shop, "/api/v1/staff", clear).status_code == 403
+    fresh = {"username": "x", "name": "x", "password": PASSWORD, "role": "owner", "all_stores": True}
+    assert ask(shop, "/api/v1/staff", clear, "POST", fresh).status_code == 403
+    till = open_till(shop)
+    sold = till.sell(till.line("拿铁"), member=None)
+    assert ask(shop, f"/api/v1/orders/{sold['id']}", clear).status_code == 200
+    phones = [each["phone"] for each in body(ask(shop, "/api/v1/members", narrow))["items"]]
+    assert phones and all("*" in each for each in phones)
+    with database.transaction() as session:
+        identity.change_staff(session, deputy.id, lesser | {"stores": [shop.south.id]}, actor=SYSTEM, at=shop.at)
+    assert ask(shop, f"/api/v1/orders/{sold['id']}", clear).status_code == 404
+
+
+@pytest.mark.parametrize("way", ["another", "reset", "code"])
+def test_a_password_from_another_hand_ends_the_programs_of_who_had_the_old_one(shop: Cast, way: str) -> None:
+    owner = shop.browser("owner")
+    clear = shown(make(owner))
+    assert ask(shop, "/api/v1/orders", clear).status_code == 200
+    staff_id = shop.staff["owner"].id
+    with database.transaction() as session:
+        told = {"actor": SYSTEM, "at": shop.at}
+        if way == "another":
+            signin.set_password(session, staff_id, "a-new-password", **told)
+        elif way == "reset":
+            signin.reset_owner(session, "", "a-new-password", **told)
+        else:
+            code = signin.make_recovery_codes(session, actor=shop.owner, at=shop.at)[0]
+            name = shop.staff["owner"].username
+            assert signin.recover_staff(session, name, code, "a-new-password", actor=shop.owner, at=shop.at)
+    assert ask(shop, "/api/v1/orders", clear).status_code == 401
 
 
 def test_who_leaves_leaves_no_program_behind(shop: Cast) -> None:

@@ -15,9 +15,11 @@ from werkzeug.exceptions import HTTPException
 
 from services.approvals.permissions import APPROVALS_DECIDE
 from services.audit.permissions import AUDIT_EXPORT
-from services.checkout.permissions import REFUNDS_CREATE
+from services.checkout.permissions import ORDERS_REASSIGN, REFUNDS_CREATE
+from services.coupons.permissions import COUPON_TEMPLATES_CHANGE, COUPONS_ISSUE
 from services.identity.permissions import ROLES_CHANGE, STAFF_CHANGE, TOKENS_CREATE
-from services.loyalty.permissions import POINTS_ADJUST
+from services.loyalty.permissions import EARNING_RULES_CHANGE, POINTS_ADJUST, TIERS_CHANGE
+from services.members.permissions import CONSENT_TEXTS_CREATE
 from services.privacy.permissions import MEMBERS_ERASE, MINORS_EXPORT
 from services.shared import clock
 from services.signin import commands
@@ -25,7 +27,7 @@ from services.signin.errors import StepUpNeeded
 from services.signin.permissions import FREEZES_LIFT, PROOFS_OVERRIDE, SHOP_DEVICES_CHANGE, STAFF_RECOVER
 from services.signin.queries import passkeys_are_possible
 from services.stores.permissions import SETTINGS_CHANGE
-from services.wallet.permissions import WALLET_ADJUST, WALLET_PAY_OUT
+from services.wallet.permissions import TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT
 from webapp.web import cookies, edge, links, passkeys, people, shop
 from webapp.web.forms import Form
 from webapp.web.people import Person
@@ -33,8 +35,9 @@ from webapp.web.people import Person
 SENSITIVE = frozenset(
     {
         APPROVALS_DECIDE,
-        AUDIT_EXPORT, FREEZES_LIFT, MEMBERS_ERASE, MINORS_EXPORT, POINTS_ADJUST, PROOFS_OVERRIDE, REFUNDS_CREATE, ROLES_CHANGE,
-        SETTINGS_CHANGE, SHOP_DEVICES_CHANGE, STAFF_CHANGE, STAFF_RECOVER, TOKENS_CREATE, WALLET_ADJUST, WALLET_PAY_OUT,
+        AUDIT_EXPORT, CONSENT_TEXTS_CREATE, COUPONS_ISSUE, COUPON_TEMPLATES_CHANGE, EARNING_RULES_CHANGE, FREEZES_LIFT, MEMBERS_ERASE,
+        MINORS_EXPORT, ORDERS_REASSIGN, POINTS_ADJUST, PROOFS_OVERRIDE, REFUNDS_CREATE, ROLES_CHANGE, SETTINGS_CHANGE, SHOP_DEVICES_CHANGE,
+        STAFF_CHANGE, STAFF_RECOVER, TIERS_CHANGE, TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT,
     }
 )  # fmt: skip
 _LOOKS = {"GET", "HEAD", "OPTIONS"}

@@ -19,11 +19,11 @@ from services.approvals.errors import (
 from services.approvals.events import ApprovalDecided
 from services.approvals.models import Approval
 from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
-from services.approvals.queries import is_own, may_decide, was_remade_by_asker
+from services.approvals.queries import are_entwined, is_own, may_decide
 from services.approvals.rules import APPROVED, DECLINED, EXPORT, EXPORT_LIFE, KINDS, WAITING, WITHDRAWN, state_of
 from services.audit import commands as audit
 from services.identity.models import ApiToken, Staff
-from services.identity.queries import actor_of_staff
+from services.identity.queries import actor_of_staff, actor_of_token
 from services.shared.actors import Actor
 from services.shared.events import announce
 
@@ -89,7 +89,7 @@ def _hold_for(session: Session, approval_id: int, actor: Actor, at: datetime) ->
         raise OwnRequest
     if not may_decide(approval, actor):
         raise ApprovalNotFound
-    if was_remade_by_asker(session, approval, actor, at=at):
+    if are_entwined(session, approval, actor, at=at):
         raise DeciderRemade
     _require_waiting(approval, at)
     return approval
@@ -130,5 +130,4 @@ def _find_token(session: Session, approval: Approval) -> Actor | None:
     token = session.get(ApiToken, approval.asked_by)
     if token is None or token.revoked_at is not None:
         return None
-    stores = None if token.stores is None else frozenset(token.stores)
-    return Actor("token", token.id, token.name, frozenset(token.scopes), stores)
+    return actor_of_token(session, token)

@@ -10,7 +10,13 @@ from services.identity.commands.staff import (
     enable_staff,
     set_password,
 )
-from services.identity.commands.tokens import create_token, revoke_token, revoke_tokens, touch_token
+from services.identity.commands.tokens import (
+    create_token,
+    revoke_token,
+    revoke_tokens,
+    revoke_tokens_of,
+    touch_token,
+)
 
 __all__ = [
     "change_role",
@@ -24,6 +30,7 @@ __all__ = [
     "enable_staff",
     "revoke_token",
     "revoke_tokens",
+    "revoke_tokens_of",
     "set_password",
     "set_up_shop",
     "touch_token",

@@ -61,6 +61,7 @@ def recover_staff(session: Session, username: str, code: str, password: str, *, 
     for passkey_id in known:
         remove_passkey(session, passkey_id, actor=person, at=at)
     set_password(session, staff.id, password, actor=person, at=at)
+    identity.revoke_tokens_of(session, staff.id, actor=person, at=at)
     drop_second_steps(session, staff.id, codes=False)
     drop_staff_pin(session, staff.id)
     announce(session, StaffWayChanged(staff.id, "recovered", at.isoformat()), at=at)

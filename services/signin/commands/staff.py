@@ -31,7 +31,7 @@ def set_password(
     """Give someone (or oneself) a new password; whoever is in with the old one is signed out, but for the session `keep`.
 
     That one goes on under the new secret which this returns: a cookie that was stolen before is worth nothing. Empty without `keep`.
-    From somebody else's hand it takes the passkeys, the second step, the codes on paper and the PIN away, too.
+    From somebody else's hand it takes the passkeys, the second step, the codes on paper, the PIN and their API tokens away, too.
     """
     if actor.kind != "staff" or actor.id != staff_id:  # a phone was lost, or a password is out
         # Before the person's row, in the order in which a sign-in locks them.
@@ -45,6 +45,7 @@ def set_password(
     if actor.kind != "staff" or actor.id != staff_id:
         drop_second_steps(session, staff_id, codes=True)
         drop_staff_pin(session, staff_id)
+        identity.revoke_tokens_of(session, staff_id, actor=actor, at=at)
     revoke_staff_sessions(session, staff_id, keep=keep, actor=actor, at=at)
     if keep is None:
         return ""
