@@ -150,11 +150,14 @@ def are_entwined(session: Session, approval: Approval, actor: Actor, *, at: date
     asker = _node(session, approval.asked_kind, approval.asked_by)
     lately = (AuditEntry.at > at - LATELY_REMADE, AuditEntry.action.in_(_REMADE), AuditEntry.subject_kind == "staff")
     acts = select(AuditEntry.actor_kind, AuditEntry.actor_id, AuditEntry.subject_id).where(*lately).distinct()
-    reached, left = {_node(session, actor.kind, actor.id or 0)}, [
-        {_node(session, kind, by), ("staff", whose)}
-        for kind, by, whose in session.execute(acts)
-        if by is not None and whose is not None
-    ]
+    reached, left = (
+        {_node(session, actor.kind, actor.id or 0)},
+        [
+            {_node(session, kind, by), ("staff", whose)}
+            for kind, by, whose in session.execute(acts)
+            if by is not None and whose is not None
+        ],
+    )
     while touched := [pair for pair in left if pair & reached]:
         left = [pair for pair in left if not pair & reached]
         reached |= set[tuple[str, int]]().union(*touched)

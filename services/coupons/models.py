@@ -91,7 +91,10 @@ class Coupon(Model):
 
 
 class CouponEvent(Model):
-    """What happened to a coupon: issue, reserve, release, redeem, undo, give_back, transfer, revoke, expire."""
+    """What happened to a coupon: issue, reserve, release, redeem, undo, give_back, transfer, revoke, expire.
+
+    `device_id`: on which device of the shop (services/signin).
+    """
 
     __tablename__ = "coupon_events"
     __table_args__ = (
@@ -109,6 +112,7 @@ class CouponEvent(Model):
     note: Mapped[str] = mapped_column(default="")
     actor_kind: Mapped[str]
     actor_id: Mapped[int | None]
+    device_id: Mapped[int | None]
     at: Mapped[datetime]
 
 

@@ -1,7 +1,7 @@
 """What stands out in some weeks, with who it is about and whether somebody has looked at it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from services.members.permissions import MEMBERS_READ
 from services.members.queries import MemberCard, get_cards
 from services.shared.actors import Actor
 from services.shared.days import day_bounds
+from services.signin.models import ShopDevice
 from services.stores.queries import load_settings
 
 
@@ -71,19 +72,31 @@ def _judge(session: Session, first: date, days: int, actor: Actor) -> list[Findi
     settings = load_settings(session)
     since, until = day_bounds(first, settings.zone)[0], day_bounds(first + timedelta(days=days), settings.zone)[0]
     span, minutes = Span(since, until, actor=actor, zone=settings.zone), settings["dealing.minutes"]
-    refunds = readers.read_cash_refunds(session, span)
+    refunds, redeemed = readers.read_cash_refunds(session, span), readers.read_redemptions(session, span)
+    bounds = settings["dealing.redemptions"], settings["dealing.unbought"]
     return [
         *rules.judge_sales(readers.read_sales(session, span), settings["dealing.sales"]),
         *rules.judge_adjustments(readers.read_adjustments(session, span), settings),
         *rules.judge_cash(refunds, readers.read_cash_after(session, refunds, minutes, span), minutes),
-        *rules.judge_redemptions(
-            readers.read_redemptions(session, span), settings["dealing.redemptions"], settings["dealing.unbought"]
-        ),
+        *rules.judge_redemptions(redeemed, *bounds),
+        *_with_names(session, rules.judge_devices(redeemed, *bounds)),
         *rules.judge_discounts(
             readers.read_discounts(session, span),
             settings["dealing.discount_times"],
             settings["dealing.discount_least"],
         ),
+    ]
+
+
+def _with_names(session: Session, found: Iterable[Finding]) -> list[Finding]:
+    """Findings about devices, with what people call them."""
+    findings = list(found)
+    ids = {each.figures["device"] for each in findings}
+    names = (
+        dict(session.execute(select(ShopDevice.id, ShopDevice.name).where(ShopDevice.id.in_(ids))).all()) if ids else {}
+    )
+    return [
+        replace(each, figures={**each.figures, "device": names.get(each.figures["device"], "")}) for each in findings
     ]
 
 

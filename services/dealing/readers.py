@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, null, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.coupons.models import CouponEvent
 from services.dealing.models import OwnCard
 from services.dealing.rules import Act, Discounts, Sales
-from services.identity.models import Staff
+from services.identity.models import ApiToken, Staff
 from services.loyalty.models import PointsEntry
 from services.members.models import Member
 from services.orders.models import LineShare, Order, OrderLine, Refund, RefundTender, Tender
@@ -28,8 +28,12 @@ LEAST_NAME = 2  # characters of a name that is no coincidence
 _seller: Any = Order.staff_id
 _buyer: Any = Order.member_id
 _refunder: Any = Refund.staff_id
-_taker: Any = TillEntry.actor_id
-_redeemer: Any = CouponEvent.actor_id
+
+
+def _person(table: Any) -> Any:
+    """Who is behind a row: who did it by hand, or made the token that did; None where nobody knows."""
+    maker = select(ApiToken.made_by).where(ApiToken.id == table.actor_id).scalar_subquery()
+    return case((table.actor_kind == "staff", table.actor_id), (table.actor_kind == "token", maker))
 
 
 class Span:
@@ -69,22 +73,22 @@ def read_sales(session: Session, span: Span) -> list[Sales]:
 
 
 def read_adjustments(session: Session, span: Span) -> list[Act]:
-    """What staff gave or took by hand: points (which belong to no store) and stored value."""
+    """What staff gave or took by hand, or by a token of theirs: points (which belong to no store) and stored value."""
     wallet = WalletEntry.principal + WalletEntry.bonus
     found = [
         _act("wallet", row, span)
         for row in session.execute(
-            select(WalletEntry.id, WalletEntry.at, WalletEntry.actor_id, WalletEntry.store_id, WalletEntry.member_id, wallet,
+            select(WalletEntry.id, WalletEntry.at, _person(WalletEntry), WalletEntry.store_id, WalletEntry.member_id, wallet,
                    WalletEntry.note)
-            .where(WalletEntry.kind == "adjust", WalletEntry.actor_kind == "staff", span.holds(WalletEntry.at),
+            .where(WalletEntry.kind == "adjust", _person(WalletEntry).is_not(None), span.holds(WalletEntry.at),
                    WalletEntry.key.startswith("adjustment:"), span.sees(WalletEntry.store_id))
         )
     ]  # fmt: skip
     if span.actor.stores is None:
-        points = (PointsEntry.id, PointsEntry.at, PointsEntry.actor_id, null(), PointsEntry.member_id, PointsEntry.amount,
+        points = (PointsEntry.id, PointsEntry.at, _person(PointsEntry), null(), PointsEntry.member_id, PointsEntry.amount,
                   PointsEntry.note)  # fmt: skip
         query = select(*points).where(
-            PointsEntry.kind == "adjust", PointsEntry.actor_kind == "staff", span.holds(PointsEntry.at)
+            PointsEntry.kind == "adjust", _person(PointsEntry).is_not(None), span.holds(PointsEntry.at)
         )
         found += [_act("points", row, span) for row in session.execute(query)]
     return found
@@ -118,12 +122,11 @@ def read_cash_after(session: Session, refunds: Sequence[Act], minutes: int, span
     if not refunds:
         return []
     out = (
-        select(TillEntry.id, TillEntry.at, _taker, TillShift.store_id, TillEntry.amount)
+        select(TillEntry.id, TillEntry.at, _person(TillEntry), TillShift.store_id, TillEntry.amount)
         .join(TillShift, TillShift.id == TillEntry.shift_id)
         .where(
             TillEntry.kind == "out",
-            TillEntry.actor_kind == "staff",
-            _after(refunds, minutes, TillEntry.at, TillEntry.actor_id),
+            _after(refunds, minutes, TillEntry.at, _person(TillEntry)),
         )
     )
     sold = (
@@ -148,14 +151,15 @@ def _after(refunds: Iterable[Act], minutes: int, at: Any, staff_id: Any) -> Colu
 def read_redemptions(session: Session, span: Span) -> list[Act]:
     """Coupons of members that staff redeemed."""
     query = select(
-        CouponEvent.id, CouponEvent.at, _redeemer, CouponEvent.store_id, CouponEvent.member_id, CouponEvent.order_id
+        CouponEvent.id, CouponEvent.at, _person(CouponEvent), CouponEvent.store_id, CouponEvent.member_id, CouponEvent.order_id,
+        CouponEvent.device_id,
     ).where(
-        CouponEvent.kind == "redeem", CouponEvent.actor_kind == "staff", CouponEvent.member_id.is_not(None),
+        CouponEvent.kind == "redeem", _person(CouponEvent).is_not(None), CouponEvent.member_id.is_not(None),
         span.holds(CouponEvent.at), span.sees(CouponEvent.store_id),
     )  # fmt: skip
     return [
-        Act("redeem", event_id, span.day(at), at, staff_id, store_id, member_id, order_id)
-        for event_id, at, staff_id, store_id, member_id, order_id in session.execute(query)
+        Act("redeem", event_id, span.day(at), at, staff_id, store_id, member_id, order_id, device_id=device_id)
+        for event_id, at, staff_id, store_id, member_id, order_id, device_id in session.execute(query)
     ]
 
 

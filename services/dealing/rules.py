@@ -34,6 +34,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("%(staff)s 退了 %(amount)s 现金，%(minutes)s 分钟后又收了一笔 %(other)s 的现金，没有会员"),
     ),
     "redemptions": (N_("一小时核销了很多人的券"), N_("%(staff)s 在一小时里给 %(count)s 位会员核销了券")),
+    "one_device": (
+        N_("一台设备给很多人核销了券"),
+        N_("%(device)s 这台设备上，一小时里给 %(count)s 位会员核销了券，经了 %(people)s 个人的手，最多的是 %(staff)s"),
+    ),
     "unbought": (N_("没消费就核销的券很多"), N_("%(staff)s 在一小时里给 %(count)s 位会员核销了券，都没有消费")),
     "discounts": (
         N_("手工优惠比同事多"),
@@ -78,7 +82,7 @@ class Sales:
 @dataclass(frozen=True)
 class Act:
     """Something that one person did: an adjustment (`what` points or wallet), a redemption (`order_id` None: without a sale), cash that
-    went back, out of the drawer, or came in again."""
+    went back, out of the drawer, or came in again. `device_id`: the shop's device it was done on."""
 
     what: str
     id: int
@@ -90,6 +94,7 @@ class Act:
     order_id: int | None = None
     amount: int = 0
     reason: str = ""
+    device_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,24 @@ def judge_redemptions(acts: Iterable[Act], most: int, unbought: int) -> Iterator
             count, at, store_id = _busiest_hour(some)
             if count > bound:
                 yield Finding(kind, day, str(staff_id), at or own[0].at, staff_id, store_id, figures={"count": count})
+                break
+
+
+def judge_devices(acts: Iterable[Act], most: int, unbought: int) -> Iterator[Finding]:
+    """The busiest hour of each device of the shop, where several people worked on it: who changes the face splits no count."""
+    daily = defaultdict[tuple[date, int], list[Act]](list)
+    for act in acts:
+        if act.device_id is not None:
+            daily[act.day, act.device_id].append(act)
+    for (day, device_id), own in daily.items():
+        hands = Counter(act.staff_id for act in own)
+        alone = [act for act in own if act.order_id is None]
+        for some, bound in ((alone, unbought), (own, most)):
+            count, at, store_id = _busiest_hour(some)
+            if len(hands) > 1 and count > bound:
+                figures = {"count": count, "device": device_id, "people": len(hands)}
+                staff_id = hands.most_common(1)[0][0]
+                yield Finding("one_device", day, str(device_id), at or own[0].at, staff_id, store_id, figures=figures)
                 break
 
 

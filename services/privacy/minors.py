@@ -188,7 +188,9 @@ def _tokens(session: Session) -> list[dict[str, Any]]:
     for each in tokens:
         actor = actor_of_token(session, each)
         may = [permission for permission in SEEING if actor.may(permission)]
-        where = None if actor.stores is None else [name for store_id, name in places.items() if store_id in actor.stores]
+        where = (
+            None if actor.stores is None else [name for store_id, name in places.items() if store_id in actor.stores]
+        )
         maker = None if each.made_by is None else makers[each.made_by]
         rows.append({"token": each.name, "may": may, "stores": where, "made_by": maker})
     return [row for row in rows if row["may"]]

@@ -26,6 +26,7 @@ class Actor:
     """A person, a token or the system itself, with what it may do.
 
     `stores` is None where every store is allowed. `origin` is where the request came from (address, user agent), for the audit.
+    `device_id`: the device of the shop that staff are on.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Actor:
     permissions: frozenset[str] = field(default_factory=frozenset)
     stores: frozenset[int] | None = frozenset()
     origin: str = ""
+    device_id: int | None = None
 
     def may(self, permission: str, store_id: int | None = None) -> bool:
         """Whether this actor holds `permission`, in that store when one is named."""

@@ -38,6 +38,10 @@ ROLES: dict[str, set[str]] = {
 ROLES["manager"] |= ROLES["cashier"]
 
 TABLE: dict[str, str] = {
+    # api_account
+    "api_account.change_own_password": "staff",
+    "api_account.change_own_wallet_pin": "member",
+    "api_account.get_own_wallet_pin": "member",
     # api-docs
     "api-docs.openapi_json": "public",
     # api_approvals
@@ -213,9 +217,11 @@ TABLE: dict[str, str] = {
     "api_second_steps.remove_second_step": "staff",
     # api_sessions
     "api_sessions.list_my_sessions": "member",
+    "api_sessions.list_own_staff_sessions": "staff",
     "api_sessions.list_sessions": "staff:change",
     "api_sessions.revoke_my_other_sessions": "member",
     "api_sessions.revoke_my_session": "member @own",
+    "api_sessions.revoke_own_staff_session": "staff @own",
     "api_sessions.revoke_session": "staff:change @reach",
     # api_shop_devices
     "api_shop_devices.change_own_pin": "staff",

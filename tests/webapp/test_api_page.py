@@ -12,6 +12,7 @@ from webapp import create_app
 
 WRITES = ("post", "put", "patch", "delete")
 UNKEYED = {
+    "/staff/password",
     "/quotes",
     "/orders/{order_id}/refund-preview",
     "/staff/step-up",
@@ -26,7 +27,8 @@ WITHOUT_BODY = {
     "/staff/{staff_id}/recovery-codes",
     "/me/messages/{message_id}/read", "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}",
     "/members/{member_id}/wallet-pin", "/parked-carts/{parked_id}/takings", "/me/sessions", "/me/sessions/{session_id}",
-    "/sessions/{session_id}", "delete /roles/{role_id}", "delete /tokens/{token_id}", "delete /staff/{staff_id}/own-card",
+    "/sessions/{session_id}", "/staff/sessions/{session_id}",
+    "delete /roles/{role_id}", "delete /tokens/{token_id}", "delete /staff/{staff_id}/own-card",
     "delete /passkeys/{passkey_id}", "delete /me/passkeys/{passkey_id}", "delete /staff/passkeys/{passkey_id}",
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """自查: what stands out is explained in a sentence, an innocent month is praised, and what was looked at stays looked at."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from services.identity.models import Role
 from services.loyalty import commands as loyalty
 from services.orders.models import Order
 from services.shared import database
+from services.signin.models import ShopDevice
 from services.stores.queries import load_settings
 from services.tills import commands as tills
 from tests.browse import body
@@ -238,6 +240,54 @@ def test_a_busy_hour_is_counted_by_members_not_by_coupons() -> None:
     many = [Act("redeem", n, MONDAY, at + timedelta(minutes=n), 1, 1, n, n) for n in range(25)]
     (finding,) = rules.judge_redemptions(many, 20, 5)
     assert (finding.kind, finding.figures["count"]) == ("redemptions", 25)
+
+
+def test_several_faces_on_one_device_are_one_device(shop: Cast) -> None:
+    at = datetime.fromisoformat("2026-11-16T10:00:00+08:00")
+    acts = [
+        Act("redeem", n, MONDAY, at + timedelta(minutes=n), 1 + n % 2, 1, n, n, device_id=7 if n < 24 else 8)
+        for n in range(30)
+    ]
+    assert list(rules.judge_redemptions(acts, 20, 5)) == []
+    (finding,) = rules.judge_devices(acts, 20, 5)
+    assert (finding.kind, finding.subject) == ("one_device", "7")
+    assert finding.figures == {"count": 24, "device": 7, "people": 2}
+    alone = [replace(act, staff_id=1) for act in acts]
+    assert list(rules.judge_devices(alone, 20, 5)) == []  # that is told of the person
+
+
+def test_a_device_is_called_by_its_name(shop: Cast) -> None:
+    till = open_till(shop)
+    with database.transaction() as session:
+        device = ShopDevice(
+            store_id=shop.east.id, name="收银台平板", key_hash="x", browser="", created_at=shop.at, seen_at=shop.at
+        )
+        session.add(device)
+        session.flush()
+        device_id = device.id
+    for number in range(6):
+        member = welcome_member(shop.at, f"客人{number}", f"+861390013911{number}")
+        coupon_id, _ = give_coupon(shop, member, free_item(till.products["拿铁"]))
+        who = replace((shop.cashier, shop.actors["manager"])[number % 2], device_id=device_id)
+        with database.transaction() as session:
+            coupons.redeem(
+                session, coupon_id, member_id=member.id, saved=2200, store_id=shop.east.id, actor=who,
+                at=shop.at + timedelta(minutes=number),
+            )  # fmt: skip
+    assert kinds(shop) == ["one_device"]
+    assert "收银台平板 这台设备上，一小时里给 6 位会员核销了券，经了 2 个人的手" in sentences(shop)
+
+
+def test_what_a_program_of_theirs_does_is_theirs(shop: Cast) -> None:
+    till, owner = open_till(shop), shop.browser("owner")
+    asked = {"name": "自己的", "scopes": ["points:adjust"], "all_stores": True}
+    token = body(owner.api("POST", "/api/v1/tokens", asked))["token"]
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "five-thousand"}
+    sent = {"amount": 5000, "reason": "补偿"}
+    path = f"/api/v1/members/{till.member.id}/points/adjustments"
+    assert shop.client().post(path, json=sent, headers=headers).status_code == 201
+    assert kinds(shop) == ["points"]
+    assert "阿满 给 林小满 手工调了 5000 积分，原因写的是「补偿」" in sentences(shop)
 
 
 def test_stored_value_by_hand_stands_out(shop: Cast) -> None:

@@ -168,3 +168,37 @@ def test_on_ones_own_page_only_ones_own_is_ended_and_on_somebodys_page_only_thei
         == 303
     )
     assert (is_in(manager, "/staff/more"), is_in(cashier, "/staff/more")) == (False, True)
+
+
+def test_staff_see_and_end_their_own_by_the_api(shop: Cast) -> None:
+    here, lost = shop.browser("cashier"), shop.browser("cashier")
+    others = shop.browser("manager")
+    found = body(here.api("GET", "/api/v1/staff/sessions"))["items"]
+    assert [each["current"] for each in found].count(True) == 1
+    (gone,) = [each["id"] for each in found if not each["current"]]
+    assert others.api("DELETE", f"/api/v1/staff/sessions/{gone}").status_code == 404
+    assert here.api("DELETE", f"/api/v1/staff/sessions/{gone}").status_code == 204
+    assert lost.api("GET", "/api/v1/staff/sessions").status_code == 401
+    assert here.api("GET", "/api/v1/staff/sessions").status_code == 200
+
+
+def test_staff_change_their_own_password_by_the_api(shop: Cast) -> None:
+    here, elsewhere = shop.browser("cashier"), shop.browser("cashier")
+    sent = {"present": "wrong", "password": "a-new-password", "again": "a-new-password"}
+    refused = here.api("PUT", "/api/v1/staff/password", sent)
+    assert (refused.status_code, list(body(refused)["errors"])) == (422, ["present"])
+    assert here.api("PUT", "/api/v1/staff/password", sent | {"present": PASSWORD}).status_code == 204
+    assert here.api("GET", "/api/v1/staff/sessions").status_code == 200
+    assert elsewhere.api("GET", "/api/v1/staff/sessions").status_code == 401
+
+
+def test_a_member_chooses_a_wallet_pin_by_the_api(shop: Cast, xiaoman: Member) -> None:
+    phone, path = shop.phone(xiaoman), "/api/v1/me/wallet-pin"
+    assert body(phone.api("GET", path)) == {"has_pin": False}
+    assert phone.api("PUT", path, {"pin": "280617", "again": "280618"}).status_code == 422
+    assert phone.api("PUT", path, {"pin": "280617", "again": "280617"}).status_code == 204
+    assert body(phone.api("GET", path)) == {"has_pin": True}
+    other = {"pin": "910364", "again": "910364"}
+    refused = phone.api("PUT", path, other | {"current": "111222"})
+    assert (refused.status_code, list(body(refused)["errors"])) == (422, ["current"])
+    assert phone.api("PUT", path, other | {"current": "280617"}).status_code == 204

@@ -84,7 +84,7 @@ def test_a_program_may_never_more_than_its_maker_may_today(shop: Cast) -> None:
     with database.transaction() as session:
         deputy = identity.create_staff(session, manager, actor=SYSTEM, at=shop.at)
         maker = actor_of_staff(session, deputy)
-        told = {"known": wiring.PERMISSIONS, "actor": maker, "at": shop.at}
+        told: dict[str, Any] = {"known": wiring.PERMISSIONS, "actor": maker, "at": shop.at}
         _row, clear = identity.create_token(session, "副手的", ["all"], **told)
         _row, narrow = identity.create_token(session, "看会员", ["members:read", "members:phones"], **told)
     assert ask(shop, "/api/v1/staff", clear).status_code == 200
@@ -98,7 +98,8 @@ def test_a_program_may_never_more_than_its_maker_may_today(shop: Cast) -> None:
     sold = till.sell(till.line("拿铁"), member=None)
     assert ask(shop, f"/api/v1/orders/{sold['id']}", clear).status_code == 200
     phones = [each["phone"] for each in body(ask(shop, "/api/v1/members", narrow))["items"]]
-    assert phones and all("*" in each for each in phones)
+    assert phones
+    assert all("*" in each for each in phones)
     with database.transaction() as session:
         identity.change_staff(session, deputy.id, lesser | {"stores": [shop.south.id]}, actor=SYSTEM, at=shop.at)
     assert ask(shop, f"/api/v1/orders/{sold['id']}", clear).status_code == 404
@@ -111,7 +112,7 @@ def test_a_password_from_another_hand_ends_the_programs_of_who_had_the_old_one(s
     assert ask(shop, "/api/v1/orders", clear).status_code == 200
     staff_id = shop.staff["owner"].id
     with database.transaction() as session:
-        told = {"actor": SYSTEM, "at": shop.at}
+        told: dict[str, Any] = {"actor": SYSTEM, "at": shop.at}
         if way == "another":
             signin.set_password(session, staff_id, "a-new-password", **told)
         elif way == "reset":

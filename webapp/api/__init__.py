@@ -17,6 +17,7 @@ from services.tills.schemas import Pieces, Sums
 from webapp.api.document import Problem
 
 RESOURCES = (
+    "account",
     "approvals",
     "audit",
     "consents",

@@ -1,4 +1,4 @@
-"""/me/sessions (a member's own browsers), /sessions (those of staff)."""
+"""/me/sessions (a member's own browsers), /staff/sessions (one's own of the staff app), /sessions (those of colleagues)."""
 
 from flask import Response, request
 from marshmallow import Schema, fields
@@ -72,6 +72,30 @@ def revoke_my_session(session_id: int) -> Response:
 
     def effect(session: Session) -> Response:
         commands.revoke_member_session(session, session_id, elsewhere=session_id != own, actor=person.actor, at=at)
+        return Response(status=204)
+
+    return edge.write(effect)
+
+
+@blueprint.get("/staff/sessions")
+@blueprint.listing(SessionOut, paged=False)
+@guards.api_staff
+def list_own_staff_sessions() -> Response:
+    """Where I am signed in to the staff app, the newest first."""
+    (person, _own), at = people.signed_in(), clock.now()
+    found = queries.list_staff_sessions(edge.read(), int(person.actor.id or 0), at=at)
+    return edge.json_answer({"items": SessionOut(many=True).dump(found), "next": None})
+
+
+@blueprint.delete("/staff/sessions/<int:session_id>")
+@blueprint.response(204)
+@guards.api_staff
+def revoke_own_staff_session(session_id: int) -> Response:
+    """Sign one of my browsers out of the staff app."""
+    (person, _own), at = people.signed_in(), clock.now()
+
+    def effect(session: Session) -> Response:
+        commands.revoke_staff_session(session, session_id, of=person.actor.id, actor=person.actor, at=at)
         return Response(status=204)
 
     return edge.write(effect)

@@ -88,7 +88,8 @@ def _staff(cookie: str | None) -> Person | None:
     found: StaffPass | None = signin.find_staff_pass(read(), cookie, at=clock.now()) if cookie else None
     if found is None:
         return None
-    actor = identity.actor_of_staff(read(), found.staff, origin(found.session.device_id))
+    device_id = found.session.device_id
+    actor = replace(identity.actor_of_staff(read(), found.staff, origin(device_id)), device_id=device_id)
     store_id = found.session.store_id
     if store_id is not None and not actor.sees_store(store_id):
         store_id = None  # no longer theirs

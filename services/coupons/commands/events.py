@@ -26,6 +26,6 @@ def note(
     """Write down what happened to a coupon."""
     row = {
         "coupon_id": coupon_id, "kind": kind, "member_id": member_id, "order_id": order_id, "store_id": store_id,
-        "note": words, "actor_kind": actor.kind, "actor_id": actor.id, "at": at,
+        "note": words, "actor_kind": actor.kind, "actor_id": actor.id, "device_id": actor.device_id, "at": at,
     }  # fmt: skip
     session.connection().execute(_NOTE, row)
