@@ -79,6 +79,7 @@ def _judge(session: Session, first: date, days: int, actor: Actor) -> list[Findi
         *rules.judge_adjustments(readers.read_adjustments(session, span), settings),
         *rules.judge_cash(refunds, readers.read_cash_after(session, refunds, minutes, span), minutes),
         *rules.judge_redemptions(redeemed, *bounds),
+        *rules.judge_phones(redeemed, readers.read_phones(session, redeemed), settings["dealing.one_phone"]),
         *_with_names(session, rules.judge_devices(redeemed, *bounds)),
         *rules.judge_discounts(
             readers.read_discounts(session, span),

@@ -16,11 +16,13 @@ from services.members.models import Member
 from services.orders.models import LineShare, Order, OrderLine, Refund, RefundTender, Tender
 from services.shared.actors import Actor
 from services.shared.days import local_day
+from services.signin.models import MemberSession
 from services.tills.models import TillEntry, TillShift
 from services.tills.rules import CASH
 from services.wallet.models import WalletEntry
 
 BY_HAND = ("manual_price", "manual_discount")  # kinds of shares that a person gave
+AT_ONCE = 500  # ids in one query
 MOST_REFUNDS = 200  # of a span, the latest: what came after each of them is looked at
 LEAST_NAME = 2  # characters of a name that is no coincidence
 
@@ -28,6 +30,7 @@ LEAST_NAME = 2  # characters of a name that is no coincidence
 _seller: Any = Order.staff_id
 _buyer: Any = Order.member_id
 _refunder: Any = Refund.staff_id
+_known: Any = MemberSession.known_hash
 
 
 def _person(table: Any) -> Any:
@@ -161,6 +164,17 @@ def read_redemptions(session: Session, span: Span) -> list[Act]:
         Act("redeem", event_id, span.day(at), at, staff_id, store_id, member_id, order_id, device_id=device_id)
         for event_id, at, staff_id, store_id, member_id, order_id, device_id in session.execute(query)
     ]
+
+
+def read_phones(session: Session, acts: Iterable[Act]) -> list[tuple[str, int]]:
+    """On which browsers (by the hash of what each is known by) the members of these acts were signed in."""
+    wanted = sorted({act.member_id for act in acts if act.member_id is not None})
+    found: list[tuple[str, int]] = []
+    for start in range(0, len(wanted), AT_ONCE):
+        some = MemberSession.member_id.in_(wanted[start : start + AT_ONCE])
+        query = select(_known, MemberSession.member_id).where(some, _known.is_not(None)).distinct()
+        found += session.execute(query).tuples()
+    return found
 
 
 def read_discounts(session: Session, span: Span) -> list[Discounts]:

@@ -38,6 +38,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("一台设备给很多人核销了券"),
         N_("%(device)s 这台设备上，一小时里给 %(count)s 位会员核销了券，经了 %(people)s 个人的手，最多的是 %(staff)s"),
     ),
+    "one_phone": (
+        N_("一台手机登录了好几位会员，都核销了券"),
+        N_("同一台手机上登录过的 %(count)s 位会员，一周里都核销了券，可能是同一个人；核销最多的是 %(staff)s"),
+    ),
     "unbought": (N_("没消费就核销的券很多"), N_("%(staff)s 在一小时里给 %(count)s 位会员核销了券，都没有消费")),
     "discounts": (
         N_("手工优惠比同事多"),
@@ -197,6 +201,25 @@ def judge_devices(acts: Iterable[Act], most: int, unbought: int) -> Iterator[Fin
                 staff_id = hands.most_common(1)[0][0]
                 yield Finding("one_device", day, str(device_id), at or own[0].at, staff_id, store_id, figures=figures)
                 break
+
+
+def judge_phones(acts: Iterable[Act], phones: Iterable[tuple[str, int]], most: int) -> Iterator[Finding]:
+    """Customers' phones on which `most` members were signed in who all redeemed coupons in one week. `phones`: what one is known by, and
+    a member who was in on it."""
+    weekly = defaultdict[date, dict[int, list[Act]]](dict)
+    for act in acts:
+        weekly[monday(act.day)].setdefault(act.member_id or 0, []).append(act)
+    members = defaultdict[str, set[int]](set)
+    for phone, member_id in phones:
+        members[phone].add(member_id)
+    for week, redeemed in weekly.items():
+        for phone, known in members.items():
+            own = [act for member_id in known & redeemed.keys() for act in redeemed[member_id]]
+            count = len({act.member_id for act in own})
+            if count >= most:
+                staff_id = Counter(act.staff_id for act in own).most_common(1)[0][0]
+                last = max(act.at for act in own)
+                yield Finding("one_phone", week, phone[:12], last, staff_id, figures={"count": count})
 
 
 def _busiest_hour(acts: Sequence[Act]) -> tuple[int, datetime | None, int | None]:

@@ -465,6 +465,15 @@ _DEALING: tuple[tuple[str, Kind, int, str, str, int, int], ...] = (
     ),
     ("dealing.redemptions", "whole", 20, N_("一小时核销几位会员的券"), N_("同一个人核销的，超过就列出来"), 2, 1000),
     ("dealing.unbought", "whole", 5, N_("其中没有消费的几位"), N_("没消费就核销的券，超过就列出来"), 1, 1000),
+    (
+        "dealing.one_phone",
+        "whole",
+        4,
+        N_("一台手机一周里核销了几位会员的券"),
+        N_("这些会员都在这台手机上登录过，就列出来"),
+        2,
+        100,
+    ),
     ("dealing.discount_times", "whole", 3, N_("手工优惠是同事的几倍"), N_("按占收款的比例比"), 2, 100),
     ("dealing.discount_least", "money", 200_00, N_("手工优惠一周至少多少才看"), "", 1, 1_000_000_00),
 )

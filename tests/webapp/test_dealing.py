@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -14,6 +15,8 @@ from services.identity.models import Role
 from services.loyalty import commands as loyalty
 from services.orders.models import Order
 from services.shared import database
+from services.shared.actors import SYSTEM
+from services.signin import commands as signin
 from services.signin.models import ShopDevice
 from services.stores.queries import load_settings
 from services.tills import commands as tills
@@ -276,6 +279,22 @@ def test_a_device_is_called_by_its_name(shop: Cast) -> None:
             )  # fmt: skip
     assert kinds(shop) == ["one_device"]
     assert "收银台平板 这台设备上，一小时里给 6 位会员核销了券，经了 2 个人的手" in sentences(shop)
+
+
+def test_members_who_share_a_phone_and_all_redeem_stand_out(shop: Cast) -> None:
+    till = open_till(shop)
+    for number in range(5):
+        member = welcome_member(shop.at, f"客人{number}", f"+861390013911{number}")
+        coupon_id, _ = give_coupon(shop, member, free_item(till.products["拿铁"]))
+        with database.transaction() as session:
+            known = "one-phone" if number < 4 else "another-phone"
+            signin.open_member_session(session, member.id, browser="", known=known, actor=SYSTEM, at=shop.at)
+            told: dict[str, Any] = {"saved": 2200, "store_id": shop.east.id, "actor": shop.cashier, "at": shop.at}
+            coupons.redeem(session, coupon_id, member_id=member.id, **told)
+        if number == 2:
+            assert kinds(shop) == []
+    assert kinds(shop) == ["one_phone"]
+    assert "同一台手机上登录过的 4 位会员，一周里都核销了券" in sentences(shop)
 
 
 def test_what_a_program_of_theirs_does_is_theirs(shop: Cast) -> None:
