@@ -32,6 +32,7 @@ NOT_MONEY = {
     "POST /api/v1/orders/<int:order_id>/invoice-request": "asks for paper",
     "PATCH /api/v1/orders/<int:order_id>/invoice-request": "says that the paper was sent",
     "DELETE /api/v1/members/<int:member_id>/wallet-pin": "takes a PIN away",
+    "PUT /api/v1/me/wallet-pin": "chooses a PIN",
 }
 FORMS_WITHOUT_MONEY = {
     "/member/orders/<int:order_id>/invoice": "asks for paper",
