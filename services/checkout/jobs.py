@@ -74,7 +74,7 @@ def give_benefits() -> None:
         if at.astimezone(ZoneInfo(settings.zone)).hour not in MORNING:
             return
         today = local_day(at, settings.zone)
-        birthdays = list_birthdays(session, today, settings["tiers.birthday_lead"], at=at)
+        birthdays = list_birthdays(session, today, settings, at=at)
     stopped: set[int] = set()
     for start in range(0, len(birthdays), AT_A_TIME):
         stopped |= _give(birthdays[start : start + AT_A_TIME])

@@ -12,7 +12,8 @@ from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
 from services.stores import commands, permissions, queries
 from services.stores.schemas import StoreIn, StoreOut
-from services.stores.settings import BY_NAME, SETTINGS, Setting, Settings
+from services.stores.setting import Setting
+from services.stores.settings import BY_NAME, SETTINGS, Settings
 from webapp.api import shape
 from webapp.api.document import Blueprint
 from webapp.web import edge, forms, guards

@@ -12,6 +12,7 @@ from services.loyalty.models import MemberTier
 from services.loyalty.queries import list_tiers
 from services.members.models import Member
 from services.members.rules import birthdays
+from services.stores.settings import Settings
 
 ONCE_A_YEAR = timedelta(
     days=300
@@ -44,8 +45,8 @@ def list_monthly(session: Session, today: date, *, without: Collection[int] = ()
     return found
 
 
-def list_birthdays(session: Session, today: date, lead: int, *, at: datetime) -> list[Gift]:
-    """Birthday gifts that are due: from `lead` days before the birthday, once a year."""
+def list_birthdays(session: Session, today: date, settings: Settings, *, at: datetime) -> list[Gift]:
+    """Birthday gifts that are due: from `tiers.birthday_lead` days before the birthday, once a year."""
     templates = {tier.id: tier.birthday_template_id for tier in list_tiers(session) if tier.birthday_template_id}
     if not templates:
         return []
@@ -71,14 +72,15 @@ def list_birthdays(session: Session, today: date, lead: int, *, at: datetime) ->
     return [
         Gift(template_id, member.id, f"{BIRTHDAY}:{member.id}:{kept}", BIRTHDAY)
         for member, tier_id in rows
-        if (template_id := templates[tier_id]) and (kept := _kept(member, today, lead))
+        if (template_id := templates[tier_id]) and (kept := _kept(member, today, settings))
     ]
 
 
-def _kept(member: Member, today: date, lead: int) -> date | None:
+def _kept(member: Member, today: date, settings: Settings) -> date | None:
     """The birthday that a gift of today is for, if one is near."""
     birthday = birthdays.of(vars(member))
-    kept = birthdays.nearest(birthday, today) if birthday else None
+    kept = birthdays.nearest(birthday, today, late_leap_day=settings.late_leap_day) if birthday else None
+    lead = settings["tiers.birthday_lead"]
     return kept if kept and kept - timedelta(days=lead) <= today <= kept + LATE else None
 
 

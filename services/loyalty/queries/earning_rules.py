@@ -25,7 +25,9 @@ def list_multipliers(
     if not rules:
         return []
     day = local_day(at, settings.zone)
-    birthday = get_birthday_near(session, member_id, day) if any(rule.birthday for rule in rules) else None
+    birthday = None
+    if any(rule.birthday for rule in rules):
+        birthday = get_birthday_near(session, member_id, day, late_leap_day=settings.late_leap_day)
     return [rule for rule in rules if rule.holds(day, tier_id, birthday)]
 
 

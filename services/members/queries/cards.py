@@ -204,8 +204,8 @@ def count_of(session: Session, query: Select[Any], most: int) -> int:
     return session.scalar(select(func.count()).select_from(query.limit(most).subquery())) or 0
 
 
-def get_birthday_near(session: Session, member_id: int, day: date) -> date | None:
-    """When the member's birthday is kept that lies nearest to `day`; None where none was told."""
+def get_birthday_near(session: Session, member_id: int, day: date, *, late_leap_day: bool = False) -> date | None:
+    """When the member's birthday is kept that lies nearest to `day`; None where none was told. `late_leap_day`: rules/birthdays.py."""
     member = session.get(Member, member_id)
     birthday = birthdays.of(vars(member)) if member is not None else None
-    return None if birthday is None else birthdays.nearest(birthday, day)
+    return None if birthday is None else birthdays.nearest(birthday, day, late_leap_day=late_leap_day)

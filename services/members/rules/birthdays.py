@@ -1,6 +1,6 @@
 """Birthdays, solar or lunar 农历, kept as they were told: calendar, month, day, leap month, year if known (facts.md §2.4)."""
 
-from calendar import monthrange
+from calendar import isleap, monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -79,13 +79,15 @@ def may_change(last_change: datetime | None, at: datetime) -> bool:
     return last_change is None or at - last_change >= BETWEEN_CHANGES
 
 
-def in_year(birthday: Birthday, year: int) -> date:
+def in_year(birthday: Birthday, year: int, *, late_leap_day: bool = False) -> date:
     """The solar day on which the birthday of that (solar or lunar) year is kept (facts.md §2.4).
 
-    29 February is kept on the 28th in common years; a leap month that a lunar year lacks in the month itself; day 30 of a short lunar
-    month on its last day.
+    29 February is kept on the 28th in common years (`late_leap_day`: on 1 March); a leap month that a lunar year lacks in the month
+    itself; day 30 of a short lunar month on its last day.
     """
     if birthday.calendar == "solar":
+        if late_leap_day and (birthday.month, birthday.day) == (2, 29) and not isleap(year):
+            return date(year, 3, 1)
         return date(year, birthday.month, min(birthday.day, monthrange(year, birthday.month)[1]))
     from lunar_python import LunarMonth  # its tables are large, and few requests look at a lunar day
 
@@ -99,6 +101,8 @@ def in_year(birthday: Birthday, year: int) -> date:
 _JULIAN = 1721425  # the Julian day number at noon of the ordinal 0
 
 
-def nearest(birthday: Birthday, day: date) -> date:
+def nearest(birthday: Birthday, day: date, *, late_leap_day: bool = False) -> date:
     """The keeping of the birthday that lies nearest to `day`."""
-    return min((in_year(birthday, day.year + step) for step in (-1, 0, 1)), key=lambda kept: abs(kept - day))
+    years = (day.year - 1, day.year, day.year + 1)
+    kept = (in_year(birthday, year, late_leap_day=late_leap_day) for year in years)
+    return min(kept, key=lambda each: abs(each - day))

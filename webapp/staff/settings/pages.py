@@ -13,7 +13,8 @@ from services.approvals.commands import change_settings as change_settings_of_sh
 from services.loyalty import queries as loyalty
 from services.shared import clock
 from services.stores import permissions
-from services.stores.settings import GROUPS, Setting, Settings
+from services.stores.setting import Setting
+from services.stores.settings import GROUPS, Settings
 from webapp.staff import blueprint
 from webapp.staff.settings import values as words
 from webapp.web import brand, edge, forms, guards, shop, toasts, uploads
@@ -28,6 +29,7 @@ ICONS = {
     "tiers": "crown",
     "wallet": "wallet",
     "members": "users-round",
+    "family": "baby",
     "privacy": "shield-check",
     "orders": "receipt-text",
     "messages": "bell",

@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 
-from services.stores.settings import GROUPS, SETTINGS, Setting, Settings
+from services.stores.setting import Setting
+from services.stores.settings import GROUPS, SETTINGS, Settings
 from webapp.web.template_words import flat_money
 
 OWN = "own"  # a colour that is none of the ready-made ones
