@@ -52,6 +52,10 @@ from services.coupons.permissions import (
 )
 from services.dealing import models as dealing
 from services.dealing.permissions import DEALING_READ
+from services.family import models as family
+from services.family.events import BirthAsked, FamilyChanged, FamilyStopped
+from services.family.jobs import ask_about_births
+from services.family.permissions import CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, VACCINATION_PLANS_CREATE
 from services.identity import models as identity
 from services.identity.permissions import KIT_READ, ROLES_CHANGE, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
 from services.loyalty import models as loyalty_tables
@@ -139,6 +143,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     OrderRefunded: (checkout.correct_facts, checkout.tell_of_refund),
     OrderHandedOver: (checkout.move_facts, checkout.tell_of_handover),
     ConsentWithdrawn: (messaging.stop_deliveries, messaging.tell_of_withdrawal),
+    BirthAsked: (messaging.ask_about_birth,),
+    FamilyStopped: (messaging.stop_family_deliveries,),
     InvoiceAnswered: (checkout.tell_of_invoice,),
     PointsAdjusted: (loyalty.tell_member,),
     ToppedUp: (wallets.tell_of_top_up,),
@@ -170,7 +176,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     # Heard by the screens and messages that the rest of part 2 brings, and by automations.
     **dict.fromkeys(
         (
-            CouponIssued, CouponRedeemed, InvoiceAsked, TillClosed,
+            CouponIssued, CouponRedeemed, FamilyChanged, InvoiceAsked, TillClosed,
             TillOpened,
         ),
         (),
@@ -189,6 +195,7 @@ SCHEDULE: Mapping[Job, Every] = {
     chain_audit: Every(minutes=1),
     issue_batches: Every(minutes=1),
     expire_coupons: Every(hour=17),
+    ask_about_births: Every(minutes=30),
     keep_points: Every(minutes=30),
     warn_of_expiry: Every(minutes=30),
     review_tiers: Every(minutes=30),
@@ -222,7 +229,7 @@ PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
-    approvals, audit, catalog, checkout_tables, coupons, dealing, identity, loyalty_tables, members, messaging_tables, orders, privacy,
+    approvals, audit, catalog, checkout_tables, coupons, dealing, family, identity, loyalty_tables, members, messaging_tables, orders, privacy,
     signin, sms, stores, tills, wallet,
 )  # fmt: skip
 
@@ -237,7 +244,7 @@ PERMISSIONS = frozenset(
     {
         APPROVALS_DECIDE, APPROVALS_READ,
         AUDIT_EXPORT, AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE, COUPONS_UNDO,
-        CONSENT_TEXTS_CREATE, DEALING_READ, door.FREEZES_LIFT,
+        CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, CONSENT_TEXTS_CREATE, DEALING_READ, door.FREEZES_LIFT,
         COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE,
         INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
         MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
@@ -246,12 +253,13 @@ PERMISSIONS = frozenset(
         door.SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, door.SHOP_DEVICES_CHANGE, door.SIGNIN_CODES_CREATE, STAFF_CHANGE,
         STAFF_READ, door.STAFF_RECOVER,
         STORES_CHANGE, STORES_CREATE, STORES_READ, TIERS_CHANGE, TILLS_AUDIT, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ,
-        TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT, WALLET_READ, WALLET_TOP_UP,
+        TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT, VACCINATION_PLANS_CREATE,
+        WALLET_READ, WALLET_TOP_UP,
     }
 )  # fmt: skip
 
 _CASHIER = {
-    COUPONS_READ, COUPONS_REDEEM, INVOICES_CREATE, INVOICES_READ, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, MEMBERS_REVEAL,
+    CHILDREN_CREATE, COUPONS_READ, COUPONS_REDEEM, INVOICES_CREATE, INVOICES_READ, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ, MEMBERS_REVEAL,
     ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ, POINTS_READ, PRODUCTS_READ, PRODUCTS_SELL_OUT, door.PROOFS_CREATE, QUOTES_CREATE,
     door.SCANS_CREATE, SETTINGS_READ, door.SIGNIN_CODES_CREATE, STORES_READ, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN, TILLS_READ,
     WALLET_READ, WALLET_TOP_UP,
@@ -259,7 +267,7 @@ _CASHIER = {
 
 _MANAGER = _CASHIER | {
     APPROVALS_DECIDE, APPROVALS_READ,
-    AUDIT_READ, BIRTHDAYS_CHANGE, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO, COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE,
+    AUDIT_READ, BIRTHDAYS_CHANGE, CHILDREN_CHANGE, CHILDREN_REVEAL, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO, COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE,
     EARNING_RULES_CHANGE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES, MESSAGES_READ, MESSAGES_SEND,
     ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
     door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TILLS_AUDIT, WALLET_PAY_OUT,
@@ -350,7 +358,7 @@ UNAUDITED: Mapping[str, str] = {
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(
     {
-        "CouponIssued", "CouponRedeemed", "InvoiceAsked",
+        "CouponIssued", "CouponRedeemed", "FamilyChanged", "InvoiceAsked",
         "TillClosed", "TillOpened",
     }
 )  # fmt: skip

@@ -12,20 +12,20 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from services.audit.models import AuditEntry
+from services.family.models import Child
 from services.identity.models import Role
 from services.identity.queries import actor_of_token, list_people_who_may, list_tokens, names_of_staff
 from services.members.models import Consent, Member
 from services.members.rules import birthdays
 from services.members.rules.purposes import CHILDREN
 from services.privacy.models import MinorsAudit
-from services.privacy.parts import PARTS
 from services.shared import runtime
 from services.shared.actors import SYSTEM
 from services.shared.days import day_bounds, local_day
 from services.stores.queries import list_stores, load_settings
 
 CHILD, ADULT = 14, 18  # years: below the first it is sensitive data (PIPL §28), from the second on nobody is a minor
-SEEING = ("members:read", "members:phones", "members:reveal", "members:change", "members:erase", "minors:export")
+SEEING = ("members:read", "members:phones", "members:reveal", "members:change", "members:erase", "children:reveal", "children:change", "minors:export")
 FIRST_YEAR = 2020
 AT_ONCE = 500  # ids in one query
 
@@ -56,7 +56,7 @@ def collect_minors_package(session: Session, year: int, incidents: str, *, at: d
     tables = {
         "counts": _counts(session, ages),
         "consents": _consents(session, *span),
-        "accesses": _acts(session, "members:reveal", minors, *span),
+        "accesses": [*_acts(session, "members:reveal", minors, *span), *_seen(session, *span)],
         "deletions": _deletions(session, *span),
         "exports": [*_acts(session, "members:export", minors, *span), *_taken(session, *span)],
         "incidents": _acts(session, "spending:freeze", minors, *span),
@@ -99,7 +99,7 @@ def _counts(session: Session, ages: dict[int, int]) -> list[dict[str, Any]]:
     living = Member.archived_at.is_(None)
     untold = session.scalar(select(func.count(Member.id)).where(living, Member.birthday_year.is_(None))) or 0
     return [
-        {"what": "children", "count": sum(part.of_children for part in PARTS)},
+        {"what": "children", "count": session.scalar(select(func.count(Child.id))) or 0},
         {"what": "under_14", "count": sum(age < CHILD for age in ages.values())},
         {"what": "under_18", "count": sum(CHILD <= age < ADULT for age in ages.values())},
         {"what": "unknown", "count": untold},
@@ -135,6 +135,18 @@ def _acts(
             for row in session.execute(query.order_by(AuditEntry.id))
         ]
     return found
+
+
+def _seen(session: Session, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Who looked at which family with its children."""
+    query = select(AuditEntry.at, AuditEntry.actor_kind, AuditEntry.actor_name, AuditEntry.member_id).where(
+        AuditEntry.action == "children:reveal", AuditEntry.at >= since, AuditEntry.at < until
+    )
+    rows = session.execute(query.order_by(AuditEntry.id))
+    return [
+        {"at": row.at, "who": _who(row), "what": "children:reveal", "record": pseudonym(row.member_id or 0)}
+        for row in rows
+    ]
 
 
 def _some(ids: list[int]) -> Iterable[list[int]]:

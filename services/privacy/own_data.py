@@ -1,13 +1,14 @@
 """What the shop knows of a member, for the member to take along (PIPL §45): tables of plain values, one row a thing."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.coupons.models import Coupon, CouponTemplate
+from services.family.models import Child, DoseRecord, Pregnancy
 from services.loyalty.models import GrowthEntry, PointsEntry
 from services.members.models import Consent, Member
 from services.messaging.models import Message
@@ -43,7 +44,7 @@ def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
 
 
 def collect_own_rows(session: Session, member_id: int) -> dict[str, Table]:
-    """Everything by table: profile, consents, orders, lines, refunds, invoices, points, growth, wallet, coupons, messages, sessions,
+    """Everything by table: profile, consents, children, doses, pregnancies, orders, lines, refunds, invoices, points, growth, wallet, coupons, messages, sessions,
     devices, passkeys; columns named in MONEY are fen. Never a secret: neither codes nor keys."""
     queries = _queries(member_id)
     return {name: [dict(row) for row in session.execute(query).mappings()] for name, query in queries.items()}
@@ -60,6 +61,12 @@ def _queries(member_id: int) -> Mapping[str, Any]:
         "profile": _PROFILE.where(Member.id == member_id),
         "consents": select(Consent.kind, Consent.version, Consent.way, Consent.given_at, Consent.withdrawn_at, Consent.withdrawn_way)
         .where(Consent.member_id == member_id).order_by(Consent.id),
+        "children": select(Child.name, Child.sex, Child.born_on, Child.calendar, Child.allergies, Child.quiet_at, Child.created_at)
+        .where(Child.member_id == member_id).order_by(Child.id),
+        "doses": select(Child.name.label("child"), DoseRecord.code, DoseRecord.state, DoseRecord.given_on)
+        .join(Child, Child.id == DoseRecord.child_id).where(Child.member_id == member_id).order_by(Child.id, DoseRecord.code),
+        "pregnancies": select(Pregnancy.state, Pregnancy.due_on, Pregnancy.created_at, Pregnancy.ended_at)
+        .where(Pregnancy.member_id == member_id).order_by(Pregnancy.id),
         "orders": select(Order.number, Store.name.label("store"), Order.due, Order.refunded, Order.state, Order.points_earned,
             Order.points_spent, Order.note, Order.completed_at)
         .join(Store, Store.id == Order.store_id).where(mine).order_by(Order.id),
@@ -101,4 +108,6 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
     return money.text(value) if name in MONEY and value is not None else value

@@ -32,6 +32,11 @@ _PSEUDONYM = N_("注销时去掉姓名和手机号")
 PARTS = (
     Part(N_("您的资料"), ("profile",), N_("开卡、积分、联系您"), UNTIL_ERASED, "members:read", _ERASED),
     Part(
+        N_("家里的孩子"), ("children", "doses"), N_("准备孩子的生日、满月、百天和疫苗提醒"), UNTIL_ERASED, "children:reveal", _ERASED,
+        of_children=True,
+    ),
+    Part(N_("孕期和预产期"), ("pregnancies",), N_("按孕周提醒您"), UNTIL_ERASED, "children:reveal", _ERASED),
+    Part(
         N_("您同意过什么"), ("consents",), N_("证明什么时候、用什么方式同意和撤回"), N_("注销后还留着，作为同意过的证明"),
         "members:read", N_("不删除，注销后不再知道是谁的"),
     ),
@@ -57,6 +62,7 @@ PARTS_OF_AN_ERASURE = (
     "services.dealing.commands.forget_words_of_reviews",
     "services.coupons.commands.erasing.give_up_coupons",
     "services.loyalty.commands.erasing.give_up_points",
+    "services.family.commands.erasing.forget_family",
     "services.members.commands.erasing.get_traces",
     "services.members.commands.erasing.make_nobody",
     "services.messaging.commands.forget_messages",

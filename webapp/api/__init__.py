@@ -26,6 +26,7 @@ RESOURCES = (
     "dealing",
     "devices",
     "earning_rules",
+    "families",
     "freezes",
     "invoices",
     "handovers",

@@ -38,6 +38,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "members:erase": N_("注销会员"),
         "minors:export": N_("下载未成年人审计包"),
         "birthdays:change": N_("随时改生日"),
+        "children:create": N_("记孩子、孕期和疫苗"),
+        "children:reveal": N_("看一家的完整资料（有记录）"),
+        "children:change": N_("改、删孩子和孕期的资料"),
         "signin_codes:create": N_("出示会员登录码"),
         "proofs:create": N_("请会员确认消费"),
         "proofs:override": N_("替会员担保消费"),
@@ -80,6 +83,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "settings:read": N_("看设置"),
         "settings:change": N_("改设置"),
         "consent_texts:create": N_("发布隐私说明"),
+        "vaccination_plans:create": N_("发布疫苗计划"),
         "staff:read": N_("看店员"),
         "staff:change": N_("加店员、改店员"),
         "staff:recover": N_("给忘了密码的店员出示码"),
@@ -99,7 +103,7 @@ SENSITIVE = frozenset(
     {
         "approvals:decide",
         "refunds:create", "wallet:pay_out", "wallet:adjust", "points:adjust", "proofs:override", "audit:export", "staff:change",
-        "staff:recover", "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive", "members:erase",
+        "staff:recover", "children:reveal", "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive", "members:erase",
         "minors:export", "discounts:create", "consent_texts:create", "coupons:issue", "coupon_templates:change", "earning_rules:change",
         "orders:reassign", "tiers:change", "top_up_plans:change",
     }
