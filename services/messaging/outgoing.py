@@ -189,6 +189,11 @@ def cancel(session: Session, member_id: int, category: str | None = None) -> Non
     _stop(session, theirs)
 
 
+def cancel_keyed(session: Session, member_id: int, prefix: str) -> None:
+    """The same of messages whose key begins with this."""
+    _stop(session, select(Message.id).where(Message.member_id == member_id, Message.key.startswith(prefix)))
+
+
 def _stop(session: Session, theirs: Select[int]) -> None:
     stopped = update(Delivery).where(Delivery.message_id.in_(theirs), Delivery.state.in_(OPEN))
     values = {"state": "failed", "error": "consent withdrawn", "leased_until": None, "attempts": Delivery.attempts + 1}

@@ -1,14 +1,18 @@
-"""What follows when a member does not want to be written to any more."""
+"""What follows when a member does not want to be written to any more, and what is asked in families."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from services.family.events import BirthAsked, FamilyStopped
+from services.family.models import Pregnancy
 from services.members.events import ConsentWithdrawn
 from services.members.queries import find_reader
 from services.members.rules.purposes import MARKETING, MEMBERSHIP
 from services.messaging import commands, outgoing, texts
 from services.stores.queries import load_settings
+
+FAMILY = "family:"  # how the keys of messages about pregnancies and babies begin
 
 
 def stop_deliveries(session: Session, event: ConsentWithdrawn) -> None:
@@ -28,3 +32,21 @@ def tell_of_withdrawal(session: Session, event: ConsentWithdrawn) -> None:
         text=texts.withdrawal_noted(language), path="/member/me/privacy", language=language,
         at=datetime.fromisoformat(event.at),
     )  # fmt: skip
+
+
+def ask_about_birth(session: Session, event: BirthAsked) -> None:
+    """Ask once, in neutral words: nothing is assumed. Whoever stopped meanwhile, or told of the birth, is not asked."""
+    reader = find_reader(session, event.member_id)
+    pregnancy = session.get(Pregnancy, event.pregnancy_id)
+    if not reader.listens or pregnancy is None or pregnancy.state != "expecting":
+        return
+    language = reader.language or str(load_settings(session)["shop.language"])
+    commands.send_message(
+        session, event.member_id, key=f"{FAMILY}birth:{event.pregnancy_id}:{event.at}", category="care",
+        text=texts.birth_asked(language), path="/member/family", language=language, at=datetime.fromisoformat(event.at),
+    )  # fmt: skip
+
+
+def stop_family_deliveries(session: Session, event: FamilyStopped) -> None:
+    """What waits for a sender about pregnancies and babies is not sent any more."""
+    outgoing.cancel_keyed(session, event.member_id, FAMILY)
