@@ -1,7 +1,7 @@
 """Changing members, their consents, facts and registration links."""
 
 from services.members.commands.consent_texts import publish_consent_text
-from services.members.commands.consents import give_consent, withdraw_consent
+from services.members.commands.consents import give_consent, note_consent, withdraw_consent
 from services.members.commands.facts import record_order, record_refund, restate_visits
 from services.members.commands.links import archive_registration_link, create_registration_link
 from services.members.commands.members import (
@@ -26,6 +26,7 @@ __all__ = [
     "create_member",
     "create_registration_link",
     "give_consent",
+    "note_consent",
     "publish_consent_text",
     "record_order",
     "record_refund",
