@@ -5,10 +5,11 @@ from services.family.commands.children import add_child, change_child, mark_dose
 from services.family.commands.erasing import forget_family
 from services.family.commands.plans import publish_plan
 from services.family.commands.pregnancies import add_pregnancy, change_pregnancy, note_birth, remove_pregnancy
-from services.family.commands.reveals import reveal_family
+from services.family.commands.reveals import REVEALS, reveal_family
 from services.family.commands.stopping import resume_child, stop_child, stop_gently
 
 __all__ = [
+    "REVEALS",
     "add_child",
     "add_pregnancy",
     "ask_about_birth",
