@@ -28,8 +28,8 @@ class Child(Model):
 
 
 class Pregnancy(Model):
-    """A pregnancy, or the wish for one. `state` is what was told: preparing (without a due date), expecting, born, stopped. `asked_at`: when
-    it was asked, once, whether the child is there."""
+    """A pregnancy, or the wish for one. `state` is what was told: preparing (without a due date), expecting, born, stopped. `asked_at`:
+    when it was asked, once, whether the child is there."""
 
     __tablename__ = "pregnancies"
     __table_args__ = (

@@ -20,7 +20,9 @@ class ChildIn(Schema):
     name = Text(load_default="", validate=validate.Length(max=20))
     sex = Text(load_default="unknown", validate=validate.OneOf(tuple(SEXES), error=_LIST))
     born_on = Day(required=True, error_messages={"null": N_("请填写")})
-    calendar = Text(load_default="", allow_none=True, validate=validate.OneOf(("", "solar", "lunar", None), error=_LIST))
+    calendar = Text(
+        load_default="", allow_none=True, validate=validate.OneOf(("", "solar", "lunar", None), error=_LIST)
+    )
     allergies = Text(load_default="", validate=validate.Length(max=100))
     children_consent = fields.Boolean(load_default=False)
     health_consent = fields.Boolean(load_default=False)
@@ -58,6 +60,12 @@ class DoseIn(Schema):
 
     state = Text(required=True, validate=validate.OneOf((*vaccinations.TOLD, "open"), error=_LIST))
     given_on = Day(load_default=None, allow_none=True)
+
+
+class ToldDoseIn(DoseIn):
+    """The same in a form that asks which dose (`code` of the plan)."""
+
+    code = Text(required=True, validate=validate.Length(min=1, max=16, error=N_("请从列表里选")))
 
 
 class AgeOut(Schema):

@@ -46,7 +46,10 @@ def points(language: str, *, amount: int, balance: int, reason: str) -> Text:
 def birth_asked(language: str) -> Text:
     """The due date is over: asked once, without a word on a lock screen (domain.md, *Messages*), and stopped with one tap."""
     if language == "en":
-        body = "If you like, note it under Family, and we go on from there. If you would rather not hear of it, one tap there stops it for good."
+        body = (
+            "If you like, note it under Family, and we go on from there. "
+            "If you would rather not hear of it, one tap there stops it for good."
+        )
         return Text("How are you?", body, "A message for you", "Tap to read")
     body = "方便的时候，可以在「家庭」里记一笔，后面的提醒会跟着变。不想再收到这类消息，在那里点一下就停，不用说原因。"
     return Text("最近还好吗？", body, "您有一条新消息", "点开看看")

@@ -25,7 +25,16 @@ from services.shared.days import day_bounds, local_day
 from services.stores.queries import list_stores, load_settings
 
 CHILD, ADULT = 14, 18  # years: below the first it is sensitive data (PIPL §28), from the second on nobody is a minor
-SEEING = ("members:read", "members:phones", "members:reveal", "members:change", "members:erase", "children:reveal", "children:change", "minors:export")
+SEEING = (
+    "members:read",
+    "members:phones",
+    "members:reveal",
+    "members:change",
+    "members:erase",
+    "children:reveal",
+    "children:change",
+    "minors:export",
+)
 FIRST_YEAR = 2020
 AT_ONCE = 500  # ids in one query
 

@@ -44,8 +44,8 @@ def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
 
 
 def collect_own_rows(session: Session, member_id: int) -> dict[str, Table]:
-    """Everything by table: profile, consents, children, doses, pregnancies, orders, lines, refunds, invoices, points, growth, wallet, coupons, messages, sessions,
-    devices, passkeys; columns named in MONEY are fen. Never a secret: neither codes nor keys."""
+    """Everything by table: profile, consents, children, doses, pregnancies, orders, lines, refunds, invoices, points, growth, wallet,
+    coupons, messages, sessions, devices, passkeys; columns named in MONEY are fen. Never a secret: neither codes nor keys."""
     queries = _queries(member_id)
     return {name: [dict(row) for row in session.execute(query).mappings()] for name, query in queries.items()}
 

@@ -1,4 +1,4 @@
-"""What falls on a day in a family, worked out anew: one day after the other is looked at in both calendars. Imports no rule of the product."""
+"""What falls on a day in a family, worked out anew: each day is looked at in both calendars. Imports no rule of the product."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

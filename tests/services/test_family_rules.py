@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,9 @@ def test_milestones_of_the_first_year() -> None:
     assert oracle.moon(found[FIRST_BIRTHDAY]).day == oracle.moon(date(2025, 3, 1)).day
 
 
-@pytest.mark.parametrize("born", [date(2025, 7, 24), date(2025, 8, 23), date(2028, 5, 24), date(2033, 12, 21), date(2025, 2, 27)])
+@pytest.mark.parametrize(
+    "born", [date(2025, 7, 24), date(2025, 8, 23), date(2028, 5, 24), date(2033, 12, 21), date(2025, 2, 27)]
+)
 def test_a_lunar_full_moon_is_one_month_later(born: date) -> None:
     day, first = milestones.full_moon(born, "lunar"), oracle.moon(born)
     there = oracle.moon(day)
@@ -196,7 +199,8 @@ def test_the_day_of_a_dose(born: date, code: str, due: date | None) -> None:
 
 def test_what_is_due_late_done_and_not_needed() -> None:
     born = date(2025, 6, 15)
-    states = {code: each.state for code, each in plan(born, date(2026, 6, 20), IPV_1=Record("done", date(2025, 8, 20)), BOPV_4=Record("not_needed")).items()}  # fmt: skip
+    told: Any = {"IPV_1": Record("done", date(2025, 8, 20)), "BOPV_4": Record("not_needed")}
+    states = {code: each.state for code, each in plan(born, date(2026, 6, 20), **told).items()}
     assert (states["IPV-1"], states["BOPV-4"], states["DTAP-4"]) == ("done", "not_needed", "ahead")
     assert (states["BOPV-3"], states["MMR-1"]) == ("late", "late")
     assert plan(born, date(2026, 2, 15))["MMR-1"].state == "due"
@@ -237,4 +241,7 @@ def test_our_own_plan_holds_for_every_child_once() -> None:
             codes = [each.dose.code for each in vaccinations.plan_of(_ours().doses, born, sex, {}, born, optional=True)]
             assert len(codes) == len(set(codes))
             assert ("FLU-1" in codes) is True
-    assert not any(each.dose.optional for each in vaccinations.plan_of(_ours().doses, date(2026, 1, 1), "girl", {}, date(2026, 1, 1)))
+    assert not any(
+        each.dose.optional
+        for each in vaccinations.plan_of(_ours().doses, date(2026, 1, 1), "girl", {}, date(2026, 1, 1))
+    )

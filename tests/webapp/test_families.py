@@ -68,7 +68,7 @@ def test_a_member_sees_it_whole_and_staff_masked(shop: Cast, xiaoman: Member) ->
     assert (seen["children"][0]["name"], seen["children"][0]["born_month"]) == ("豆*", "2026-08")
     assert seen["children"][0]["born_on"] is None
     assert seen["pregnancies"][0]["stage"] == "late" or seen["pregnancies"][0]["stage"] == "mid"
-    for secret in (BORN, "豆豆", "due_on\":\"20"):
+    for secret in (BORN, "豆豆", 'due_on":"20'):
         assert secret not in answer.text
 
 

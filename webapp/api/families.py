@@ -217,7 +217,7 @@ def get_own_family() -> Response:
 @guards.api_member
 def stop_own_family() -> Response:
     """Stop, gently: every reminder of pregnancies and babies ends at once and for good."""
-    return _own(lambda session, **told: commands.stop_gently(session, **told))
+    return _own(commands.stop_gently)
 
 
 @blueprint.post("/me/children")
@@ -255,7 +255,9 @@ def remove_own_child(child_id: int) -> Response:
 def mark_own_dose(child_id: int, code: str) -> Response:
     """What I say of a dose: done, not_needed, or open again."""
     data = shape.body(DoseIn)
-    return _own(lambda session, **told: commands.mark_dose(session, child_id=child_id, code=code, data=data, **told), 200)
+    return _own(
+        lambda session, **told: commands.mark_dose(session, child_id=child_id, code=code, data=data, **told), 200
+    )
 
 
 @blueprint.post("/me/pregnancies")

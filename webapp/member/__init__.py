@@ -10,6 +10,7 @@ AREAS: tuple[str, ...] = (
     "confirmations",
     "consents",
     "coupons",
+    "family",
     "home",
     "inbox",
     "invoices",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.family import commands, queries
 from services.family.queries import ChildCard, PregnancyCard
-from services.family.schemas import CALENDARS, SEXES, BirthIn, ChildIn, DoseIn, PregnancyIn
+from services.family.schemas import BirthIn, ChildIn, DoseIn, PregnancyIn
 from services.shared import clock
 from services.shared.refusals import NotFound
 from webapp.member import blueprint
@@ -159,7 +159,7 @@ def note_birth(pregnancy_id: int) -> ResponseReturnValue:
         child = commands.note_birth(session, pregnancy_id=pregnancy_id, data=data, **told)
         return _go(_("恭喜！"), "member.child", child_id=child.id)
 
-    return _submit(BirthIn, perform, lambda form: _pregnancy_form(form, _pregnancy(pregnancy_id)))
+    return _submit(BirthIn, perform, lambda form: _pregnancy_form(form, _pregnancy(pregnancy_id), birth=True))
 
 
 @blueprint.post("/family/pregnancies/<int:pregnancy_id>/remove")
@@ -216,11 +216,11 @@ def _go(said: str, endpoint: str, **values: Any) -> ResponseReturnValue:
 
 def _child_form(form: Form, card: ChildCard | None = None) -> str:
     family = family_of(_me(), "own")
-    return _page("edit_child", form=form, child=card, family=family, sexes=SEXES, calendars=CALENDARS)
+    return _page("edit_child", form=form, child=card, family=family)
 
 
-def _pregnancy_form(form: Form, card: PregnancyCard | None = None) -> str:
-    return _page("pregnancy", form=form, pregnancy=card, family=family_of(_me(), "own"))
+def _pregnancy_form(form: Form, card: PregnancyCard | None = None, *, birth: bool = False) -> str:
+    return _page("pregnancy", form=form, pregnancy=card, birth=birth, family=family_of(_me(), "own"))
 
 
 def _page(name: str, **values: Any) -> str:

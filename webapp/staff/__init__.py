@@ -15,6 +15,7 @@ AREAS: tuple[str, ...] = (
     "dealing",
     "earning_rules",
     "erasing",
+    "families",
     "freezes",
     "home",
     "invoices",

@@ -29,6 +29,7 @@ from webapp.staff import blueprint
 from webapp.staff.consents import consents_section
 from webapp.staff.coupons.held import of_member as coupons_of
 from webapp.web import edge, forms, guards, levels, people, shop, toasts
+from webapp.web.families import family_of
 from webapp.web.forms import Form
 
 PAGE, FOUND, LATEST, WALLET_ENTRIES = 30, 30, 5, 3
@@ -73,7 +74,7 @@ def create_member() -> ResponseReturnValue:
 @guards.staff(permissions.MEMBERS_READ)
 def member(member_id: int) -> str:
     """Everything about one member that this person may know: of what they hold each part with its permission, orders of own stores."""
-    return _member_page(_seen(member_id))
+    return _member_page(seen(member_id))
 
 
 @blueprint.post("/members/<int:member_id>/reveal")
@@ -90,13 +91,13 @@ def reveal_member(member_id: int) -> ResponseReturnValue:
         left = edge.spend(commands.REVEALS, actor.scope, at=at)
         edge.write(effect, keyed=False)
     except TooMany as refusal:
-        return forms.refused({}, refusal, lambda form: _member_page(_seen(member_id), too_many=form.refusal))
+        return forms.refused({}, refusal, lambda form: _member_page(seen(member_id), too_many=form.refusal))
     response = make_response(_member_page(found[0], revealed=True, left=left))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _seen(member_id: int) -> MemberCard:
+def seen(member_id: int) -> MemberCard:
     """The card as far as this person may see it."""
     return queries.as_seen_by(edge.actor(), queries.get_member(edge.read(), member_id))
 
@@ -109,7 +110,7 @@ def _member_page(card: MemberCard, **more: Any) -> str:
 
 
 def _held(session: Session, card: MemberCard) -> dict[str, Any]:
-    actor, told = edge.actor(), dict[str, Any]()
+    actor, told = edge.actor(), dict[str, Any](family=family_of(card.id, "masked"))
     if actor.may(ORDERS_READ):
         told["latest_orders"] = orders.list_orders(session, actor=actor, member_id=card.id, limit=LATEST)
     if actor.may(POINTS_READ):
@@ -126,7 +127,7 @@ def _held(session: Session, card: MemberCard) -> dict[str, Any]:
 @guards.staff(permissions.MEMBERS_CHANGE)
 def edit_member(member_id: int) -> str:
     """What is known, in fields."""
-    card = _seen(member_id)
+    card = seen(member_id)
     return page("edit", card=card, form=Form(form_values(card)), known=None)
 
 
@@ -141,7 +142,7 @@ def change_member(member_id: int) -> ResponseReturnValue:
         return _back(member_id, _("保存好了"))
 
     return forms.submit(
-        ChangedUnseenIn, perform, lambda form: page("edit", card=_seen(member_id), form=form, known=None)
+        ChangedUnseenIn, perform, lambda form: page("edit", card=seen(member_id), form=form, known=None)
     )
 
 

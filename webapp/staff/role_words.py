@@ -103,9 +103,9 @@ SENSITIVE = frozenset(
     {
         "approvals:decide",
         "refunds:create", "wallet:pay_out", "wallet:adjust", "points:adjust", "proofs:override", "audit:export", "staff:change",
-        "staff:recover", "children:reveal", "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive", "members:erase",
-        "minors:export", "discounts:create", "consent_texts:create", "coupons:issue", "coupon_templates:change", "earning_rules:change",
-        "orders:reassign", "tiers:change", "top_up_plans:change",
+        "children:reveal", "staff:recover", "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive",
+        "members:erase", "minors:export", "discounts:create", "consent_texts:create", "coupons:issue", "coupon_templates:change",
+        "earning_rules:change", "orders:reassign", "tiers:change", "top_up_plans:change",
     }
 )  # fmt: skip
 ROLE_WORDS: Mapping[str, str] = {

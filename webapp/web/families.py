@@ -1,12 +1,24 @@
 """A member's family as pages and the API show it."""
 
+from collections.abc import Mapping
+
+from flask import Flask
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from services.family import queries
 from services.family.queries import FamilyCard
 from services.family.queries.families import Eyes
+from services.family.rules.vaccinations import STATES
+from services.family.schemas import CALENDARS, SEXES
 from services.shared import clock, days
-from webapp.web import edge, shop
+from webapp.web import edge, i18n, shop
+
+
+def init_app(app: Flask) -> None:
+    """Register what templates say: `dose.name|plan_words`, `state|dose_state`, `child_sexes()`, `child_calendars()`."""
+    app.jinja_env.globals.update(child_sexes=lambda: _choices(SEXES), child_calendars=lambda: _choices(CALENDARS))
+    app.jinja_env.filters.update(plan_words=plan_words, dose_state=dose_state)
 
 
 def family_of(member_id: int, eyes: Eyes, *, doses: bool = False, session: Session | None = None) -> FamilyCard:
@@ -14,3 +26,17 @@ def family_of(member_id: int, eyes: Eyes, *, doses: bool = False, session: Sessi
     settings = shop.settings()
     today = days.local_day(clock.now(), settings.zone)
     return queries.load_family(session or edge.read(), member_id, settings, today, eyes=eyes, doses=doses)
+
+
+def plan_words(words: Mapping[str, str]) -> str:
+    """A name or note of the vaccination plan in the reader's language."""
+    return queries.plan_words(words, i18n.language())
+
+
+def dose_state(state: str) -> str:
+    """已接种, 可以接种了, 该补种了 …"""
+    return str(_(STATES[state]))
+
+
+def _choices(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(key, str(_(word))) for key, word in words.items()]

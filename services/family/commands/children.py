@@ -50,9 +50,7 @@ def add_child(session: Session, member_id: int, data: Told, *, actor: Actor, at:
     return child
 
 
-def change_child(
-    session: Session, member_id: int, child_id: int, data: Told, *, actor: Actor, at: datetime
-) -> Child:
+def change_child(session: Session, member_id: int, child_id: int, data: Told, *, actor: Actor, at: datetime) -> Child:
     """Other words or another day for a child. Raises as `add_child`."""
     require_family(session, member_id, CHILDREN_CHANGE, actor=actor)
     child = get_child(session, child_id, member_id=member_id)
@@ -106,9 +104,7 @@ def mark_dose(
         session.delete(record)
         session.flush()
     if data["state"] != "open":
-        session.add(
-            DoseRecord(child_id=child.id, code=code, state=data["state"], given_on=given_on, noted_at=at)
-        )
+        session.add(DoseRecord(child_id=child.id, code=code, state=data["state"], given_on=given_on, noted_at=at))
         session.flush()
     changes = {"code": code, "state": data["state"]} | ({"given_on": given_on.isoformat()} if given_on else {})
     audit.record(session, "doses:note", ("child", child.id), member_id=member_id, actor=actor, at=at, changes=changes)

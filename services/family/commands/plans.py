@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,7 +20,7 @@ from services.shared.words import N_
 
 
 def publish_plan(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> VaccinationPlan:
-    """The next version, as `PlanIn` read it. Raises PlanChanged where `over` is not the last, Invalid for doses that do not fit together."""
+    """The next version, as `PlanIn` read it. Raises PlanChanged where `over` is not the last, Invalid where doses do not fit together."""
     actor.require(VACCINATION_PLANS_CREATE)
     now = get_plan(session)
     if data["over"] and data["over"] != now.version:
@@ -37,7 +38,9 @@ def publish_plan(session: Session, data: Mapping[str, Any], *, actor: Actor, at:
     except IntegrityError:  # somebody else was faster
         raise PlanChanged from None
     changes = {"version": [now.version, plan.version], "doses": [len(now.doses), len(plan.doses)]}
-    audit.record(session, "vaccination_plans:create", ("vaccination_plan", plan.id), actor=actor, at=at, changes=changes)
+    audit.record(
+        session, "vaccination_plans:create", ("vaccination_plan", plan.id), actor=actor, at=at, changes=changes
+    )
     return plan
 
 
@@ -50,7 +53,7 @@ def _require_whole(doses: list[Mapping[str, Any]]) -> None:
         spans = sorted(
             (each["born_from"] or date.min, each["born_before"] or date.max) for each in doses if each["code"] == code
         )
-        if any(before[1] > after[0] for before, after in zip(spans, spans[1:], strict=False)):
+        if any(before[1] > after[0] for before, after in pairwise(spans)):
             raise Invalid({"doses": [N_("同一个代码有两行管到同一天出生的孩子：%(code)s")]}, code=code)
 
 

@@ -93,8 +93,12 @@ class FamilyCard:
 
 def habits_of(settings: Settings) -> Habits:
     """How milestones are counted in this shop."""
-    kinds = (settings[f"family.{name}"] for name in ("full_moon", "hundred_days", "first_birthday"))
-    return Habits(*kinds, late_leap_day=settings.late_leap_day)
+    return Habits(
+        settings["family.full_moon"],
+        settings["family.hundred_days"],
+        settings["family.first_birthday"],
+        settings.late_leap_day,
+    )
 
 
 def load_family(

@@ -89,9 +89,7 @@ def occurrences(
 
 def next_milestone(born: date, day: date, habits: Habits, calendar: str | None = None) -> Occurrence:
     """What comes next for a child, today included."""
-    return min(
-        occurrences(born, day, date(day.year + 2, day.month, 1), habits, calendar), key=lambda each: each.day
-    )
+    return min(occurrences(born, day, date(day.year + 2, day.month, 1), habits, calendar), key=lambda each: each.day)
 
 
 def _lunar(born: date):  # type: ignore[no-untyped-def]  # the library has no types

@@ -18,10 +18,11 @@ GRACE = 1  # months after which a dose without an end of its own is late
 
 @dataclass(frozen=True)
 class Dose:
-    """One dose of the plan. `months`: the least age; `finish_months`: before this age; `after` and `after_months`: so long after another dose.
+    """One dose of the plan. `months`: the least age; `finish_months`: before this age; `after` and `after_months`: so long after
+    another dose.
 
-    `sex` and `born_from`/`born_before` (the latter not included) narrow whom it is for; `by_clinic`: told without a date; `at_birth`: given in
-    hospital, a record and never a reminder; `optional`: outside the national programme, shown where the shop switched it on.
+    `sex` and `born_from`/`born_before` (the latter not included) narrow whom it is for; `by_clinic`: told without a date; `at_birth`: given
+    in hospital, a record and never a reminder; `optional`: outside the national programme, shown where the shop switched it on.
     """
 
     code: str
