@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from services.family.rules import vaccinations
 from services.shared.fields import Day, Identifier, Moment, Text, Whole
@@ -169,6 +169,17 @@ class PlanDose(Schema):
         finish = data.get("finish_months")
         if finish is not None and "months" in data and finish <= data["months"]:
             raise ValidationError({"finish_months": [N_("要比开始的月龄大")]})
+
+
+class PlanDoseForm(PlanDose):
+    """The same as a form sends it: `name_zh`, `name_en`, `note_zh`, `note_en`; what is empty is left out."""
+
+    @pre_load
+    def _gather(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        told = {name: value for name, value in data.items() if value != ""}
+        for name in ("name", "note"):
+            told[name] = {key: told[f"{name}_{key}"] for key in ("zh", "en") if f"{name}_{key}" in told}
+        return told
 
 
 class PlanIn(Schema):

@@ -50,6 +50,7 @@ AREAS: tuple[str, ...] = (
     "till_days",
     "tills",
     "tokens",
+    "vaccinations",
     "wallet",
 )
 

@@ -86,6 +86,12 @@ class FamilyCard:
         return next((each for each in self.pregnancies if each.open), None)
 
     @property
+    def coming(self) -> tuple[ChildCard, Occurrence] | None:
+        """The milestone or birthday that comes next in this family, and whose it is."""
+        ahead = [(each, each.coming) for each in self.children if each.coming]
+        return min(ahead, key=lambda pair: pair[1].day, default=None)
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to show."""
         return not self.children and not self.pregnancies
