@@ -16,16 +16,17 @@ from services.stores.queries import load_settings
 
 # Place of the guest, child's name and sex, how many days before today they were born, allergies.
 CHILDREN = (
-    (0, "豆豆", "girl", 95, "花生"),
+    (0, "豆豆", "girl", 342, "花生"),
     (2, "小米", "boy", 24, ""),
-    (3, "安安", "girl", 410, ""),
+    (3, "安安", "girl", 95, ""),
     (5, "果果", "boy", 1290, "芒果"),
     (5, "糖糖", "girl", 210, ""),
     (8, "", "unknown", 62, ""),
     (11, "石头", "boy", 2520, ""),
 )
+DONE = ("HEPB-1", "BCG-1", "HEPB-2")  # what the first of them had
 # Place of the guest, days from today until the child is due; None: they wish for one.
-PREGNANCIES = ((1, 232), (4, 140), (6, 30), (7, -3), (9, None))
+PREGNANCIES = ((1, 232), (0, 140), (6, 30), (7, -3), (9, None))
 BOTH = {"children_consent": True, "health_consent": True}
 
 
@@ -33,8 +34,13 @@ def tell(session: Session, *, now: datetime) -> None:
     """Write the families down as the members told them."""
     today = local_day(now, load_settings(session).zone)
     ids = dict(session.execute(select(Member.phone, Member.id)).tuples().all())
-    for place, data in _children(today):
-        commands.add_child(session, ids[guests.phone_of(place)], data | BOTH, actor=SYSTEM, at=now)
+    children = [
+        commands.add_child(session, ids[guests.phone_of(place)], data | BOTH, actor=SYSTEM, at=now).id
+        for place, data in _children(today)
+    ]
+    first = {"state": "done", "given_on": today - timedelta(days=CHILDREN[0][3] - 30)}
+    for code in DONE:
+        commands.mark_dose(session, ids[guests.phone_of(0)], children[0], code, first, actor=SYSTEM, at=now)
     for place, days in PREGNANCIES:
         due = None if days is None else today + timedelta(days=days)
         told = {"due_on": due, **BOTH}

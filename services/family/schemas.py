@@ -39,6 +39,10 @@ class ChildIn(Schema):
         return data
 
 
+class ChildChange(ChildIn):
+    """Any of the fields of a child."""
+
+
 class PregnancyIn(Schema):
     """A pregnancy; without a due date it is the wish for one (备孕)."""
 
@@ -182,7 +186,7 @@ class PlanDoseForm(PlanDose):
         return told
 
 
-class PlanIn(Schema):
+class VaccinationPlanIn(Schema):
     """The whole plan, to be published as its next version. `over`: the version that was changed."""
 
     source = Text(required=True, validate=validate.Length(1, 200))
@@ -191,7 +195,7 @@ class PlanIn(Schema):
     doses = fields.List(fields.Nested(PlanDose), required=True, validate=validate.Length(1, 120))
 
 
-class PlanOut(Schema):
+class VaccinationPlanOut(Schema):
     """The plan as it holds, or as it held in an earlier version."""
 
     version = fields.String()

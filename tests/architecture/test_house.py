@@ -10,7 +10,19 @@ from services.shared.events import Event
 from tests.architecture.source import ROOT, Module, dotted, modules
 
 # Others use a domain through these. `models` are named in joins and types; `jobs`, `reactions` and `checks` are for wiring alone.
-FACES = {"commands", "queries", "events", "schemas", "errors", "permissions", "settings", "models", "texts", "rules"}
+FACES = {
+    "commands",
+    "queries",
+    "events",
+    "schemas",
+    "errors",
+    "permissions",
+    "setting",
+    "settings",
+    "models",
+    "texts",
+    "rules",
+}
 # Wiring sees everything by its nature; the worker runs the jobs by hand when it runs until idle.
 EVERYWHERE = {"services.wiring", "webapp.cli.work"}
 

@@ -24,7 +24,7 @@ EVERYTHING = set(wiring.PERMISSIONS)
 # What is the same in every store is changed by who works in all of them.
 IN_SOME_STORES = EVERYTHING - {
     "consent_texts:create", "members:erase", "minors:export", "roles:change", "settings:change", "stores:create", "tiers:change",
-    "tokens:create", "top_up_plans:change",
+    "tokens:create", "top_up_plans:change", "vaccination_plans:create",
 }  # fmt: skip
 IDLE = {"public", "member", "staff"}  # words of the table that are no permission
 OUTCOMES = ("in", "thing", "door", "absent")

@@ -1,7 +1,7 @@
 """What belongs to somebody (林小满, the east store), with its real ids and its words, and everybody who may come and ask for it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import Any
 
@@ -15,6 +15,7 @@ from services.approvals.rules import LIFE
 from services.catalog import commands as catalog
 from services.coupons import commands as coupons
 from services.coupons.queries import find_redemption
+from services.family import commands as families
 from services.identity import commands as identity
 from services.identity import queries as people
 from services.identity.models import Role
@@ -194,7 +195,7 @@ def _arranged(shop: Cast, till: Till) -> dict[str, str]:
         "plan_id": str(plan.id), "template_id": str(template), "category_id": str(category), "batch_id": str(batch),
         "role_id": str(role), "token_id": str(program.id), "rule_id": str(rule),
         "tier_id": str(tier), "product_id": str(till.products["拿铁"]),
-        "group": "shop", "kind": "marketing", "name": "member", "app": "member", "file": "192",
+        "row": "0", "group": "shop", "kind": "marketing", "name": "member", "app": "member", "file": "192",
     }  # fmt: skip
 
 
@@ -284,6 +285,10 @@ def _written(
         session.flush()
         ids["approval_id"] = str(request.id)
     handle = body(phone.api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
+    told_of, *spare = (_told(member.id, at) for _ in range(3))
+    ids |= told_of
+    for app, family in zip(("staff", "member"), spare, strict=True):
+        keys |= {f"{app}.remove_{each}": {f"{each}_id": family[f"{each}_id"]} for each in ("child", "pregnancy")}
     ids |= {
         "coupon_id": str(coupon_id), "code": coupon_code, "redemption_id": str(redemption), "message_id": str(message_id),
         "link_id": str(poster.id), "shop_device_id": str(device.id),
@@ -295,6 +300,17 @@ def _written(
     }  # fmt: skip
     words = ("东湖想退", "东湖抽屉", "东湖的悄悄话", "东湖抬头", "东湖做错了", "东湖靠窗", "东湖门口")
     return words, more, keys
+
+
+def _told(member_id: int, at: datetime) -> dict[str, str]:
+    """Her family: a child, and a pregnancy that goes on."""
+    both = {"children_consent": True, "health_consent": True}
+    born, due = at.date() - timedelta(days=100), at.date() + timedelta(days=100)
+    with database.transaction() as session:
+        child = {"name": "小满家的豆豆", "born_on": born, "allergies": "小满家怕花生", **both}
+        child_id = families.add_child(session, member_id, child, actor=SYSTEM, at=at).id
+        pregnancy = families.add_pregnancy(session, member_id, {"due_on": due, **both}, actor=SYSTEM, at=at)
+        return {"child_id": str(child_id), "pregnancy_id": str(pregnancy.id)}
 
 
 def rows_now(*, store_id: int | None = None, member_id: int | None = None) -> Rows:

@@ -19,12 +19,16 @@ UNKEYED = {
     "/tokens",
     "/me/presence",
     "/minors-audits",
+    "/members/{member_id}/family-reveals",
 }  # they store nothing, or answer with a secret or more than is kept
 WITHOUT_BODY = {
     "/approvals/{approval_id}/approve", "/approvals/{approval_id}/withdraw", "delete /shop-devices/{shop_device_id}", "delete /staff/pin",
     "/me/misuse-reports", "/me/presence-codes", "/members/{member_id}/reveals", "delete /me/consents", "delete /me/consents/{kind}",
     "delete /members/{member_id}/consents/{kind}", "/me/codes", "/members/{member_id}/sign-in-codes", "/me/messages/read",
-    "/staff/{staff_id}/recovery-codes",
+    "/staff/{staff_id}/recovery-codes", "/members/{member_id}/family-reveals", "/members/{member_id}/family-stops", "/me/family-stops",
+    "/members/{member_id}/children/{child_id}/quiet", "/me/children/{child_id}/quiet", "delete /me/children/{child_id}",
+    "delete /members/{member_id}/children/{child_id}", "delete /me/pregnancies/{pregnancy_id}",
+    "delete /members/{member_id}/pregnancies/{pregnancy_id}",
     "/me/messages/{message_id}/read", "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}",
     "/members/{member_id}/wallet-pin", "/parked-carts/{parked_id}/takings", "/me/sessions", "/me/sessions/{session_id}",
     "/sessions/{session_id}", "/staff/sessions/{session_id}",

@@ -27,6 +27,7 @@ RESOURCES = (
     "devices",
     "earning_rules",
     "families",
+    "own_families",
     "freezes",
     "invoices",
     "handovers",

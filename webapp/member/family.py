@@ -20,21 +20,21 @@ from webapp.web.families import family_of
 from webapp.web.forms import Form
 
 
-@blueprint.get("/family")
+@blueprint.get("/me/family")
 @guards.member
 def family() -> str:
     """Everybody, and what comes next."""
     return _page("family", family=family_of(_me(), "own", doses=True), form=Form())
 
 
-@blueprint.get("/family/children/new")
+@blueprint.get("/me/family/children/new")
 @guards.member
 def new_child() -> str:
     """A child, in fields."""
     return _child_form(Form({"sex": "unknown"}))
 
 
-@blueprint.post("/family/children/new")
+@blueprint.post("/me/family/children/new")
 @guards.member
 def add_child() -> ResponseReturnValue:
     """Keep it."""
@@ -46,7 +46,7 @@ def add_child() -> ResponseReturnValue:
     return _submit(ChildIn, perform, _child_form)
 
 
-@blueprint.get("/family/children/<int:child_id>")
+@blueprint.get("/me/family/children/<int:child_id>")
 @guards.member
 def child(child_id: int) -> str:
     """One child: age, milestones, vaccinations."""
@@ -54,7 +54,7 @@ def child(child_id: int) -> str:
     return _page("child", child=_child(child_id), plan=plan, form=Form())
 
 
-@blueprint.get("/family/children/<int:child_id>/edit")
+@blueprint.get("/me/family/children/<int:child_id>/edit")
 @guards.member
 def edit_child(child_id: int) -> str:
     """What is known, in fields."""
@@ -63,7 +63,7 @@ def edit_child(child_id: int) -> str:
     return _child_form(Form({name: getattr(card, name) or "" for name in names}), card)
 
 
-@blueprint.post("/family/children/<int:child_id>/edit")
+@blueprint.post("/me/family/children/<int:child_id>/edit")
 @guards.member
 def change_child(child_id: int) -> ResponseReturnValue:
     """Keep what was changed."""
@@ -75,28 +75,28 @@ def change_child(child_id: int) -> ResponseReturnValue:
     return _submit(ChildIn, perform, lambda form: _child_form(form, _child(child_id)))
 
 
-@blueprint.post("/family/children/<int:child_id>/remove")
+@blueprint.post("/me/family/children/<int:child_id>/remove")
 @guards.member
 def remove_child(child_id: int) -> ResponseReturnValue:
     """Forget this child."""
     return _do(commands.remove_child, _("删除了"), "member.family", child_id=child_id)
 
 
-@blueprint.post("/family/children/<int:child_id>/stop")
+@blueprint.post("/me/family/children/<int:child_id>/stop")
 @guards.member
 def stop_child(child_id: int) -> ResponseReturnValue:
     """Say nothing of this child any more."""
     return _do(commands.stop_child, _("不再提醒了"), "member.family", child_id=child_id)
 
 
-@blueprint.post("/family/children/<int:child_id>/resume")
+@blueprint.post("/me/family/children/<int:child_id>/resume")
 @guards.member
 def resume_child(child_id: int) -> ResponseReturnValue:
     """Speak of this child again."""
     return _do(commands.resume_child, _("恢复提醒了"), "member.family", child_id=child_id)
 
 
-@blueprint.post("/family/children/<int:child_id>/doses/<code>")
+@blueprint.post("/me/family/children/<int:child_id>/doses/<code>")
 @guards.member
 def mark_dose(child_id: int, code: str) -> ResponseReturnValue:
     """What I say of a dose."""
@@ -111,14 +111,14 @@ def mark_dose(child_id: int, code: str) -> ResponseReturnValue:
     return _submit(DoseIn, perform, again)
 
 
-@blueprint.get("/family/pregnancies/new")
+@blueprint.get("/me/family/pregnancies/new")
 @guards.member
 def new_pregnancy() -> str:
     """A due date, or the wish for one."""
     return _pregnancy_form(Form())
 
 
-@blueprint.post("/family/pregnancies/new")
+@blueprint.post("/me/family/pregnancies/new")
 @guards.member
 def add_pregnancy() -> ResponseReturnValue:
     """Keep it."""
@@ -130,7 +130,7 @@ def add_pregnancy() -> ResponseReturnValue:
     return _submit(PregnancyIn, perform, _pregnancy_form)
 
 
-@blueprint.get("/family/pregnancies/<int:pregnancy_id>")
+@blueprint.get("/me/family/pregnancies/<int:pregnancy_id>")
 @guards.member
 def pregnancy(pregnancy_id: int) -> str:
     """Another due date; the child is there; forgetting it."""
@@ -138,7 +138,7 @@ def pregnancy(pregnancy_id: int) -> str:
     return _pregnancy_form(Form({"due_on": card.due_on or ""}), card)
 
 
-@blueprint.post("/family/pregnancies/<int:pregnancy_id>")
+@blueprint.post("/me/family/pregnancies/<int:pregnancy_id>")
 @guards.member
 def change_pregnancy(pregnancy_id: int) -> ResponseReturnValue:
     """Keep the due date."""
@@ -150,7 +150,7 @@ def change_pregnancy(pregnancy_id: int) -> ResponseReturnValue:
     return _submit(PregnancyIn, perform, lambda form: _pregnancy_form(form, _pregnancy(pregnancy_id)))
 
 
-@blueprint.post("/family/pregnancies/<int:pregnancy_id>/birth")
+@blueprint.post("/me/family/pregnancies/<int:pregnancy_id>/birth")
 @guards.member
 def note_birth(pregnancy_id: int) -> ResponseReturnValue:
     """The child is there."""
@@ -162,14 +162,14 @@ def note_birth(pregnancy_id: int) -> ResponseReturnValue:
     return _submit(BirthIn, perform, lambda form: _pregnancy_form(form, _pregnancy(pregnancy_id), birth=True))
 
 
-@blueprint.post("/family/pregnancies/<int:pregnancy_id>/remove")
+@blueprint.post("/me/family/pregnancies/<int:pregnancy_id>/remove")
 @guards.member
 def remove_pregnancy(pregnancy_id: int) -> ResponseReturnValue:
     """Forget that there was one."""
     return _do(commands.remove_pregnancy, _("删除了"), "member.family", pregnancy_id=pregnancy_id)
 
 
-@blueprint.post("/family/stop")
+@blueprint.post("/me/family/stop")
 @guards.member
 def stop_family() -> ResponseReturnValue:
     """Stop, gently: one tap, no reason asked."""

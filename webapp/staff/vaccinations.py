@@ -24,28 +24,28 @@ from webapp.web.forms import Form
 Doses = list[dict[str, Any]]
 
 
-@blueprint.get("/vaccination-plan")
+@blueprint.get("/settings/vaccination-plan")
 @guards.staff(SETTINGS_READ)
 def vaccination_plan() -> str:
     """The plan that holds, and which versions there were."""
     return _page("list")
 
 
-@blueprint.get("/vaccination-plan/doses/new")
+@blueprint.get("/settings/vaccination-plan/doses/new")
 @guards.staff(VACCINATION_PLANS_CREATE)
 def new_plan_dose() -> str:
     """An empty dose."""
     return _page("dose", form=Form({"number": "1"}), row=None)
 
 
-@blueprint.post("/vaccination-plan/doses/new")
+@blueprint.post("/settings/vaccination-plan/doses/new")
 @guards.staff(VACCINATION_PLANS_CREATE)
 def add_plan_dose() -> ResponseReturnValue:
     """Publish the plan with one dose more."""
     return _submit(lambda doses, dose: [*doses, dose], None)
 
 
-@blueprint.get("/vaccination-plan/doses/<int:row>")
+@blueprint.get("/settings/vaccination-plan/doses/<int:row>")
 @guards.staff(VACCINATION_PLANS_CREATE)
 def plan_dose(row: int) -> str:
     """One dose, in fields. `row` counts from 0 in the version that holds."""
@@ -54,14 +54,14 @@ def plan_dose(row: int) -> str:
     return _page("dose", form=Form({**dose, **words}), row=row)
 
 
-@blueprint.post("/vaccination-plan/doses/<int:row>")
+@blueprint.post("/settings/vaccination-plan/doses/<int:row>")
 @guards.staff(VACCINATION_PLANS_CREATE)
 def change_plan_dose(row: int) -> ResponseReturnValue:
     """Publish the plan with this dose changed."""
     return _submit(lambda doses, dose: [*doses[:row], dose, *doses[row + 1 :]], row)
 
 
-@blueprint.post("/vaccination-plan/doses/<int:row>/remove")
+@blueprint.post("/settings/vaccination-plan/doses/<int:row>/remove")
 @guards.staff(VACCINATION_PLANS_CREATE)
 def remove_plan_dose(row: int) -> ResponseReturnValue:
     """Publish the plan without this dose."""
@@ -69,7 +69,7 @@ def remove_plan_dose(row: int) -> ResponseReturnValue:
     return _publish(lambda doses: [*doses[:row], *doses[row + 1 :]])
 
 
-@blueprint.post("/vaccination-plan/optional")
+@blueprint.post("/settings/vaccination-plan/optional")
 @guards.staff(VACCINATION_PLANS_CREATE)
 def switch_optional_doses() -> ResponseReturnValue:
     """Publish the plan with, or without, what is outside the national programme."""

@@ -20,7 +20,7 @@ from services.shared.words import N_
 
 
 def publish_plan(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> VaccinationPlan:
-    """The next version, as `PlanIn` read it. Raises PlanChanged where `over` is not the last, Invalid where doses do not fit together."""
+    """The next version, as `VaccinationPlanIn` read it. Raises PlanChanged, and Invalid where doses do not fit."""
     actor.require(VACCINATION_PLANS_CREATE)
     now = get_plan(session)
     if data["over"] and data["over"] != now.version:
