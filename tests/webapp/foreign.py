@@ -133,6 +133,7 @@ def make_foreign(shop: Cast) -> Foreign:
         "api_tills.open_till": {"name": "二号"},
         "api_wallet.create_top_up": {"coupons": 0},
         "api_stores.change_store": {"code": "B1"},
+        "api_own_families.mark_own_dose": {"state": "done"},
     }
     receipt_words = (more["receipt_code"], credit["receipt_code"], ids["token"])
     store_words = (*words, *receipt_words, more["number"], credit["number"], more["poster"])

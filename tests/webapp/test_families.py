@@ -200,3 +200,25 @@ def test_an_erased_member_leaves_no_family(shop: Cast, xiaoman: Member) -> None:
     with database.transaction() as session:
         erase_member(session, xiaoman.id, reason="本人要求", actor=SYSTEM, at=shop.at)
     assert (count(Child), count(DoseRecord), count(Pregnancy)) == (0, 0, 0)
+
+
+def strip(shop: Cast, member: Member) -> str:
+    return shop.browser("cashier").get(f"/staff/counter/members/{member.id}").text
+
+
+def test_the_counter_is_warned_of_allergies_and_knows_the_stage_and_no_day(shop: Cast, xiaoman: Member) -> None:
+    told(shop, xiaoman)
+    said = strip(shop, xiaoman)
+    assert "孩子过敏：花生" in said
+    assert "孕中期" in said
+    assert "宝宝百天就在这几天" in said
+    assert not any(words in said for words in ("豆豆", "08-16", "11月23日"))
+
+
+def test_after_stopping_gently_the_counter_shows_no_stage(shop: Cast, xiaoman: Member) -> None:
+    phone = told(shop, xiaoman)
+    assert own(phone, "family-stops").status_code == 201
+    said = strip(shop, xiaoman)
+    assert "孩子过敏：花生" in said
+    assert "孕中期" not in said
+    assert "百天" not in said

@@ -16,7 +16,16 @@ def test_what_is_declared_is_what_is_held() -> None:
 
 def test_anybody_reads_it_before_joining_and_members_find_it(shop: Cast) -> None:
     text = shop.browser().get("/privacy").text
-    for words in ("孩子的资料", "现在没有保存孩子资料的地方", "手机号", "老板、店长、收银员", "只有您自己", "会计法律"):
+    for words in (
+        "孩子的资料",
+        "家里的孩子",
+        "出生日期",
+        "预产期",
+        "手机号",
+        "老板、店长、收银员",
+        "只有您自己",
+        "会计法律",
+    ):
         assert words in text
     assert "微信号" in text
 

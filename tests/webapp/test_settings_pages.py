@@ -129,7 +129,15 @@ def test_a_switch_that_is_off_sends_nothing_and_is_off(shop: Cast) -> None:
 
 def test_sources_have_words_on_the_page_and_stay_codes(shop: Cast) -> None:
     assert ">到店\n线上\n" in page(shop.browser("owner").get("/staff/settings/members"))
-    save(shop, "members", **{"members.silent_days": "180", "members.sources": "朋友推荐\r\n到店\r\n小红书\r\n"})
+    save(
+        shop,
+        "members",
+        **{
+            "members.leap_day": "before",
+            "members.silent_days": "180",
+            "members.sources": "朋友推荐\r\n到店\r\n小红书\r\n",
+        },
+    )
     assert now_set("members.sources") == ["friend", "walk_in", "小红书"]
 
 

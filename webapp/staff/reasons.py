@@ -1,12 +1,16 @@
 """What staff should know or say when somebody stands at the counter: allergies first, then occasions; never more than three."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask_babel import gettext as _
 
+from services.family.queries import FamilyCard
+from services.family.rules.gestation import EARLY, LATE, MID, STAGES
 from services.members.queries import DORMANT, MemberCard
+from services.members.rules import birthdays
 from webapp.web import i18n
+from webapp.web.families import occurrence_words
 
 MOST = 3
 SOON = 7  # days ahead that a birthday is worth a word
@@ -22,10 +26,32 @@ class Reason:
     icon: str
 
 
-def to_care(card: MemberCard, today: date) -> list[Reason]:
-    """The reasons for this member on this day."""
-    found = [_note(card.note), _birthday(card, today), _visit(card, today)]
+def to_care(card: MemberCard, family: FamilyCard, today: date, *, late_leap_day: bool = False) -> list[Reason]:
+    """The reasons for this member on this day. `family` is known whole here; what is said of it tells no name and no day."""
+    found = [
+        _allergies(family), _note(card.note), _birthday(card, today, late_leap_day=late_leap_day), _milestone(family, today),
+        _stage(family), _visit(card, today),
+    ]  # fmt: skip
     return [reason for reason in found if reason][:MOST]
+
+
+def _allergies(family: FamilyCard) -> Reason | None:
+    told = dict.fromkeys(child.allergies for child in family.children if child.allergies)
+    return Reason(str(_("孩子过敏：%(what)s", what=_("、").join(told))), "error", "nut-off") if told else None
+
+
+def _milestone(family: FamilyCard, today: date) -> Reason | None:
+    """What comes within a week, without its day: from that the birth could be counted back (domain.md: masked)."""
+    if family.coming is None or (family.coming[1].day - today).days > SOON:
+        return None
+    return Reason(str(_("宝宝%(what)s就在这几天", what=occurrence_words(family.coming[1]))), "honey", "baby")
+
+
+def _stage(family: FamilyCard) -> Reason | None:
+    expecting = family.expecting
+    if expecting is None or expecting.stage not in {EARLY, MID, LATE}:
+        return None
+    return Reason(str(_(STAGES[expecting.stage])), "honey", "heart-handshake")
 
 
 def _note(note: str) -> Reason | None:
@@ -36,18 +62,13 @@ def _note(note: str) -> Reason | None:
     return Reason(note, "honey", "file-text")
 
 
-def _birthday(card: MemberCard, today: date) -> Reason | None:
-    """A solar birthday within a week; the 29th of February is the 28th in common years (domain.md)."""
-    told = card.birthday
-    if told is None or told.calendar != "solar":
+def _birthday(card: MemberCard, today: date, *, late_leap_day: bool) -> Reason | None:
+    """A birthday within a week, in the calendar it was told in."""
+    if card.birthday is None:
         return None
-    for ahead in range(SOON + 1):
-        day = today + timedelta(days=ahead)
-        if (day.month, day.day) == (told.month, told.day) or (
-            (told.month, told.day) == (2, 29) and (day.month, day.day) == (2, 28) and not _leap(day.year)
-        ):
-            return Reason(_birthday_words(ahead, day), "honey", "cake")
-    return None
+    day = birthdays.nearest(card.birthday, today, late_leap_day=late_leap_day)
+    ahead = (day - today).days
+    return Reason(_birthday_words(ahead, day), "honey", "cake") if 0 <= ahead <= SOON else None
 
 
 def _birthday_words(ahead: int, day: date) -> str:
@@ -65,10 +86,6 @@ def _visit(card: MemberCard, today: date) -> Reason | None:
     if away > DORMANT:
         return Reason(str(_("%(days)s 天没来了", days=away.days)), "honey", "clock")
     return None
-
-
-def _leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 _WEEKDAYS = (

@@ -4,21 +4,26 @@ from collections.abc import Mapping
 
 from flask import Flask
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from services.family import queries
 from services.family.queries import FamilyCard
 from services.family.queries.families import Eyes
+from services.family.rules.milestones import BIRTHDAY, FIRST_BIRTHDAY, FULL_MOON, HUNDRED_DAYS, Occurrence
 from services.family.rules.vaccinations import STATES
 from services.family.schemas import CALENDARS, SEXES
 from services.shared import clock, days
+from services.shared.words import N_
 from webapp.web import edge, i18n, shop
+
+OCCURRENCES = {FULL_MOON: N_("满月"), HUNDRED_DAYS: N_("百天"), FIRST_BIRTHDAY: N_("周岁")}
 
 
 def init_app(app: Flask) -> None:
-    """Register what templates say: `dose.name|plan_words`, `state|dose_state`, `child_sexes()`, `child_calendars()`."""
+    """Register `dose.name|plan_words`, `state|dose_state`, `coming|occurrence_words`, `child_sexes()`, `child_calendars()`."""
     app.jinja_env.globals.update(child_sexes=lambda: _choices(SEXES), child_calendars=lambda: _choices(CALENDARS))
-    app.jinja_env.filters.update(plan_words=plan_words, dose_state=dose_state)
+    app.jinja_env.filters.update(plan_words=plan_words, dose_state=dose_state, occurrence_words=occurrence_words)
 
 
 def family_of(member_id: int, eyes: Eyes, *, doses: bool = False, session: Session | None = None) -> FamilyCard:
@@ -26,6 +31,13 @@ def family_of(member_id: int, eyes: Eyes, *, doses: bool = False, session: Sessi
     settings = shop.settings()
     today = days.local_day(clock.now(), settings.zone)
     return queries.load_family(session or edge.read(), member_id, settings, today, eyes=eyes, doses=doses)
+
+
+def occurrence_words(each: Occurrence) -> str:
+    """满月, 百天, 周岁, 3 岁生日."""
+    if each.kind == BIRTHDAY:
+        return str(ngettext("%(num)s 岁生日", "%(num)s 岁生日", each.number))
+    return str(_(OCCURRENCES[each.kind]))
 
 
 def plan_words(words: Mapping[str, str]) -> str:
