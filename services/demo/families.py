@@ -24,7 +24,7 @@ CHILDREN = (
     (8, "", "unknown", 62, ""),
     (11, "石头", "boy", 2520, ""),
 )
-DONE = ("HEPB-1", "BCG-1", "HEPB-2")  # what the first of them had
+WAITING = "MPSVA-2"  # the dose that the first of them still needs
 # Place of the guest, days from today until the child is due; None: they wish for one.
 PREGNANCIES = ((1, 232), (0, 140), (6, 30), (7, -3), (9, None))
 BOTH = {"children_consent": True, "health_consent": True}
@@ -38,9 +38,9 @@ def tell(session: Session, *, now: datetime) -> None:
         commands.add_child(session, ids[guests.phone_of(place)], data | BOTH, actor=SYSTEM, at=now).id
         for place, data in _children(today)
     ]
-    first = {"state": "done", "given_on": today - timedelta(days=CHILDREN[0][3] - 30)}
-    for code in DONE:
-        commands.mark_dose(session, ids[guests.phone_of(0)], children[0], code, first, actor=SYSTEM, at=now)
+    first = ids[guests.phone_of(0)]
+    commands.mark_due_doses(session, first, children[0], actor=SYSTEM, at=now)
+    commands.mark_dose(session, first, children[0], WAITING, {"state": "open"}, actor=SYSTEM, at=now)
     for place, days in PREGNANCIES:
         due = None if days is None else today + timedelta(days=days)
         told = {"due_on": due, **BOTH}

@@ -98,6 +98,10 @@ def make_foreign(shop: Cast) -> Foreign:
             each: {"staff_id": str(shop.staff["cashier"].id)}
             for each in ("api_second_steps.show_recovery_code", "staff.recovery_code", "staff.show_recovery_code")
         },
+        **{
+            each: {"code": "IPV-1"}
+            for each in ("api_families.mark_dose", "api_own_families.mark_own_dose", "member.mark_dose")
+        },
         "api_parked_carts.list_parked_carts": {"query": f"?store={shop.east.id}"},
     }
     store, member = str(shop.east.id), str(till.member.id)

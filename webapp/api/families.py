@@ -145,6 +145,15 @@ def mark_dose(member_id: int, child_id: int, code: str) -> Response:
     return _masked(member_id, write, 200)
 
 
+@blueprint.post("/members/<int:member_id>/children/<int:child_id>/due-doses")
+@blueprint.response(201, FamilyOut)
+@guards.api(CHILDREN_CREATE)
+def mark_due_doses(member_id: int, child_id: int) -> Response:
+    """Everything that could have been given by today was given; what was said before stays."""
+    at, actor = clock.now(), edge.actor()
+    return _masked(member_id, lambda session: commands.mark_due_doses(session, member_id, child_id, actor=actor, at=at))
+
+
 @blueprint.post("/members/<int:member_id>/pregnancies")
 @blueprint.response(201, FamilyOut)
 @blueprint.takes(PregnancyIn)

@@ -89,6 +89,14 @@ def mark_own_dose(child_id: int, code: str) -> Response:
     )
 
 
+@blueprint.post("/me/children/<int:child_id>/due-doses")
+@blueprint.response(201, FamilyOut)
+@guards.api_member
+def mark_own_due_doses(child_id: int) -> Response:
+    """Everything that could have been given by today was given; what I said before stays."""
+    return _own(lambda session, **told: commands.mark_due_doses(session, child_id=child_id, **told))
+
+
 @blueprint.post("/me/pregnancies")
 @blueprint.response(201, FamilyOut)
 @blueprint.takes(PregnancyIn)

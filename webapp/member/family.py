@@ -111,6 +111,13 @@ def mark_dose(child_id: int, code: str) -> ResponseReturnValue:
     return _submit(DoseIn, perform, again)
 
 
+@blueprint.post("/me/family/children/<int:child_id>/due-doses")
+@guards.member
+def mark_due_doses(child_id: int) -> ResponseReturnValue:
+    """Everything up to today was given: a one-year-old needs no twenty taps."""
+    return _do(commands.mark_due_doses, _("记下了"), "member.child", child_id=child_id)
+
+
 @blueprint.get("/me/family/pregnancies/new")
 @guards.member
 def new_pregnancy() -> str:
@@ -204,7 +211,7 @@ def _do(command: Callable[..., object], said: str, endpoint: str, **whose: int) 
 
     def effect(session: Session) -> ResponseReturnValue:
         command(session, member_id, **whose, actor=actor, at=at)
-        return _go(said, endpoint)
+        return _go(said, endpoint, **(whose if endpoint == "member.child" else {}))
 
     return edge.write(effect)
 

@@ -116,6 +116,13 @@ def mark_dose(member_id: int, child_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/members/<int:member_id>/family/children/<int:child_id>/due-doses")
+@guards.staff(permissions.CHILDREN_CREATE)
+def mark_due_doses(member_id: int, child_id: int) -> ResponseReturnValue:
+    """Everything up to today was given."""
+    return _do(member_id, commands.mark_due_doses, _("记下了"), child_id=child_id)
+
+
 @blueprint.get("/members/<int:member_id>/family/pregnancies/new")
 @guards.staff(permissions.CHILDREN_CREATE)
 def new_pregnancy(member_id: int) -> str:

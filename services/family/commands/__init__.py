@@ -1,7 +1,7 @@
 """Telling, changing and forgetting what is known of families."""
 
 from services.family.commands.asking import ask_about_birth
-from services.family.commands.children import add_child, change_child, mark_dose, remove_child
+from services.family.commands.children import add_child, change_child, mark_dose, mark_due_doses, remove_child
 from services.family.commands.erasing import forget_family
 from services.family.commands.plans import publish_plan
 from services.family.commands.pregnancies import add_pregnancy, change_pregnancy, note_birth, remove_pregnancy
@@ -17,6 +17,7 @@ __all__ = [
     "change_pregnancy",
     "forget_family",
     "mark_dose",
+    "mark_due_doses",
     "note_birth",
     "publish_plan",
     "remove_child",

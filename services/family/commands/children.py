@@ -12,8 +12,9 @@ from services.family.commands.allowing import require_consent, require_family, r
 from services.family.events import FamilyChanged
 from services.family.models import Child, DoseRecord
 from services.family.permissions import CHILDREN_CHANGE, CHILDREN_CREATE
-from services.family.queries.families import get_child
+from services.family.queries.families import get_child, load_family
 from services.family.queries.plans import get_plan
+from services.family.rules import vaccinations
 from services.members.rules.purposes import CHILDREN, HEALTH
 from services.shared.actors import Actor
 from services.shared.days import local_day
@@ -109,6 +110,25 @@ def mark_dose(
     changes = {"code": code, "state": data["state"]} | ({"given_on": given_on.isoformat()} if given_on else {})
     audit.record(session, "doses:note", ("child", child.id), member_id=member_id, actor=actor, at=at, changes=changes)
     announce(session, FamilyChanged(member_id), at=at)
+
+
+def mark_due_doses(session: Session, member_id: int, child_id: int, *, actor: Actor, at: datetime) -> int:
+    """Everything that could have been given by today was given, on days that nobody told; what was said before stays. How many it were."""
+    require_family(session, member_id, CHILDREN_CREATE, actor=actor)
+    child = get_child(session, child_id, member_id=member_id)
+    require_consent(session, member_id, CHILDREN, {}, actor=actor, at=at)
+    settings = load_settings(session)
+    family = load_family(session, member_id, settings, local_day(at, settings.zone), eyes="whole", doses=True)
+    doses = next(each.doses for each in family.children if each.id == child.id)
+    codes = [each.dose.code for each in doses if each.state in {vaccinations.DUE, vaccinations.LATE}]
+    if not codes:
+        return 0
+    session.add_all(DoseRecord(child_id=child.id, code=code, state=vaccinations.DONE, noted_at=at) for code in codes)
+    session.flush()
+    changes = {"codes": codes, "state": vaccinations.DONE}
+    audit.record(session, "doses:note", ("child", child.id), member_id=member_id, actor=actor, at=at, changes=changes)
+    announce(session, FamilyChanged(member_id), at=at)
+    return len(codes)
 
 
 def require_past(session: Session, day: date, field: str, *, at: datetime) -> None:
