@@ -64,6 +64,20 @@ def test_english_says_everything() -> None:
     assert not missing, f"{len(missing)} texts without English, e.g. {missing[:8]}"
 
 
+def test_a_percent_sign_stands_alone_nowhere() -> None:
+    """Templates fill every text (`text % {…}`): a bare sign breaks the page in that language."""
+    with CATALOGUE.open("rb") as file:
+        english = read_po(file, locale="en")
+    texts = [
+        text
+        for entry in english
+        for told in (entry.id, entry.string)
+        for text in (told if isinstance(told, list | tuple) else (told,))
+    ]
+    wrong = [text for text in texts if "%" in PLACE.sub("", text.replace("%%", ""))]
+    assert not wrong, wrong
+
+
 def test_both_languages_have_the_same_places() -> None:
     with CATALOGUE.open("rb") as file:
         english = read_po(file, locale="en")
