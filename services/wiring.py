@@ -58,6 +58,9 @@ from services.family.jobs import ask_about_births
 from services.family.permissions import CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, VACCINATION_PLANS_CREATE
 from services.identity import models as identity
 from services.identity.permissions import KIT_READ, ROLES_CHANGE, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
+from services.interactions import models as interactions
+from services.interactions.events import InteractionNoted
+from services.interactions.permissions import INTERACTIONS_CREATE, INTERACTIONS_READ, INTERACTIONS_REMOVE
 from services.loyalty import models as loyalty_tables
 from services.loyalty import reactions as loyalty
 from services.loyalty.checks import find_differences as find_lot_differences
@@ -176,7 +179,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     # Heard by the screens and messages that the rest of part 2 brings, and by automations.
     **dict.fromkeys(
         (
-            CouponIssued, CouponRedeemed, FamilyChanged, InvoiceAsked, TillClosed,
+            CouponIssued, CouponRedeemed, FamilyChanged, InteractionNoted, InvoiceAsked, TillClosed,
             TillOpened,
         ),
         (),
@@ -229,7 +232,8 @@ PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
-    approvals, audit, catalog, checkout_tables, coupons, dealing, family, identity, loyalty_tables, members, messaging_tables, orders,
+    approvals, audit, catalog, checkout_tables, coupons, dealing, family, identity,
+    interactions, loyalty_tables, members, messaging_tables, orders,
     privacy, signin, sms, stores, tills, wallet,
 )  # fmt: skip
 
@@ -246,6 +250,7 @@ PERMISSIONS = frozenset(
         AUDIT_EXPORT, AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE, COUPONS_UNDO,
         CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, CONSENT_TEXTS_CREATE, DEALING_READ, door.FREEZES_LIFT,
         COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE,
+        INTERACTIONS_CREATE, INTERACTIONS_READ, INTERACTIONS_REMOVE,
         INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
         MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
         ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT,
@@ -259,7 +264,8 @@ PERMISSIONS = frozenset(
 )  # fmt: skip
 
 _CASHIER = {
-    CHILDREN_CREATE, COUPONS_READ, COUPONS_REDEEM, INVOICES_CREATE, INVOICES_READ, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ,
+    CHILDREN_CREATE, COUPONS_READ, COUPONS_REDEEM, INTERACTIONS_CREATE, INTERACTIONS_READ, INVOICES_CREATE, INVOICES_READ,
+    MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_READ,
     MEMBERS_REVEAL, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ, POINTS_READ, PRODUCTS_READ, PRODUCTS_SELL_OUT, door.PROOFS_CREATE,
     QUOTES_CREATE, door.SCANS_CREATE, SETTINGS_READ, door.SIGNIN_CODES_CREATE, STORES_READ, TILLS_CLOSE, TILLS_ENTER, TILLS_OPEN,
     TILLS_READ, WALLET_READ, WALLET_TOP_UP,
@@ -269,7 +275,7 @@ _MANAGER = _CASHIER | {
     APPROVALS_DECIDE, APPROVALS_READ,
     AUDIT_READ, BIRTHDAYS_CHANGE, CHILDREN_CHANGE, CHILDREN_REVEAL, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO,
     COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE,
-    INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES, MESSAGES_READ, MESSAGES_SEND,
+    INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES, MESSAGES_READ, MESSAGES_SEND,
     ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
     door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TILLS_AUDIT, WALLET_PAY_OUT,
 }  # fmt: skip
@@ -359,7 +365,7 @@ UNAUDITED: Mapping[str, str] = {
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(
     {
-        "CouponIssued", "CouponRedeemed", "FamilyChanged", "InvoiceAsked",
+        "CouponIssued", "CouponRedeemed", "FamilyChanged", "InteractionNoted", "InvoiceAsked",
         "TillClosed", "TillOpened",
     }
 )  # fmt: skip

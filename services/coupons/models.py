@@ -98,6 +98,7 @@ class CouponEvent(Model):
 
     __tablename__ = "coupon_events"
     __table_args__ = (
+        Index("ix_coupon_events_member", "member_id", "at"),
         Index(
             "ix_coupon_events_redeemed", "at", sqlite_where=text("kind = 'redeem'"), postgresql_where=text("kind = 'redeem'")
         ),

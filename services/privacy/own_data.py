@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.coupons.models import Coupon, CouponTemplate
 from services.family.models import Child, DoseRecord, Pregnancy
+from services.interactions.models import Interaction
 from services.loyalty.models import GrowthEntry, PointsEntry
 from services.members.models import Consent, Member
 from services.messaging.models import Message
@@ -65,6 +66,8 @@ def _queries(member_id: int) -> Mapping[str, Any]:
         .where(Child.member_id == member_id).order_by(Child.id),
         "doses": select(Child.name.label("child"), DoseRecord.code, DoseRecord.state, DoseRecord.given_on)
         .join(Child, Child.id == DoseRecord.child_id).where(Child.member_id == member_id).order_by(Child.id, DoseRecord.code),
+        "interactions": select(Interaction.kind, Interaction.words, Interaction.at)
+        .where(Interaction.member_id == member_id).order_by(Interaction.id),
         "pregnancies": select(Pregnancy.state, Pregnancy.due_on, Pregnancy.created_at, Pregnancy.ended_at)
         .where(Pregnancy.member_id == member_id).order_by(Pregnancy.id),
         "orders": select(Order.number, Store.name.label("store"), Order.due, Order.refunded, Order.state, Order.points_earned,

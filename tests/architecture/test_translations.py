@@ -69,7 +69,7 @@ def test_a_percent_sign_stands_alone_nowhere() -> None:
     with CATALOGUE.open("rb") as file:
         english = read_po(file, locale="en")
     texts = [
-        text
+        text or ""
         for entry in english
         for told in (entry.id, entry.string)
         for text in (told if isinstance(told, list | tuple) else (told,))

@@ -228,7 +228,7 @@ def test_the_logs_of_a_whole_life_hold_nothing_of_them(till: Till, caplog: pytes
 KNOWN = {
     "approvals": "ended, words taken",
     "audit_entries": "sealed under the member's key, or taken out", "consents": "the proof stays, ended", "cool_downs": "gone",
-    "children": "gone", "pregnancies": "gone",
+    "children": "gone", "pregnancies": "gone", "interactions": "gone",
     "coupon_batch_rows": "emptied",
     "coupon_events": "words taken", "coupons": "withdrawn, without code", "growth_accounts": "books",
     "growth_entries": "books, words taken",

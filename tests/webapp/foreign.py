@@ -19,6 +19,7 @@ from services.family import commands as families
 from services.identity import commands as identity
 from services.identity import queries as people
 from services.identity.models import Role
+from services.interactions import commands as interactions
 from services.loyalty import commands as loyalty
 from services.loyalty.schemas import EarningRuleIn, TierIn
 from services.members import commands as members
@@ -109,7 +110,8 @@ def make_foreign(shop: Cast) -> Foreign:
         "store": store, "store_id": store, "stores": [store], "member": member, "member_id": member, "to": member, "staff": ids["staff_id"],
         "quote": quote, "receipt_code": credit["receipt_code"], "handle": ids["handle"], "endpoint": ENDPOINT, "order": ids["order_id"],
         "coupon": ids["coupon_id"], "coupons": [ids["coupon_id"]], "shift": ids["shift_id"], "sold_out": True, "way": "app",
-        "amount": "9.00", "label": "东湖", "pieces": 1, "cart": {"lines": []}, "lines": [till.line("拿铁")], "code": "6901234567892",
+        "amount": "9.00", "label": "东湖", "pieces": 1, "cart": {"lines": []}, "lines": [till.line("拿铁")], "words": "想要",
+        "code": "6901234567892",
         "opening_float": "300.00", "reason": "想要", "proof": f"p_{ids['proof_id']}", "public_code": "XIAOMAN20",
         "tenders": [{"kind": "cash", "amount": "9.00"}], "yes": True, "answer": "no",
     }  # fmt: skip
@@ -137,6 +139,7 @@ def make_foreign(shop: Cast) -> Foreign:
         "api_tills.open_till": {"name": "二号"},
         "api_wallet.create_top_up": {"coupons": 0},
         "api_stores.change_store": {"code": "B1"},
+        **{f"{place}.note_interaction": {"kind": "note", "at": None} for place in ("api_timeline", "staff")},
         "api_own_families.mark_own_dose": {"state": "done"},
     }
     receipt_words = (more["receipt_code"], credit["receipt_code"], ids["token"])
@@ -146,6 +149,7 @@ def make_foreign(shop: Cast) -> Foreign:
     member_words = (
         *person_words,
         "林小满",
+        "小满的悄悄话",
         "写给小满",
         "小满亲启",
         ids["handle"],
@@ -290,6 +294,8 @@ def _written(
         session.flush()
         ids["approval_id"] = str(request.id)
     handle = body(phone.api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
+    ids["interaction_id"], spare_note = (_noted(member.id, shop) for _ in range(2))
+    keys["staff.remove_interaction"] = {"interaction_id": spare_note}
     told_of, *spare = (_told(member.id, at) for _ in range(3))
     ids |= told_of
     for app, family in zip(("staff", "member"), spare, strict=True):
@@ -305,6 +311,13 @@ def _written(
     }  # fmt: skip
     words = ("东湖想退", "东湖抽屉", "东湖的悄悄话", "东湖抬头", "东湖做错了", "东湖靠窗", "东湖门口")
     return words, more, keys
+
+
+def _noted(member_id: int, shop: Cast) -> str:
+    """What staff wrote down of her."""
+    told = {"kind": "call", "words": "小满的悄悄话", "store_id": None, "at": None}
+    with database.transaction() as session:
+        return str(interactions.note_interaction(session, member_id, told, actor=SYSTEM, at=shop.at).id)
 
 
 def _told(member_id: int, at: datetime) -> dict[str, str]:

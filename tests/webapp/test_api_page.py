@@ -33,6 +33,7 @@ WITHOUT_BODY = {
     "/me/messages/{message_id}/read", "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}",
     "/members/{member_id}/wallet-pin", "/parked-carts/{parked_id}/takings", "/me/sessions", "/me/sessions/{session_id}",
     "/sessions/{session_id}", "/staff/sessions/{session_id}",
+    "delete /members/{member_id}/interactions/{interaction_id}",
     "delete /roles/{role_id}", "delete /tokens/{token_id}", "delete /staff/{staff_id}/own-card",
     "delete /passkeys/{passkey_id}", "delete /me/passkeys/{passkey_id}", "delete /staff/passkeys/{passkey_id}",
 }  # fmt: skip

@@ -57,6 +57,7 @@ RESOURCES = (
     "step_up",
     "stores",
     "tills",
+    "timeline",
     "tiers",
     "tokens",
     "top_up_plans",

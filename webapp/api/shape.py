@@ -30,14 +30,15 @@ def page(schema: type[Schema], fetch: Callable[[int | None, int], Sequence[Any]]
 
     The cursor is the id after which the next page starts. `beside` stands next to the items (a balance).
     """
-    limit, after = _limit(), _after()
+    limit, after = asked_limit(), _after()
     found = list(fetch(after, limit + 1))
     items, more = found[:limit], len(found) > limit
     following = _cursor(items[-1].id) if more else None
     return edge.json_answer({"items": forms.made(schema).dump(items, many=True), "next": following, **beside})
 
 
-def _limit() -> int:
+def asked_limit() -> int:
+    """How many things of a list are wanted. Raises Invalid."""
     value = request.args.get("limit", str(DEFAULT_LIMIT))
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MOST):
         raise Invalid({"limit": [N_("1 到 200 之间")]})

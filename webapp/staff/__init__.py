@@ -18,6 +18,7 @@ AREAS: tuple[str, ...] = (
     "families",
     "freezes",
     "home",
+    "interactions",
     "invoices",
     "liability",
     "member_ledgers",

@@ -23,6 +23,8 @@ ACTIONS: Mapping[str, str] = {
     "children:reveal": N_("查看家庭资料"),
     "children:stop": N_("停止孩子的提醒"),
     "doses:note": N_("记下疫苗"),
+    "interactions:create": N_("记下互动"),
+    "interactions:remove": N_("删除互动"),
     "family:stop": N_("停止孕期和宝宝的提醒"),
     "pregnancies:ask": N_("预产期过了，问一次"),
     "pregnancies:change": N_("修改预产期"),

@@ -1,7 +1,6 @@
 """收银: the screen a cashier with a queue uses all day. The cart lives on the device (ck-cart); prices and sales are the API's."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -20,15 +19,13 @@ from services.members import queries as members
 from services.members.permissions import MEMBERS_CREATE, MEMBERS_READ
 from services.members.queries import MemberCard
 from services.members.schemas import MemberIn
-from services.shared import clock, days
+from services.shared import clock
 from services.signin.permissions import PROOFS_OVERRIDE
 from services.tills.permissions import TILLS_OPEN, TILLS_READ
 from services.tills.queries import has_open_shift
 from services.wallet.permissions import WALLET_READ, WALLET_TOP_UP
 from webapp.staff import asked, blueprint, reasons
-from webapp.staff.reasons import Reason
 from webapp.web import addresses, edge, forms, guards, shop, toasts
-from webapp.web.families import family_of
 from webapp.web.forms import Form
 
 FOUND, RECENT, KEPT = 12, 8, 200
@@ -135,11 +132,6 @@ def _people(text: str) -> dict[str, Any]:
     return {"text": text, "people": found, "form": form, "may_find": may_find, "may_open": may_open, "known": None}
 
 
-def _reasons(card: MemberCard, today: date) -> list[Reason]:
-    late_leap_day = shop.settings().late_leap_day
-    return reasons.to_care(card, family_of(card.id, "whole"), today, late_leap_day=late_leap_day)
-
-
 def _found(text: str) -> list[MemberCard]:
     if text:
         return members.search_members(edge.read(), text, limit=FOUND, asker=edge.actor())
@@ -149,11 +141,11 @@ def _found(text: str) -> list[MemberCard]:
 def _strip(member_id: int) -> dict[str, Any]:
     """Who stands here; what they hold, and what the card says of them, only for who may read it."""
     session, actor, store_id = edge.read(), edge.actor(), shop.current_store().id
-    card, today = members.get_member(session, member_id), days.local_day(clock.now(), shop.settings().zone)
+    card = members.get_member(session, member_id)
     return {
         "card": card,
         "stand": checkout.get_standing(session, member_id, at=clock.now()),
         "sees": {name: actor.may(permission, store_id) for name, permission in SEEN.items()},
         "may_top_up": actor.may(WALLET_TOP_UP, store_id),
-        "reasons": _reasons(card, today) if actor.may(MEMBERS_READ) else [],
+        "reasons": reasons.today(card) if actor.may(MEMBERS_READ) else [],
     }

@@ -25,10 +25,10 @@ from services.signin.queries.freezes import find_freeze
 from services.stores import queries as stores
 from services.wallet import queries as wallet
 from services.wallet.permissions import WALLET_READ
-from webapp.staff import blueprint
+from webapp.staff import blueprint, reasons
 from webapp.staff.consents import consents_section
 from webapp.staff.coupons.held import of_member as coupons_of
-from webapp.web import edge, forms, guards, levels, people, shop, toasts
+from webapp.web import edge, forms, guards, levels, people, shop, timeline_words, toasts
 from webapp.web.families import family_of
 from webapp.web.forms import Form
 
@@ -111,6 +111,8 @@ def _member_page(card: MemberCard, **more: Any) -> str:
 
 def _held(session: Session, card: MemberCard) -> dict[str, Any]:
     actor, told = edge.actor(), dict[str, Any](family=family_of(card.id, "masked"))
+    if not card.erased:
+        told |= timeline_words.timeline_of(card.id, limit=LATEST) | {"reasons": reasons.today(card)}
     if actor.may(ORDERS_READ):
         told["latest_orders"] = orders.list_orders(session, actor=actor, member_id=card.id, limit=LATEST)
     if actor.may(POINTS_READ):

@@ -9,8 +9,9 @@ from services.family.queries import FamilyCard
 from services.family.rules.gestation import EARLY, LATE, MID, STAGES
 from services.members.queries import DORMANT, MemberCard
 from services.members.rules import birthdays
-from webapp.web import i18n
-from webapp.web.families import occurrence_words
+from services.shared import clock, days
+from webapp.web import i18n, shop
+from webapp.web.families import family_of, occurrence_words
 
 MOST = 3
 SOON = 7  # days ahead that a birthday is worth a word
@@ -24,6 +25,13 @@ class Reason:
     text: str
     tone: str
     icon: str
+
+
+def today(card: MemberCard) -> list[Reason]:
+    """The reasons for this member as of now."""
+    settings = shop.settings()
+    day = days.local_day(clock.now(), settings.zone)
+    return to_care(card, family_of(card.id, "whole"), day, late_leap_day=settings.late_leap_day)
 
 
 def to_care(card: MemberCard, family: FamilyCard, today: date, *, late_leap_day: bool = False) -> list[Reason]:

@@ -16,6 +16,7 @@ from services.coupons.commands.erasing import give_up_coupons
 from services.coupons.models import Coupon, CouponBatch, CouponBatchRow, CouponEvent
 from services.dealing.commands import forget_own_card, forget_words_of_reviews
 from services.family.commands import forget_family
+from services.interactions.commands import forget_interactions
 from services.loyalty.commands.erasing import give_up_points
 from services.loyalty.queries import POINTS
 from services.members.commands.erasing import get_traces, make_nobody
@@ -110,6 +111,7 @@ def _erase(session: Session, member: Member, reason: str, actor: Actor, at: date
     forget_reasons(session, traces)
     forget_own_card(session, member_id)
     forget_family(session, member_id)
+    forget_interactions(session, member_id)
     forget_words_of_reviews(session, traces)
     forget_words_of_approvals(session, member_id, traces)
     events.forget_person(session, member_id, traces)
