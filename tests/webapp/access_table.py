@@ -302,7 +302,7 @@ TABLE: dict[str, str] = {
     "api_timeline.get_timeline": "members:read @shop",
     "api_timeline.list_interactions": "interactions:read @shop",
     "api_timeline.note_interaction": "interactions:create @shop",
-    "api_timeline.remove_interaction": "interactions:create @shop",
+    "api_timeline.remove_interaction": "interactions:create+interactions:remove @shop",
     # api_tokens
     "api_tokens.create_token": "tokens:create @shop",
     "api_tokens.list_tokens": "tokens:create",
@@ -535,7 +535,7 @@ TABLE: dict[str, str] = {
     "staff.plan_dose": "vaccination_plans:create @shop",
     "staff.pregnancy": "children:create @shop",
     "staff.remove_child": "children:change @shop",
-    "staff.remove_interaction": "interactions:create @shop",
+    "staff.remove_interaction": "interactions:create+interactions:remove @shop",
     "staff.remove_plan_dose": "vaccination_plans:create @shop",
     "staff.remove_pregnancy": "children:change @shop",
     "staff.resume_child": "children:create @shop",

@@ -48,6 +48,7 @@ def requests(till: Till) -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
         ("POST", "/api/v1/tills"): ("", {"name": "收银台", "opening_float": "300.00"}),
         ("POST", "/api/v1/members"): ("", {"phone": "13912345678"}),
         ("PATCH", "/api/v1/members/<int:member_id>"): (member, {}),
+        ("POST", "/api/v1/members/<int:member_id>/interactions"): (f"{member}/interactions", {"kind": "note", "words": "来过"}),
         ("POST", "/api/v1/members/<int:member_id>/wallet/top-ups"): (
             f"{member}/wallet/top-ups", {"amount": "50.00", "tenders": paid},
         ),

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from services.catalog import queries as catalog
 from services.coupons import queries as coupons
 from services.coupons.queries import HeldCoupon
-from services.family.queries import ChildCard
-from services.family.rules.milestones import Occurrence
+from services.family import queries as families
 from services.loyalty import queries as loyalty
 from services.members import queries as members
 from services.messaging import queries as messaging
@@ -21,8 +20,7 @@ from services.stores import queries as stores
 from services.stores.models import Store
 from services.wallet import queries as wallet
 from webapp.member import blueprint
-from webapp.web import edge, guards, i18n, levels, people, points_words
-from webapp.web.families import family_of
+from webapp.web import edge, guards, i18n, levels, people, points_words, shop
 
 LATEST, NEW = 3, 6
 SOON = timedelta(days=7)  # a coupon that ends within is named
@@ -46,7 +44,7 @@ def home() -> str:
         note=f"{store.name} · {_hours(store)}" if store else "",
         points=loyalty.get_balance(session, member.id),
         frozen=find_freeze(session, member.id) is not None,
-        family_coming=_coming(member.id),
+        family_coming=families.find_coming(session, member.id, shop.settings(), i18n.local(at).date()),
         unread=messaging.count_unread(session, member.id),
         newest=next(iter(messaging.list_messages(session, member.id, unread=True, limit=1)), None),
         latest=orders.list_orders_of_member(session, member.id, limit=LATEST),
@@ -58,12 +56,6 @@ def _new_products(session: Session, member_id: int, store: Store) -> list[catalo
     """What is new, and what is not there yet for anybody but this member's level."""
     tier, day = loyalty.tier_of(session, member_id), i18n.local(clock.now()).date()
     return catalog.list_newest(session, store.id, limit=NEW, day=day, early_days=tier.early_days if tier else 0)
-
-
-def _coming(member_id: int) -> tuple[ChildCard, Occurrence] | None:
-    """What comes next in the family; nothing of children whom the member agrees to no more."""
-    family = family_of(member_id, "own")
-    return family.coming if family.children_consent else None
 
 
 def _ends(coupon: HeldCoupon) -> str:

@@ -41,7 +41,9 @@ def add_pregnancy(
     row = Pregnancy(member_id=member_id, state=_state(due), due_on=due, created_at=at)
     session.add(row)
     session.flush()
-    _note(session, "pregnancies:create", row, {"due_on": _text(due)}, actor=actor, at=at)
+    subject, changes = ("pregnancy", row.id), {"due_on": _text(due)}
+    audit.record(session, "pregnancies:create", subject, member_id=member_id, actor=actor, at=at, changes=changes)
+    announce(session, FamilyChanged(member_id), at=at)
     return row
 
 
@@ -58,7 +60,9 @@ def change_pregnancy(
     _require_possible(session, due, at=at)
     row.due_on, row.state, row.asked_at = due, _state(due), None
     session.flush()
-    _note(session, "pregnancies:change", row, {"due_on": [_text(before), _text(due)]}, actor=actor, at=at)
+    subject, changes = ("pregnancy", row.id), {"due_on": [_text(before), _text(due)]}
+    audit.record(session, "pregnancies:change", subject, member_id=member_id, actor=actor, at=at, changes=changes)
+    announce(session, FamilyChanged(member_id), at=at)
     return row
 
 
@@ -75,7 +79,9 @@ def note_birth(
     child = add_child(session, member_id, {**data, "born_on": data.get("born_on") or today}, actor=actor, at=at)
     row.state, row.ended_at = "born", at
     session.flush()
-    _note(session, "pregnancies:end", row, {"state": "born"}, actor=actor, at=at)
+    subject, changes = ("pregnancy", row.id), {"state": "born"}
+    audit.record(session, "pregnancies:end", subject, member_id=member_id, actor=actor, at=at, changes=changes)
+    announce(session, FamilyChanged(member_id), at=at)
     return child
 
 
@@ -108,11 +114,3 @@ def _state(due: date | None) -> str:
 
 def _text(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def _note(
-    session: Session, action: str, row: Pregnancy, changes: Mapping[str, Any], *, actor: Actor, at: datetime
-) -> None:
-    subject = ("pregnancy", row.id)
-    audit.record(session, action, subject, member_id=row.member_id, actor=actor, at=at, changes=changes)
-    announce(session, FamilyChanged(row.member_id), at=at)

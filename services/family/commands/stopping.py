@@ -62,8 +62,9 @@ def _set_quiet(
         return
     child.quiet_at = quiet_at
     session.flush()
-    action = "children:stop" if quiet_at else "children:resume"
-    audit.record(session, action, ("child", child.id), member_id=member_id, actor=actor, at=at)
+    audit.record(
+        session, "children:stop" if quiet_at else "children:resume", ("child", child.id), member_id=member_id, actor=actor, at=at
+    )  # fmt: skip
     if quiet_at:
         announce(session, FamilyStopped(member_id), at=at)
     announce(session, FamilyChanged(member_id), at=at)

@@ -145,6 +145,17 @@ def load_families(
     return {each: replace(family, postpartum=each in young) for each, family in found.items()}
 
 
+def find_coming(
+    session: Session, member_id: int, settings: Settings, today: date
+) -> tuple[ChildCard, Occurrence] | None:
+    """What comes next in a family, and whose it is, while its guardian agrees; one query where there are no children."""
+    children = session.scalars(select(Child).where(Child.member_id == member_id, Child.quiet_at.is_(None))).all()
+    if not children or not list_who_hold(session, [member_id], CHILDREN):
+        return None
+    cards = [_child(child, settings, today, health=False) for child in children]
+    return FamilyCard(True, False, cards, []).coming
+
+
 def get_child(session: Session, child_id: int, *, member_id: int) -> Child:
     """A child of this member. Raises NotFound."""
     child = session.get(Child, child_id) if 0 < child_id <= HIGHEST_ID else None
