@@ -78,6 +78,11 @@ from services.members.permissions import (
     MEMBERS_REVEAL,
     REGISTRATION_LINKS_CHANGE,
 )
+from services.merging import models as merging_tables
+from services.merging import reactions as merging
+from services.merging.checks import find_differences as find_merging_differences
+from services.merging.events import MembersMerged, MergeUndone
+from services.merging.permissions import MEMBERS_MERGE
 from services.messaging import models as messaging_tables
 from services.messaging import reactions as messaging
 from services.messaging.jobs import deliver, forget_deliveries, forget_messages, sweep_deliveries
@@ -143,6 +148,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     OrderRefunded: (checkout.correct_facts, checkout.tell_of_refund),
     OrderHandedOver: (checkout.move_facts, checkout.tell_of_handover),
     ConsentWithdrawn: (messaging.stop_deliveries, messaging.tell_of_withdrawal),
+    MembersMerged: (merging.tell_of_merge,),
+    MergeUndone: (merging.tell_of_undoing,),
     BirthAsked: (messaging.ask_about_birth,),
     FamilyStopped: (messaging.stop_family_deliveries,),
     InvoiceAnswered: (checkout.tell_of_invoice,),
@@ -229,7 +236,7 @@ PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
-    approvals, audit, catalog, checkout_tables, coupons, dealing, family, identity, loyalty_tables, members, messaging_tables, orders,
+    approvals, audit, catalog, checkout_tables, coupons, dealing, family, identity, loyalty_tables, members, merging_tables, messaging_tables, orders,
     privacy, signin, sms, stores, tills, wallet,
 )  # fmt: skip
 
@@ -237,7 +244,7 @@ TABLES = (
 LEDGERS: tuple[Ledger, ...] = (POINTS, GROWTH, WALLET)
 CHECKS: tuple[Check, ...] = (
     find_order_differences, find_lot_differences, find_wallet_differences, find_coupon_differences, find_sale_differences,
-    find_audit_differences, find_privacy_differences,
+    find_audit_differences, find_privacy_differences, find_merging_differences,
 )  # fmt: skip
 
 PERMISSIONS = frozenset(
@@ -247,7 +254,7 @@ PERMISSIONS = frozenset(
         CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, CONSENT_TEXTS_CREATE, DEALING_READ, door.FREEZES_LIFT,
         COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE,
         INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
-        MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
+        MEMBERS_MERGE, MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
         ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT,
         door.PROOFS_CREATE, door.PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, ROLES_CHANGE,
         door.SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, door.SHOP_DEVICES_CHANGE, door.SIGNIN_CODES_CREATE, STAFF_CHANGE,
@@ -269,7 +276,7 @@ _MANAGER = _CASHIER | {
     APPROVALS_DECIDE, APPROVALS_READ,
     AUDIT_READ, BIRTHDAYS_CHANGE, CHILDREN_CHANGE, CHILDREN_REVEAL, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO,
     COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE,
-    INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES, MESSAGES_READ, MESSAGES_SEND,
+    INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_MERGE, MEMBERS_PHONES, MESSAGES_READ, MESSAGES_SEND,
     ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
     door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TILLS_AUDIT, WALLET_PAY_OUT,
 }  # fmt: skip
