@@ -361,6 +361,43 @@ UNAUDITED: Mapping[str, str] = {
         ),
         "part of a sale, refund or top-up: that one has the audit line, the sealed entry or the coupon's story says the rest",
     ),
+    **dict.fromkeys(
+        (
+            f"services.{name}"
+            for name in (
+                "checkout.commands.merging.carry_growth",
+                "checkout.commands.merging.hand_on_carts",
+                "checkout.commands.merging.hold_for",
+                "coupons.commands.merging.count_for",
+                "coupons.commands.merging.hand_on_coupons",
+                "family.commands.merging.hand_back_family",
+                "family.commands.merging.hand_on_family",
+                "loyalty.commands.merging.hand_back_growth",
+                "loyalty.commands.merging.hand_back_points",
+                "loyalty.commands.merging.hand_on_growth",
+                "loyalty.commands.merging.hand_on_pending",
+                "loyalty.commands.merging.hand_on_points",
+                "loyalty.commands.merging.move_points",
+                "loyalty.commands.merging.part_levels",
+                "loyalty.commands.points.enter",
+                "loyalty.commands.points.open_lot",
+                "loyalty.commands.points.put_in",
+                "loyalty.commands.points.take_from",
+                "loyalty.commands.points.take_out",
+                "members.commands.members.flush_new_phone",
+                "members.commands.members.write_terms",
+                "members.commands.merging.join_consents",
+                "members.commands.merging.join_facts",
+                "members.commands.merging.join_profiles",
+                "members.commands.merging.part_consents",
+                "members.commands.merging.part_profiles",
+                "members.commands.merging.restate_facts",
+                "merging.commands.merging.hold_both",
+                "merging.commands.merging.hold_growth",
+            )
+        ),
+        "part of a merge, its undoing, or a refund of an order of a merged card: that one has the audit line",
+    ),
 }
 
 # Events that nobody reacts to yet.

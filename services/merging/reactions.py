@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.loyalty.notices import tell
-from services.members.queries import get_member
+from services.members.queries import find_reader, get_member
 from services.merging import texts
 from services.merging.events import MembersMerged, MergeUndone
+from services.messaging import commands as messaging
 from services.messaging.texts import Text
+from services.stores.queries import load_settings
 
 STATEMENT = "/member/points"
 
@@ -25,8 +26,14 @@ def tell_of_undoing(session: Session, event: MergeUndone) -> None:
     _tell_both(session, event, "merge-undone", texts.undone)
 
 
-def _tell_both(
-    session: Session, event: MembersMerged | MergeUndone, key: str, words: Callable[[str], Text]
-) -> None:
+def _tell_both(session: Session, event: MembersMerged | MergeUndone, key: str, words: Callable[[str], Text]) -> None:
+    """Also to the silent: it is about what they hold."""
     for member_id in (event.winner_id, event.loser_id):
-        tell(session, member_id, f"{key}:{event.merge_id}", words, STATEMENT, at=datetime.fromisoformat(event.at))
+        reader = find_reader(session, member_id)
+        if reader.erased:
+            continue
+        language = reader.language or str(load_settings(session)["shop.language"])
+        messaging.send_message(
+            session, member_id, key=f"{key}:{event.merge_id}", category="service", text=words(language), path=STATEMENT,
+            language=language, at=datetime.fromisoformat(event.at),
+        )  # fmt: skip

@@ -49,9 +49,3 @@ def count_for(session: Session, winner_id: int, loser_id: int, *, back: bool = F
         more = int(given.get(counter.template_id, 0))
         counter.count = max(0, counter.count - more) if back else counter.count + more
     session.flush()
-
-
-def find_reserved(session: Session, member_id: int, *, at: datetime) -> list[int]:
-    """The coupons that a cart or a pre-order holds now."""
-    held = Coupon.member_id == member_id, Coupon.state == "reserved", Coupon.reserved_until > at
-    return list(session.scalars(select(Coupon.id).where(*held).order_by(Coupon.id)))
