@@ -236,8 +236,8 @@ PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
-    approvals, audit, catalog, checkout_tables, coupons, dealing, family, identity, loyalty_tables, members, merging_tables, messaging_tables, orders,
-    privacy, signin, sms, stores, tills, wallet,
+    approvals, audit, catalog, checkout_tables, coupons, dealing, family, identity, loyalty_tables, members, merging_tables,
+    messaging_tables, orders, privacy, signin, sms, stores, tills, wallet,
 )  # fmt: skip
 
 # The books that must add up; `changke verify` walks them.
@@ -254,7 +254,8 @@ PERMISSIONS = frozenset(
         CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, CONSENT_TEXTS_CREATE, DEALING_READ, door.FREEZES_LIFT,
         COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE,
         INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
-        MEMBERS_MERGE, MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
+        MEMBERS_MERGE,
+        MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
         ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT,
         door.PROOFS_CREATE, door.PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, ROLES_CHANGE,
         door.SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, door.SHOP_DEVICES_CHANGE, door.SIGNIN_CODES_CREATE, STAFF_CHANGE,

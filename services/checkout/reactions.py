@@ -32,7 +32,9 @@ NEWS = timedelta(days=1)  # an older sale (a replay, a queue that was offline) i
 def keep_facts(session: Session, event: OrderCompleted) -> None:
     """Count the sale in the member's facts."""
     if event.member_id is not None:
-        members.record_order(session, keeper_of(session, event.member_id), event.paid, datetime.fromisoformat(event.completed_at))
+        members.record_order(
+            session, keeper_of(session, event.member_id), event.paid, datetime.fromisoformat(event.completed_at)
+        )
 
 
 def tell_member(session: Session, event: OrderCompleted) -> None:

@@ -24,8 +24,8 @@ class RegistrationLink(Model):
 
 class Member(Model):
     """One member. `phone` is E.164 and unique among the living; `number` finds a member but never spends. `phone_lost_at` is since when the
-    number that was theirs is somebody else's: then there is none until they tell another. `merged_into` is the card that lives on as this one,
-    never one that was merged itself."""
+    number that was theirs is somebody else's: then there is none until they tell another. `merged_into` is the card
+    that lives on as this one, never one that was merged itself."""
 
     __tablename__ = "members"
     __table_args__ = (

@@ -14,8 +14,8 @@ def find_differences(session: Session) -> Iterator[str]:
     """A sentence for every merged card that holds something still, and for every one that points at a card which was merged itself."""
     for account in (PointsAccount, GrowthAccount):
         left = select(Member.id, account.balance).join(account, account.member_id == Member.id)
-        for member_id, held in session.execute(left.where(Member.merged_into.is_not(None), account.balance != 0)):
-            yield f"merging: card {member_id} was merged and has {held} in {account.__tablename__}"
+        for member_id, balance in session.execute(left.where(Member.merged_into.is_not(None), account.balance != 0)):
+            yield f"merging: card {member_id} was merged and has {balance} in {account.__tablename__}"
     stored = select(Member.id).join(WalletAccount, WalletAccount.member_id == Member.id)
     held = or_(WalletAccount.principal > 0, WalletAccount.bonus > 0)
     for member_id in session.scalars(stored.where(Member.merged_into.is_not(None), held)):

@@ -18,6 +18,11 @@ def undone(language: str) -> Text:
     """Two cards are two again."""
     if language == "en":
         said = "Your cards are two again"
-        return Text(said, "Points, balance and coupons are back on the card they came from.", said, "Everything is back where it was")
+        return Text(
+            said,
+            "Points, balance and coupons are back on the card they came from.",
+            said,
+            "Everything is back where it was",
+        )
     said = "会员卡合并撤销了"
     return Text(said, "积分、储值和优惠券都回到了原来的卡上。", said, "都回到了原来的卡上")

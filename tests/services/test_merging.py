@@ -10,24 +10,19 @@ from sqlalchemy import select
 from services.loyalty import commands as loyalty
 from services.loyalty.jobs import keep_points
 from services.loyalty.models import GrowthAccount, PointsLot
-from services.loyalty.queries import get_balance
 from services.members import commands as members
 from services.members.models import Member, MemberFacts
 from services.members.queries import find_member_by_phone, keeper_of, search_members
 from services.merging.commands import merge_members, undo_merge
 from services.merging.errors import NotMergeable, NotUndoable
-from services.merging.queries import get_merge_preview
 from services.orders.queries import list_orders_of_member
 from services.privacy.commands.erasing import erase_member
 from services.shared import clock, database
 from services.shared.actors import SYSTEM
 from services.shared.refusals import Forbidden, Invalid
-from services.signin import commands as signin
-from services.wallet.commands import adjust_wallet
 from services.wallet.commands.moves import put
 from services.wallet.errors import CapByMerge
 from services.wallet.models import WalletLot
-from services.wallet.queries import get_balance as get_wallet
 from tests.cast import Cast
 from tests.refunding import Desk, faults, open_desk
 from tests.selling import welcome_member
@@ -58,9 +53,7 @@ def earn(desk: Desk, points: int) -> None:
 
 def merge(desk: Desk, other: Desk, **chosen: str) -> int:
     with database.transaction() as session:
-        return merge_members(
-            session, desk.member.id, other.member.id, chosen, actor=desk.shop.manager, at=desk.now
-        ).id
+        return merge_members(session, desk.member.id, other.member.id, chosen, actor=desk.shop.manager, at=desk.now).id
 
 
 def undo(desk: Desk, merge_id: int, *, days: int = 0) -> None:
@@ -73,7 +66,9 @@ def holdings(desk: Desk) -> tuple[object, ...]:
         facts = session.get_one(MemberFacts, desk.member.id)
         growth = session.get(GrowthAccount, desk.member.id)
         points = session.scalars(
-            select(PointsLot).where(PointsLot.member_id == desk.member.id, PointsLot.left > 0).order_by(PointsLot.expires_at)
+            select(PointsLot)
+            .where(PointsLot.member_id == desk.member.id, PointsLot.left > 0)
+            .order_by(PointsLot.expires_at)
         )
         return (
             desk.points, desk.wallet, growth.balance if growth else 0, facts.orders, facts.spent,
@@ -90,7 +85,9 @@ def test_everything_of_the_other_card_comes_along_and_the_books_stand(desk: Desk
     assert (desk.points, desk.wallet) == (20 + before, (40000, 7000))
     assert (other.points, other.wallet, desk.coupon_state(coupon)) == (0, (0, 0), "issued")
     with database.reading() as session:
-        lots = session.scalars(select(WalletLot).where(WalletLot.member_id == desk.member.id).order_by(WalletLot.id)).all()
+        lots = session.scalars(
+            select(WalletLot).where(WalletLot.member_id == desk.member.id).order_by(WalletLot.id)
+        ).all()
         assert [(lot.principal_left, lot.bonus_left) for lot in lots] == [(10000, 2000), (30000, 5000)]
         assert len(list_orders_of_member(session, desk.member.id)) == 1
         assert session.get_one(MemberFacts, desk.member.id).spent == 12800
@@ -110,7 +107,9 @@ def test_points_keep_their_end_and_expire_on_it(desk: Desk, other: Desk) -> None
 def test_a_debt_comes_along_too(desk: Desk, other: Desk) -> None:
     sold = other.sell(("提拉米苏", 4))
     with database.transaction() as session:
-        loyalty.adjust_points(session, other.member.id, {"amount": -other.points, "reason": "换"}, actor=SYSTEM, at=desk.now)
+        loyalty.adjust_points(
+            session, other.member.id, {"amount": -other.points, "reason": "换"}, actor=SYSTEM, at=desk.now
+        )
     other.whole(sold)
     earn(desk, 7)
     assert other.points == -12
@@ -129,7 +128,8 @@ def test_undone_both_are_what_they_were(desk: Desk, other: Desk) -> None:
     assert (holdings(desk), holdings(other), faults()) == (*before, [])
     with database.reading() as session:
         found = find_member_by_phone(session, "13900139000")
-        assert found and found.id == other.member.id
+        assert found is not None
+        assert found.id == other.member.id
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -237,7 +237,9 @@ def test_the_old_number_and_name_find_the_card_that_lives_on(desk: Desk, other: 
 
 def test_gaps_are_filled_and_the_rest_is_the_winner_s(desk: Desk, other: Desk) -> None:
     with database.transaction() as session:
-        members.change_member(session, other.member.id, {"wechat_id": "xm", "gender": "female"}, actor=SYSTEM, at=desk.now)
+        members.change_member(
+            session, other.member.id, {"wechat_id": "xm", "gender": "female"}, actor=SYSTEM, at=desk.now
+        )
     merge(desk, other)
     with database.reading() as session:
         card = session.get_one(Member, desk.member.id)

@@ -63,7 +63,9 @@ def preview_merge(member_id: int) -> Response:
 def list_merges(member_id: int) -> Response:
     """The merges in which a member has a part, the newest first."""
     card = get_member(edge.read(), member_id)
-    return edge.json_answer({"items": MergeOut(many=True).dump(queries.list_merges(edge.read(), card.id)), "next": None})
+    return edge.json_answer(
+        {"items": MergeOut(many=True).dump(queries.list_merges(edge.read(), card.id)), "next": None}
+    )
 
 
 @blueprint.post("/members/<int:member_id>/merges")

@@ -28,8 +28,8 @@ from services.wallet import queries as wallet
 from services.wallet.permissions import WALLET_READ
 from webapp.staff import blueprint
 from webapp.staff.consents import consents_section
-from webapp.staff.merging import merges_section
 from webapp.staff.coupons.held import of_member as coupons_of
+from webapp.staff.merging import merges_section
 from webapp.web import edge, forms, guards, levels, people, shop, toasts
 from webapp.web.families import family_of
 from webapp.web.forms import Form

@@ -20,7 +20,12 @@ from webapp.web import edge, forms, guards, toasts
 from webapp.web.forms import Form
 
 PAGE, FOUND = 20, 12
-WHY = {"phone": N_("手机号写在微信号里"), "wechat": N_("同一个微信号"), "birthday": N_("同名同生日"), "child": N_("同一个孩子")}
+WHY = {
+    "phone": N_("手机号写在微信号里"),
+    "wechat": N_("同一个微信号"),
+    "birthday": N_("同名同生日"),
+    "child": N_("同一个孩子"),
+}
 
 
 @blueprint.get("/duplicates")
@@ -126,8 +131,16 @@ def _preview(member_id: int, loser_id: int, form: Form) -> str:
 def _done(merge_id: int, form: Form) -> str:
     session, at = edge.read(), clock.now()
     row = queries.get_merge(session, merge_id)
-    winner, loser = (members.as_seen_by(edge.actor(), members.get_member(session, each)) for each in (row.winner_id, row.loser_id))
+    winner, loser = (
+        members.as_seen_by(edge.actor(), members.get_member(session, each)) for each in (row.winner_id, row.loser_id)
+    )
     locked = queries.find_lock(session, row, at=at)
     return render_template(
-        "staff/merging/merge.html", merge=row, winner=winner, loser=loser, locked=locked, until=row.at + queries.UNDOABLE, form=form
+        "staff/merging/merge.html",
+        merge=row,
+        winner=winner,
+        loser=loser,
+        locked=locked,
+        until=row.at + queries.UNDOABLE,
+        form=form,
     )

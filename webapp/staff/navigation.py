@@ -15,8 +15,8 @@ from services.dealing.permissions import DEALING_READ
 from services.identity.permissions import KIT_READ, STAFF_READ, TOKENS_CREATE
 from services.loyalty.permissions import POINTS_READ
 from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
-from services.orders.permissions import INVOICES_READ, ORDERS_READ
 from services.merging.permissions import MEMBERS_MERGE
+from services.orders.permissions import INVOICES_READ, ORDERS_READ
 from services.privacy.permissions import MEMBERS_ERASE
 from services.shared.words import N_
 from services.signin.permissions import FREEZES_LIFT, SHOP_DEVICES_CHANGE

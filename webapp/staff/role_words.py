@@ -105,7 +105,8 @@ SENSITIVE = frozenset(
         "approvals:decide",
         "refunds:create", "wallet:pay_out", "wallet:adjust", "points:adjust", "proofs:override", "audit:export", "staff:change",
         "children:reveal", "staff:recover", "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive",
-        "members:erase", "members:merge", "minors:export", "discounts:create", "consent_texts:create", "coupons:issue", "coupon_templates:change",
+        "members:erase", "members:merge",
+        "minors:export", "discounts:create", "consent_texts:create", "coupons:issue", "coupon_templates:change",
         "earning_rules:change", "orders:reassign", "tiers:change", "top_up_plans:change",
     }
 )  # fmt: skip

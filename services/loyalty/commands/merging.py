@@ -21,7 +21,9 @@ from services.shared.actors import Actor
 from services.shared.ledger import Ledger
 
 
-def hand_on_points(session: Session, from_id: int, to_id: int, *, first: Iterable[int] = (), actor: Actor, at: datetime) -> int:
+def hand_on_points(
+    session: Session, from_id: int, to_id: int, *, first: Iterable[int] = (), actor: Actor, at: datetime
+) -> int:
     """Everything that is left, and a debt; how much. `first` are the lots of `to_id` that a debt takes before others.
 
     There is an entry also for nothing: the account moves on, so that a sale which was checked before notices.
@@ -30,7 +32,7 @@ def hand_on_points(session: Session, from_id: int, to_id: int, *, first: Iterabl
     balance = ledger.hold(session, POINTS, from_id).balances[0]
     move_points(session, from_id, to_id, lots, balance - sum(lots.values()), first=first, actor=actor, at=at)
     if not balance:
-        _pair(session, POINTS, from_id, None, 0, actor, at)
+        _pair(session, POINTS, from_id, None, 0, actor=actor, at=at)
     return balance
 
 
@@ -59,7 +61,7 @@ def move_points(
     """Parts of lots, each as a lot of the same expiry, and `rest`: what no lot stands for (negative: a debt)."""
     rows = {row.id: row for row in session.scalars(select(PointsLot).where(PointsLot.id.in_(lots)))}
     for lot_id, part in lots.items():
-        out, came, key = _pair(session, POINTS, from_id, to_id, part, actor, at)
+        out, came, key = _pair(session, POINTS, from_id, to_id, part, actor=actor, at=at)
         take_from(session, f"{key}:out", {lot_id: part})
         row, left = rows[lot_id], left_of_new(part, came.before[0])
         open_lot(
@@ -67,7 +69,7 @@ def move_points(
             origin_id=row.origin_id or row.id, at=at,
         )  # fmt: skip
     if rest:
-        out, came, key = _pair(session, POINTS, from_id, to_id, rest, actor, at)
+        out, came, key = _pair(session, POINTS, from_id, to_id, rest, actor=actor, at=at)
         gains, loses = ((came, "in"), (out, "out")) if rest > 0 else ((out, "out"), (came, "in"))
         take_out(session, loses[0], f"{key}:{loses[1]}", first=tuple(first))
         put_in(session, gains[0], f"{key}:{gains[1]}", get_lot_expiry(session, at), at=at)
@@ -75,20 +77,24 @@ def move_points(
 
 
 def hand_on_growth(session: Session, from_id: int, to_id: int, *, actor: Actor, at: datetime) -> int:
-    """All growth, day by day of its origin, so that it leaves the ladder's year when it would have. What went already is not counted again."""
+    """All growth, day by day of its origin, so that it leaves the ladder's year when it would have; what went already does not go again."""
     origin = func.coalesce(GrowthEntry.order_id, -GrowthEntry.id)
     groups = select(func.min(GrowthEntry.at), func.sum(GrowthEntry.amount)).where(GrowthEntry.member_id == from_id)
-    return _grow_over(session, from_id, to_id, session.execute(groups.group_by(origin)).all(), actor, at)
+    return _grow_over(session, from_id, to_id, session.execute(groups.group_by(origin)).all(), actor=actor)
 
 
-def hand_back_growth(session: Session, from_id: int, to_id: int, of: Sequence[int], *, actor: Actor, at: datetime) -> int:
+def hand_back_growth(
+    session: Session, from_id: int, to_id: int, of: Sequence[int], *, actor: Actor, at: datetime
+) -> int:
     """The growth that came of the cards `of` goes back."""
     own = select(GrowthEntry).where(GrowthEntry.member_id == from_id, GrowthEntry.kind == TRANSFER)
-    came = [(row.at, row.amount) for row in session.scalars(own) if not {*map(int, row.key.split(":")[1:3])}.isdisjoint(of)]
-    return _grow_over(session, from_id, to_id, came, actor, at)
+    came = [
+        (row.at, row.amount) for row in session.scalars(own) if not {*map(int, row.key.split(":")[1:3])}.isdisjoint(of)
+    ]
+    return _grow_over(session, from_id, to_id, came, actor=actor)
 
 
-def _grow_over(session: Session, from_id: int, to_id: int, parts: Iterable[Any], actor: Actor, at: datetime) -> int:
+def _grow_over(session: Session, from_id: int, to_id: int, parts: Iterable[Any], *, actor: Actor) -> int:
     days: Counter[date] = Counter()
     latest: dict[date, datetime] = {}
     for moment, amount in parts:
@@ -97,7 +103,7 @@ def _grow_over(session: Session, from_id: int, to_id: int, parts: Iterable[Any],
         latest[day] = max(moment, latest.get(day, moment))
     for day, amount in sorted(days.items()):
         if amount:
-            _pair(session, GROWTH, from_id, to_id, amount, actor, latest[day])
+            _pair(session, GROWTH, from_id, to_id, amount, actor=actor, at=latest[day])
     return sum(days.values())
 
 
@@ -139,7 +145,7 @@ def part_levels(session: Session, winner_id: int, loser_id: int, told: Mapping[s
 
 
 def _pair(
-    session: Session, book: Ledger, from_id: int, to_id: int | None, amount: int, actor: Actor, at: datetime
+    session: Session, book: Ledger, from_id: int, to_id: int | None, amount: int, *, actor: Actor, at: datetime
 ) -> tuple[Any, Any, str]:
     """Both entries of one transfer; `to_id` None leaves the second out."""
     key, moved = f"{TRANSFER}:{from_id}:{to_id or 0}:{ids.token()}", []

@@ -70,14 +70,19 @@ def part_profiles(
 def join_consents(session: Session, winner_id: int, loser_id: int, *, actor: Actor, at: datetime) -> list[int]:
     """What the loser's person agreed to holds for the winner's card where that says nothing: as it was given, in a row of its own (their
     ids). What either took back is taken back."""
-    rows = session.scalars(select(Consent).where(Consent.member_id.in_((winner_id, loser_id))).order_by(Consent.id)).all()
+    rows = session.scalars(
+        select(Consent).where(Consent.member_id.in_((winner_id, loser_id))).order_by(Consent.id)
+    ).all()
     copies = []
     for kind in sorted({row.kind for row in rows}):
         mine = [row for row in rows if row.kind == kind and row.member_id == winner_id]
         theirs = [row for row in rows if row.kind == kind and row.member_id == loser_id]
         living = [row for row in theirs if row.withdrawn_at is None]
         if living and not mine:
-            copies += [Consent(member_id=winner_id, **{name: getattr(row, name) for name in _WORDS_OF_CONSENT}) for row in living]
+            copies += [
+                Consent(member_id=winner_id, **{name: getattr(row, name) for name in _WORDS_OF_CONSENT})
+                for row in living
+            ]
         if theirs and not living:
             _end(session, [row for row in mine if row.withdrawn_at is None], actor, at)
     session.add_all(copies)

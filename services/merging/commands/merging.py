@@ -67,7 +67,9 @@ def merge_members(
     audit.record(
         session, "members:merge", ("member", winner_id), actor=actor, at=at, changes=changes | {"loser": loser_id}
     )
-    audit.record(session, "members:merge", ("member", loser_id), actor=actor, at=at, changes=told | {"winner": winner_id})
+    audit.record(
+        session, "members:merge", ("member", loser_id), actor=actor, at=at, changes=told | {"winner": winner_id}
+    )
     announce(session, MembersMerged(row.id, winner_id, loser_id, at.isoformat()), at=at)
     return row
 

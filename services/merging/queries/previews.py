@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.coupons.queries.merging import find_reserved
 from services.coupons.models import Coupon
+from services.coupons.queries.merging import find_reserved
 from services.family.models import Child, Pregnancy
 from services.loyalty.queries import get_balance as get_points
 from services.loyalty.queries import list_tier_names

@@ -30,25 +30,27 @@ def hand_on_wallet(session: Session, from_id: int, to_id: int, *, actor: Actor, 
     """Every lot with something left; how many fen."""
     left = WalletLot.principal_left + WalletLot.bonus_left > 0
     lots = session.scalars(select(WalletLot).where(WalletLot.member_id == from_id, left).order_by(WalletLot.id)).all()
-    return _hand_on(session, lots, from_id, to_id, actor, at)
+    return _hand_on(session, lots, from_id, to_id, actor=actor, at=at)
 
 
 def hand_back_wallet(
     session: Session, from_id: int, to_id: int, of: Sequence[int], *, actor: Actor, at: datetime
 ) -> int:
     """The lots that came of the cards `of` go back; what was spent of them is the caller's to refuse."""
-    return _hand_on(session, session.scalars(select_came(from_id, of)).all(), from_id, to_id, actor, at)
+    return _hand_on(session, session.scalars(select_came(from_id, of)).all(), from_id, to_id, actor=actor, at=at)
 
 
 def _hand_on(
-    session: Session, lots: Sequence[WalletLot], from_id: int, to_id: int, actor: Actor, at: datetime
+    session: Session, lots: Sequence[WalletLot], from_id: int, to_id: int, *, actor: Actor, at: datetime
 ) -> int:
     total = 0
     for lot in lots:
         key, part = f"{TRANSFER}:{from_id}:{to_id}:{ids.token()}", Part(lot.id, lot.principal_left, lot.bonus_left)
-        entry = {"kind": TRANSFER, "store_id": None, "actor": actor, "at": at}
-        take(session, from_id, [part], key=f"{key}:out", **entry)
-        put(session, to_id, part.principal, part.bonus, key=f"{key}:in", origin_id=lot.origin_id or lot.id, **entry)
+        take(session, from_id, [part], kind=TRANSFER, key=f"{key}:out", store_id=None, actor=actor, at=at)
+        put(
+            session, to_id, part.principal, part.bonus, kind=TRANSFER, key=f"{key}:in", store_id=None,
+            origin_id=lot.origin_id or lot.id, actor=actor, at=at,
+        )  # fmt: skip
         total += part.principal + part.bonus
     session.expire_all()
     return total
