@@ -37,6 +37,11 @@ def desk(shop: Cast) -> Desk:
 @pytest.fixture
 def other(desk: Desk) -> Desk:
     """The same desk with the other card."""
+    return second_card(desk)
+
+
+def second_card(desk: Desk) -> Desk:
+    """The desk with another card of the same person."""
     return replace(desk, member=welcome_member(desk.shop.at, "小满", "+8613900139000"))
 
 

@@ -17,7 +17,7 @@ from services.checkout.queries.growth import hold_paid_by_member
 from services.checkout.queries.handovers import CORRECTABLE, Worth, get_worth_to, why_not_claimed, why_not_reassigned
 from services.checkout.queries.refunds import Case, load_case
 from services.loyalty import commands as loyalty
-from services.members.queries import get_member
+from services.members.queries import get_member, hold_living
 from services.orders import commands as orders
 from services.orders.commands import HandoverDraft
 from services.orders.events import OrderHandedOver
@@ -133,6 +133,7 @@ def _hand_over(
     at: datetime,
 ) -> HandoverView:
     """Write it down, let growth follow the money, and announce it."""
+    hold_living(session, member_id)
     draft = HandoverDraft(
         order_id=case.order.id,
         store_id=case.order.store_id,
