@@ -18,7 +18,7 @@ from tests.cast import Cast
 from tests.refunding import Desk, faults, open_desk
 from tests.services.test_erasure_races import check
 from tests.services.test_merging import earn, merge, second_card, store
-from tests.services.test_money_races import interrupt, transact
+from tests.services.test_money_races import interrupt
 
 
 @pytest.fixture
