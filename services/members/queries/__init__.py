@@ -32,7 +32,7 @@ from services.members.queries.links import (
     list_registration_links,
 )
 from services.members.queries.lists import DORMANT, STATES, Filter, count_members, list_members, search_members
-from services.members.queries.living import hold_living, keeper_of, list_own_ids
+from services.members.queries.living import hold_living, keeper_of, list_own_ids, select_own_ids
 
 __all__ = [
     "DORMANT",
@@ -68,5 +68,6 @@ __all__ = [
     "list_who_hold",
     "load_consent_texts",
     "search_members",
+    "select_own_ids",
     "show_name",
 ]

@@ -1,6 +1,6 @@
 """Whether a member is still there, asked at the moment of writing; and whose card one is that was merged."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from services.members.errors import MemberErased, MemberMerged
@@ -28,5 +28,9 @@ def keeper_of(session: Session, member_id: int) -> int:
 
 def list_own_ids(session: Session, member_id: int) -> list[int]:
     """The member and the cards that were merged into theirs: what stands under any of these is theirs."""
-    mine = or_(Member.id == member_id, Member.merged_into == member_id)
-    return sorted({member_id, *session.scalars(select(Member.id).where(mine))})
+    return sorted({member_id, *session.scalars(select_own_ids(member_id))})
+
+
+def select_own_ids(member_id: int) -> Select[int]:
+    """The same as part of another query."""
+    return select(Member.id).where(or_(Member.id == member_id, Member.merged_into == member_id))

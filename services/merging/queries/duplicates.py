@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, literal, or_, select, tuple_, union_all
+from sqlalchemy import Select, and_, case, exists, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
 from services.family.models import Child
@@ -35,27 +35,39 @@ def list_duplicates(session: Session, *, after: tuple[int, int] = (0, 0), limit:
 
 
 def _ways() -> list[Select[Any]]:
-    born = and_(
-        _a.birthday_month == _b.birthday_month, _a.birthday_day == _b.birthday_day, _a.name == _b.name,
-        _a.birthday_calendar == _b.birthday_calendar, _a.id < _b.id,
-        or_(_a.birthday_year.is_(None), _b.birthday_year.is_(None), _a.birthday_year == _b.birthday_year),
-    )  # fmt: skip
-    child = and_(_one.born_on == _other.born_on, _one.name == _other.name, _one.member_id < _other.member_id)
+    """Names and days that stand more than once are looked for first: of a million members few are left to compare."""
+    born = _twice(Member, Member.birthday_month, Member.birthday_day, Member.name)
+    child = _twice(Child, Child.born_on, Child.name)
+    year = or_(_a.birthday_year.is_(None), _b.birthday_year.is_(None), _a.birthday_year == _b.birthday_year)
     return [
         _pairs(PHONE).join(_b, _a.phone == "+86" + _b.wechat_id).where(_b.wechat_id != "", _a.id != _b.id),
         _pairs(WECHAT).join(_b, and_(_a.wechat_id == _b.wechat_id, _a.id < _b.id)).where(_a.wechat_id != ""),
-        _pairs(BIRTHDAY).join(_b, born).where(_a.name != ""),
-        _pairs(CHILD)
-        .join(_one, _one.member_id == _a.id)
-        .join(_other, child)
-        .join(_b, _b.id == _other.member_id)
-        .where(_one.name != ""),
+        _pairs(BIRTHDAY, born)
+        .join(_a, _is_of(born, _a))
+        .join(_b, and_(_is_of(born, _b), _a.id < _b.id))
+        .where(_a.birthday_calendar == _b.birthday_calendar, year),
+        _pairs(CHILD, child)
+        .join(_one, _is_of(child, _one))
+        .join(_other, and_(_is_of(child, _other), _one.member_id < _other.member_id))
+        .join(_a, _a.id == _one.member_id)
+        .join(_b, _b.id == _other.member_id),
     ]
 
 
-def _pairs(why: str) -> Any:
+def _twice(table: Any, *columns: Any) -> Any:
+    """What stands in more than one row, where a name is told."""
+    named = select(*columns).where(table.name != "", *(each.is_not(None) for each in columns))
+    return named.group_by(*columns).having(func.count() > 1).subquery()
+
+
+def _is_of(keys: Any, table: Any) -> Any:
+    return and_(*(getattr(table, each.name) == each for each in keys.c))
+
+
+def _pairs(why: str, start: Any = None) -> Any:
     low, high = case((_a.id < _b.id, _a.id), else_=_b.id), case((_a.id < _b.id, _b.id), else_=_a.id)
-    return select(low.label("low"), high.label("high"), literal(why).label("why")).select_from(_a)
+    named = select(low.label("low"), high.label("high"), literal(why).label("why"))
+    return named.select_from(_a if start is None else start)
 
 
 def _page(query: Any, after: tuple[int, int], limit: int) -> Any:
