@@ -42,7 +42,8 @@ def test_a_sale_to_a_card_and_its_merge_do_not_wait_in_a_circle(
     desk: Desk, other: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sale has moved the points and the wallet of the card; its order is still to be written."""
-    store(other, 10000), earn(other, 1000)
+    store(other, 10000)
+    earn(other, 1000)
     act = interrupt(monkeypatch, sales, "_spend", lambda session, *_: join(desk, other, session), after=True)
     other.sell(("提拉米苏", 2), paid={"wallet": 6000})
     act[0].done()
