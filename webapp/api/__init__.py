@@ -32,6 +32,7 @@ RESOURCES = (
     "invoices",
     "handovers",
     "members",
+    "merges",
     "messages",
     "minors",
     "offline_sales",

@@ -24,6 +24,7 @@ AREAS: tuple[str, ...] = (
     "member_ledgers",
     "adjusting",
     "members",
+    "merging",
     "minors",
     "more",
     "notifications",

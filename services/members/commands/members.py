@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.members import permissions
 from services.members.commands.consents import note_consent
-from services.members.errors import BirthdayChangedRecently, MemberErased, PhoneTaken
+from services.members.errors import BirthdayChangedRecently, MemberErased, MemberMerged, PhoneTaken
 from services.members.events import MemberChanged, MemberJoined
 from services.members.models import Member, MemberFacts, MemberSearchTerm
 from services.members.queries.cards import HIGHEST_ID
@@ -90,11 +90,11 @@ def change_phone(
     member = _hold(session, member_id)
     if phone == member.phone:
         raise Invalid({"phone": [N_("就是现在的号码")]})
-    _require_free_phone(session, phone)
+    require_free_phone(session, phone)
     changes: dict[str, Any] = {"phone": [phones.mask(member.phone), phones.mask(phone)]}
     member.phone, member.phone_verified_at, member.phone_lost_at = phone, at, None
-    _flush_new_phone(session, member)
-    _write_terms(session, member)
+    flush_new_phone(session, member)
+    write_terms(session, member)
     audit.record(
         session, "phones:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id,
         changes=changes | ({"reason": reason} if reason else {}),
@@ -112,7 +112,7 @@ def release_phone(session: Session, member_id: int, *, reason: str = "", actor: 
     changes: dict[str, Any] = {"phone": [phones.mask(member.phone), ""]} | ({"reason": reason} if reason else {})
     member.phone, member.phone_verified_at, member.phone_lost_at = None, None, at
     session.flush()
-    _write_terms(session, member)
+    write_terms(session, member)
     audit.record(
         session, "phones:release", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=changes
     )
@@ -140,15 +140,17 @@ def archive_member(session: Session, member_id: int, *, actor: Actor, at: dateti
 
 
 def restore_member(session: Session, member_id: int, *, actor: Actor, at: datetime) -> Member:
-    """Take a card back into use. Raises PhoneTaken when someone else has the phone by now, MemberErased."""
+    """Take a card back into use. Raises PhoneTaken when someone else has the phone by now, MemberErased, MemberMerged."""
     actor.require(permissions.MEMBERS_ARCHIVE)
     member = _load(session, member_id)
     if vault.destroyed_at(session, member.id) is not None:
         raise MemberErased
+    if member.merged_into is not None:
+        raise MemberMerged
     if member.archived_at is not None:
-        _require_free_phone(session, member.phone)
+        require_free_phone(session, member.phone)
         member.archived_at = None
-        _flush_new_phone(session, member)
+        flush_new_phone(session, member)
         audit.record(session, "members:restore", ("member", member.id), actor=actor, at=at, store_id=member.store_id)
         announce(session, MemberChanged(member.id, "archived"), at=at)
     return member
@@ -178,12 +180,12 @@ def _load(session: Session, member_id: int) -> Member:
 
 
 def _open(session: Session, values: Mapping[str, Any], settings: Settings, *, actor: Actor, at: datetime) -> Member:
-    _require_free_phone(session, values["phone"])
+    require_free_phone(session, values["phone"])
     _require_birthday_past(values, settings, at)
     member = Member(**values, number=_free_number(session), joined_at=at)
-    _flush_new_phone(session, member)
+    flush_new_phone(session, member)
     session.add(MemberFacts(member_id=member.id))
-    _write_terms(session, member)
+    write_terms(session, member)
     audit.record(
         session,
         "members:create",
@@ -217,7 +219,7 @@ def _change(
         setattr(member, name, data[name])
     session.flush()
     if "name" in changes:
-        _write_terms(session, member)
+        write_terms(session, member)
     audit.record(
         session, "members:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=changes
     )
@@ -268,7 +270,8 @@ def _known_source(settings: Settings, source: str, fallback: str = "") -> str:
     return source
 
 
-def _require_free_phone(session: Session, phone: str | None) -> None:
+def require_free_phone(session: Session, phone: str | None) -> None:
+    """Raise PhoneTaken where a living member has this phone."""
     taken = (
         session.scalar(select(Member.id).where(Member.phone == phone, Member.archived_at.is_(None))) if phone else None
     )
@@ -276,7 +279,7 @@ def _require_free_phone(session: Session, phone: str | None) -> None:
         raise PhoneTaken(taken)
 
 
-def _flush_new_phone(session: Session, member: Member) -> None:
+def flush_new_phone(session: Session, member: Member) -> None:
     """Write the row. Where two people open the same card at once, the index decides and the second hears PhoneTaken."""
     phone = member.phone
     try:
@@ -284,7 +287,7 @@ def _flush_new_phone(session: Session, member: Member) -> None:
             session.add(member)
             session.flush()
     except IntegrityError:
-        _require_free_phone(session, phone)
+        require_free_phone(session, phone)
         raise
 
 
@@ -295,7 +298,10 @@ def _free_number(session: Session) -> str:
     return number
 
 
-def _write_terms(session: Session, member: Member) -> None:
+def write_terms(session: Session, member: Member) -> None:
+    """Write down what finds a member: also the name and the number of cards that were merged into theirs."""
     session.execute(delete(MemberSearchTerm).where(MemberSearchTerm.member_id == member.id))
     terms = names.search_terms(member.name, member.phone, member.number)
+    for name, number in session.execute(select(Member.name, Member.number).where(Member.merged_into == member.id)):
+        terms |= names.search_terms(name, None, number)
     session.execute(insert(MemberSearchTerm), [{"term": term, "member_id": member.id} for term in sorted(terms)])

@@ -45,6 +45,7 @@ class MemberCard:
     points: int = 0
     phone_verified_at: datetime | None = None
     phone_lost_at: datetime | None = None
+    merged_into: int | None = None
     tier: str | None = None
 
     @property
@@ -133,6 +134,7 @@ def card(member: Member, facts: MemberFacts) -> MemberCard:
         last_order_at=facts.last_order_at,
         phone_verified_at=member.phone_verified_at,
         phone_lost_at=member.phone_lost_at,
+        merged_into=member.merged_into,
     )
 
 

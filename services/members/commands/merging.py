@@ -1,0 +1,119 @@
+"""Two cards of one person become one, and two again: profile, consents, facts and what finds them. Who may ask for it, and what becomes of
+ledgers, is known to services/merging."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from services.members.commands.members import flush_new_phone, require_free_phone, write_terms
+from services.members.events import ConsentWithdrawn, MemberChanged
+from services.members.models import Consent, Member, MemberFacts, MemberSearchTerm
+from services.members.rules.joining import COLUMNS, LOSER, columns_of, whose
+from services.shared.actors import Actor
+from services.shared.events import announce
+from services.shared.refusals import Invalid
+from services.shared.words import N_
+
+_WORDS_OF_CONSENT = ("kind", "version", "text_hash", "text_id", "way", "staff_id", "given_at")
+
+
+def join_profiles(
+    session: Session, winner: Member, loser: Member, chosen: Mapping[str, str], *, at: datetime
+) -> dict[str, dict[str, Any]]:
+    """The loser's card is put away as an alias of the winner's, which takes what was `chosen` of it (field → winner, loser) and fills its
+    gaps. What the winner's said before, by field. Raises Invalid where two proven phones leave no doubt but a choice."""
+    mine, theirs = columns_of(winner), columns_of(loser)
+    picked = {field: chosen.get(field) or whose(mine, theirs, field) for field in COLUMNS}
+    if not picked["phone"]:
+        raise Invalid({"phone": [N_("两个号码都核对过，请选留哪一个")]}, "phone_choice_needed")
+    loser.archived_at, loser.merged_into = at, winner.id
+    session.flush()
+    session.execute(update(Member).where(Member.merged_into == loser.id).values(merged_into=winner.id))
+    taken = [field for field, side in picked.items() if side == LOSER]
+    before = {field: {name: getattr(winner, name) for name in COLUMNS[field]} for field in taken}
+    for name in (name for field in taken for name in COLUMNS[field]):
+        setattr(winner, name, getattr(loser, name))
+    if winner.phone is not None:
+        winner.phone_lost_at = None
+    session.flush()
+    session.execute(delete(MemberSearchTerm).where(MemberSearchTerm.member_id == loser.id))
+    write_terms(session, winner)
+    announce(session, MemberChanged(loser.id, "merged"), at=at)
+    if taken:
+        announce(session, MemberChanged(winner.id, ",".join(sorted(taken)), at.isoformat()), at=at)
+    return before
+
+
+def part_profiles(
+    session: Session, winner: Member, loser: Member, before: Mapping[str, Mapping[str, Any]], *, at: datetime
+) -> None:
+    """Undo `join_profiles`: what the winner's card took and nobody changed since goes back. Raises PhoneTaken."""
+    stands = [field for field in before if all(getattr(winner, n) == getattr(loser, n) for n in COLUMNS[field])]
+    if "phone" in stands:
+        require_free_phone(session, before["phone"]["phone"])
+    for name, value in ((name, value) for field in stands for name, value in before[field].items()):
+        setattr(winner, name, value)
+    session.flush()
+    require_free_phone(session, loser.phone)
+    loser.archived_at, loser.merged_into = None, None
+    flush_new_phone(session, loser)
+    for card in (winner, loser):
+        write_terms(session, card)
+    announce(session, MemberChanged(loser.id, "merged"), at=at)
+    if stands:
+        announce(session, MemberChanged(winner.id, ",".join(sorted(stands)), at.isoformat()), at=at)
+
+
+def join_consents(session: Session, winner_id: int, loser_id: int, *, actor: Actor, at: datetime) -> list[int]:
+    """What the loser's person agreed to holds for the winner's card where that says nothing: as it was given, in a row of its own (their
+    ids). What either took back is taken back."""
+    rows = session.scalars(
+        select(Consent).where(Consent.member_id.in_((winner_id, loser_id))).order_by(Consent.id)
+    ).all()
+    copies = []
+    for kind in sorted({row.kind for row in rows}):
+        mine = [row for row in rows if row.kind == kind and row.member_id == winner_id]
+        theirs = [row for row in rows if row.kind == kind and row.member_id == loser_id]
+        living = [row for row in theirs if row.withdrawn_at is None]
+        if living and not mine:
+            copies += [
+                Consent(member_id=winner_id, **{name: getattr(row, name) for name in _WORDS_OF_CONSENT})
+                for row in living
+            ]
+        if theirs and not living:
+            _end(session, [row for row in mine if row.withdrawn_at is None], actor, at)
+    session.add_all(copies)
+    session.flush()
+    return [row.id for row in copies]
+
+
+def part_consents(session: Session, copies: list[int], *, at: datetime) -> None:
+    """End what came with a merge that is undone. What was taken back stays so: nobody is written to who did not want it."""
+    mine = update(Consent).where(Consent.id.in_(copies), Consent.withdrawn_at.is_(None))
+    session.execute(mine.values(withdrawn_at=at, withdrawn_way="counter"))
+
+
+def join_facts(session: Session, winner_id: int, loser_id: int) -> None:
+    """The figures of both are the winner's."""
+    mine, theirs = session.get_one(MemberFacts, winner_id), session.get_one(MemberFacts, loser_id)
+    mine.orders, mine.spent = mine.orders + theirs.orders, mine.spent + theirs.spent
+    for name, pick in (("first_order_at", min), ("last_order_at", max), ("seen_at", max)):
+        known = [each for each in (getattr(mine, name), getattr(theirs, name)) if each is not None]
+        setattr(mine, name, pick(known) if known else None)
+    theirs.orders = theirs.spent = 0
+    theirs.first_order_at = theirs.last_order_at = None
+    session.flush()
+
+
+def restate_facts(session: Session, member_id: int, figures: Mapping[str, Any]) -> None:
+    """Set what the orders say: how many, spent, the first and the last."""
+    session.execute(update(MemberFacts).where(MemberFacts.member_id == member_id).values(**figures))
+
+
+def _end(session: Session, rows: list[Consent], actor: Actor, at: datetime) -> None:
+    for row in rows:
+        row.withdrawn_at, row.withdrawn_way = at, "counter"
+        announce(session, ConsentWithdrawn(row.member_id, row.kind, actor.kind, at.isoformat()), at=at)
