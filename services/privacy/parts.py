@@ -35,6 +35,7 @@ PARTS = (
         N_("家里的孩子"), ("children", "doses"), N_("准备孩子的生日、满月、百天和疫苗提醒"), UNTIL_ERASED, "children:reveal", _ERASED,
         of_children=True,
     ),
+    Part(N_("店里另外记的"), ("answers",), N_("按您的情况服务，例如口味、送货备注"), UNTIL_ERASED, "members:read", _ERASED),
     Part(N_("孕期和预产期"), ("pregnancies",), N_("按孕周提醒您"), UNTIL_ERASED, "children:reveal", _ERASED),
     Part(
         N_("您同意过什么"), ("consents",), N_("证明什么时候、用什么方式同意和撤回"), N_("注销后还留着，作为同意过的证明"),
@@ -63,6 +64,7 @@ PARTS_OF_AN_ERASURE = (
     "services.coupons.commands.erasing.give_up_coupons",
     "services.loyalty.commands.erasing.give_up_points",
     "services.family.commands.erasing.forget_family",
+    "services.fields.commands.values.forget_values",
     "services.members.commands.erasing.get_traces",
     "services.members.commands.erasing.make_nobody",
     "services.messaging.commands.forget_messages",
