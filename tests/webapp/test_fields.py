@@ -17,7 +17,7 @@ from services.shared import database, runtime
 from services.shared.actors import SYSTEM
 from tests.browse import Browser, body
 from tests.cast import Cast
-from tests.selling import welcome_member
+from tests.selling import open_till, welcome_member
 
 TASTE = {
     "subject": "member", "kind": "choice", "label_zh": "常买口味", "label_en": "Favourite taste", "shown_member": True,
@@ -210,3 +210,25 @@ def test_thirty_fields_cost_no_more_questions_than_one(shop: Cast, xiaoman: Memb
     with counted() as many:
         assert len(answers_of(cashier, xiaoman)) == 30
     assert len(many) == len(few)
+
+
+def test_products_are_answered_about_and_found_by_it(shop: Cast) -> None:
+    add(shop, subject="product", kind="text", choices=[], key="origin", label_zh="产地", searchable=True)
+    manager = shop.browser("manager")
+    sent = {"name": "抹茶卷", "price": "28.00", "fields": {"origin": "宇治"}}
+    made = body(manager.api("POST", "/api/v1/products", sent))
+    assert made["fields"] == {"origin": "宇治"}
+    assert [each["name"] for each in body(manager.api("GET", "/api/v1/products?q=宇治"))["items"]] == ["抹茶卷"]
+    changed = manager.api("PATCH", f"/api/v1/products/{made['id']}", {"fields": {"origin": None}})
+    assert body(changed)["fields"] == {"origin": None}
+
+
+def test_an_order_is_answered_about_after_the_sale(shop: Cast) -> None:
+    add(shop, subject="order", kind="text", choices=[], key="delivery", label_zh="送货备注")
+    till = open_till(shop)
+    order = till.sell(till.line("拿铁"))
+    changed = till.browser.api("PATCH", f"/api/v1/orders/{order['id']}", {"fields": {"delivery": "放门口"}})
+    assert (body(changed)["fields"], body(changed)["due"]) == ({"delivery": "放门口"}, order["due"])
+    kitchen = shop.browser("kitchen")
+    assert kitchen.api("PATCH", f"/api/v1/orders/{order['id']}", {"fields": {"delivery": ""}}).status_code == 403
+    assert body(kitchen.api("GET", f"/api/v1/orders/{order['id']}"))["fields"] == {"delivery": "放门口"}

@@ -52,6 +52,7 @@ ACTIONS: Mapping[str, str] = {
     "fields:create": N_("新建自定义字段"),
     "fields:restore": N_("恢复自定义字段"),
     "fields:sort": N_("调整自定义字段的顺序"),
+    "orders:answer": N_("补充订单信息"),
     "invoices:create": N_("申请发票"),
     "invoices:settle": N_("处理发票申请"),
     "member_sessions:create": N_("会员登录"),

@@ -28,7 +28,7 @@ from services.wallet.permissions import WALLET_READ
 from webapp.staff import blueprint
 from webapp.staff.consents import consents_section
 from webapp.staff.coupons.held import of_member as coupons_of
-from webapp.web import edge, forms, guards, levels, people, shop, toasts
+from webapp.web import edge, forms, guards, levels, own_fields, people, shop, toasts
 from webapp.web.families import family_of
 from webapp.web.forms import Form
 
@@ -106,7 +106,8 @@ def _member_page(card: MemberCard, **more: Any) -> str:
     session = edge.read()
     consents = consents_section(session, card.id)
     frozen = find_freeze(session, card.id) is not None
-    return page("member", card=card, frozen=frozen, **consents, **_held(session, card), **more)
+    answers = own_fields.filled("member", card.id)
+    return page("member", card=card, frozen=frozen, answers=answers, **consents, **_held(session, card), **more)
 
 
 def _held(session: Session, card: MemberCard) -> dict[str, Any]:
@@ -128,7 +129,8 @@ def _held(session: Session, card: MemberCard) -> dict[str, Any]:
 def edit_member(member_id: int) -> str:
     """What is known, in fields."""
     card = seen(member_id)
-    return page("edit", card=card, form=Form(form_values(card)), known=None)
+    answered = own_fields.in_form(own_fields.filled("member", member_id))
+    return page("edit", card=card, form=Form(form_values(card) | answered), known=None)
 
 
 @blueprint.post("/members/<int:member_id>/edit")
@@ -227,6 +229,7 @@ def _month_begins() -> datetime:
 
 def _choices() -> dict[str, Any]:
     return {
+        "own_fields": [each.field for each in own_fields.empty("member") if each.field.shown_form],
         "own_stores": stores.list_stores(edge.read(), actor=edge.actor()),
         "store_names": _store_names(),
         "sources": shop.settings()["members.sources"],

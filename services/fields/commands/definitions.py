@@ -137,12 +137,15 @@ def _require_sense(field: Field) -> None:
 
 
 def _keyed(sent: Sequence[Mapping[str, Any]], kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The choices as sent, each with a key; those that were there and are not sent any more stay at the end, put away."""
+    """The choices as sent, each with a key; those that were there and are not sent any more stay at the end, put away. One that is written
+    again takes up its old key."""
     known = {each["key"]: each for each in kept}
-    taken = {*known, *(each["key"] for each in sent if each.get("key"))}
+    sent_keys = {each["key"] for each in sent if each.get("key")}
+    taken = {*known, *sent_keys}
     made = []
     for each in sent:
-        key = each.get("key") or rules.key_of(each["en"] or each["zh"], taken)
+        again = next((old["key"] for old in kept if old["zh"] == each["zh"] and old["key"] not in sent_keys), "")
+        key = each.get("key") or again or rules.key_of(each["en"] or each["zh"], taken)
         taken.add(key)
         made.append({"key": key, "zh": each["zh"], "en": each["en"], "archived": each.get("archived", False)})
     here = {each["key"] for each in made}
