@@ -15,7 +15,7 @@ _PREFIX = "fields."
 SEEN_BY = ("staff", "private")
 
 
-class ChoiceIn(Schema):
+class FieldChoiceIn(Schema):
     """One choice. The key is made from the words where none is told, and stays."""
 
     class Meta:
@@ -40,7 +40,7 @@ class FieldIn(Schema):
     help = Text(load_default="", validate=validate.Length(max=80, error=N_("最多 80 个字")))
     required = fields.Boolean(load_default=False)
     choices = fields.List(
-        Complete(ChoiceIn), load_default=list, validate=validate.Length(max=60, error=N_("最多 60 个选项"))
+        Complete(FieldChoiceIn), load_default=list, validate=validate.Length(max=60, error=N_("最多 60 个选项"))
     )
     shown_form = fields.Boolean(load_default=True)
     shown_counter = fields.Boolean(load_default=False)
@@ -56,7 +56,7 @@ class FieldIn(Schema):
         return data
 
 
-class ChoiceOut(Schema):
+class FieldChoiceOut(Schema):
     """One choice; `archived` ones are chosen no more."""
 
     key = fields.String()
@@ -76,7 +76,7 @@ class FieldOut(Schema):
     label_en = fields.String()
     help = fields.String()
     required = fields.Boolean()
-    choices = fields.List(fields.Nested(ChoiceOut))
+    choices = fields.List(fields.Nested(FieldChoiceOut))
     shown_form = fields.Boolean()
     shown_counter = fields.Boolean()
     shown_member = fields.Boolean()

@@ -29,6 +29,7 @@ NOT_MONEY = {
     "POST /api/v1/top-up-plans": "says what may be topped up",
     "PATCH /api/v1/top-up-plans/<int:plan_id>": "says what may be topped up",
     "POST /api/v1/orders/<int:order_id>/refund-preview": "only looks",
+    "PATCH /api/v1/orders/<int:order_id>": "writes down what the shop asks beyond the sale",
     "POST /api/v1/orders/<int:order_id>/invoice-request": "asks for paper",
     "PATCH /api/v1/orders/<int:order_id>/invoice-request": "says that the paper was sent",
     "DELETE /api/v1/members/<int:member_id>/wallet-pin": "takes a PIN away",
