@@ -36,6 +36,7 @@ NOT_MONEY = {
     "PUT /api/v1/me/wallet-pin": "chooses a PIN",
 }
 FORMS_WITHOUT_MONEY = {
+    "/staff/orders/<int:order_id>/fields": "writes down what the shop asks beyond the sale",
     "/member/orders/<int:order_id>/invoice": "asks for paper",
     "/staff/coupons/<int:template_id>/archive": "says what a coupon does",
     "/staff/coupons/<int:template_id>/edit": "says what a coupon does",
