@@ -199,6 +199,18 @@ def test_a_member_takes_answers_along_and_they_go_with_the_member(shop: Cast, xi
     assert count(FieldValue) == 0
 
 
+def test_what_was_answered_about_orders_goes_with_the_member_and_others_stay(shop: Cast) -> None:
+    add(shop, subject="order", kind="text", choices=[], key="delivery", label_zh="送货备注")
+    till = open_till(shop)
+    orders = [till.sell(till.line("拿铁"), member=till.member)["id"], till.sell(till.line("拿铁"))["id"]]
+    for order in orders:
+        till.browser.api("PATCH", f"/api/v1/orders/{order}", {"fields": {"delivery": "东湖路 1 号"}})
+    with database.transaction() as session:
+        erase_member(session, till.member.id, actor=SYSTEM, at=shop.at)
+    left = [body(till.browser.api("GET", f"/api/v1/orders/{order}"))["fields"]["delivery"] for order in orders]
+    assert left == [None, "东湖路 1 号"]
+
+
 def test_thirty_fields_cost_no_more_questions_than_one(shop: Cast, xiaoman: Member) -> None:
     text(shop, "field_0")
     cashier = shop.browser("cashier")

@@ -80,5 +80,4 @@ def _me(form: Form) -> str:
 
 
 def _edit(form: Form) -> str:
-    asked = [each.field for each in own_fields.empty("member")]
-    return render_template("member/me/edit.html", card=_card(), form=form, own_fields=asked)
+    return render_template("member/me/edit.html", card=_card(), form=form, own_fields=own_fields.asked("member"))

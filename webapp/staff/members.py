@@ -229,7 +229,7 @@ def _month_begins() -> datetime:
 
 def _choices() -> dict[str, Any]:
     return {
-        "own_fields": [each.field for each in own_fields.empty("member") if each.field.shown_form],
+        "own_fields": own_fields.asked("member"),
         "own_stores": stores.list_stores(edge.read(), actor=edge.actor()),
         "store_names": _store_names(),
         "sources": shop.settings()["members.sources"],

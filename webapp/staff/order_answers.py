@@ -41,5 +41,4 @@ def answer_order_fields(order_id: int) -> ResponseReturnValue:
 
 def _page(order_id: int, form: Form) -> str:
     order = get_order(edge.read(), order_id, actor=edge.actor())
-    asked = [each.field for each in own_fields.filled("order", order_id)]
-    return render_template("staff/orders/answers.html", order=order, form=form, own_fields=asked)
+    return render_template("staff/orders/answers.html", order=order, form=form, own_fields=own_fields.asked("order"))

@@ -33,9 +33,11 @@ def filled(subject: str, subject_id: int) -> list[Filled]:
     return queries.list_filled(edge.read(), subject, subject_id, actor=edge.actor())
 
 
-def empty(subject: str) -> list[Filled]:
-    """The fields of a thing that is only about to be."""
-    return filled(subject, 0)
+def asked(subject: str) -> list[FieldCard]:
+    """The fields that a form asks of the reader: a member's own form all they may fill in, staff's those that are shown on forms."""
+    actor = edge.actor()
+    found = [each for each in queries.list_fields(edge.read(), subject) if each.visible_to(actor)]
+    return [each for each in found if each.shown_form or actor.kind == "member"]
 
 
 def in_form(answers: Sequence[Filled]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _editor(product: ProductView | None, form: Form, *, options: list[dict[str, 
         shelves=[*shelves, (NEW, _("新分类…"))],
         stores=stores.list_stores(session, actor=edge.actor()),
         drawn=DRAWN,
-        own_fields=[each.field for each in own_fields.empty("product") if each.field.shown_form],
+        own_fields=own_fields.asked("product"),
         right_digit=_right_digit(str(form.value("barcode"))) if form.errors("barcode") else "",
     )
 
