@@ -65,9 +65,9 @@ def test_a_required_answer_is_asked_when_a_card_is_opened(shop: Cast) -> None:
 def test_several_choices_are_ticked_and_all_taken_away(shop: Cast, xiaoman: Member) -> None:
     design(shop, kind="choices")
     place, cashier = f"/staff/members/{xiaoman.id}/edit", shop.browser("cashier")
-    cashier.post(place, source="walk_in", **{"fields.taste[]": ["", "xian", "sweet"]})
+    cashier.post(place, None, **{"source": "walk_in", "fields.taste[]": ["", "xian", "sweet"]})
     assert answers_of(xiaoman) == {"taste": ["sweet", "xian"]}
-    cashier.post(place, source="walk_in", **{"fields.taste[]": [""]})
+    cashier.post(place, None, **{"source": "walk_in", "fields.taste[]": [""]})
     assert answers_of(xiaoman) == {"taste": None}
 
 
@@ -115,7 +115,7 @@ def test_fields_are_put_in_order_and_away(shop: Cast) -> None:
     design(shop)
     design(shop, label_en="School", label_zh="学校", kind="text")
     owner = shop.browser("owner")
-    owner.post("/staff/settings/fields/sort?subject=member", **{"ids[]": ["2", "1"]})
+    owner.post("/staff/settings/fields/sort?subject=member", None, **{"ids[]": ["2", "1"]})
     owner.post("/staff/settings/fields/1/archive")
     with database.reading() as session:
         assert [each.key for each in list_fields(session, "member", archived=True)] == ["school", "taste"]
