@@ -56,6 +56,8 @@ from services.family import models as family
 from services.family.events import BirthAsked, FamilyChanged, FamilyStopped
 from services.family.jobs import ask_about_births
 from services.family.permissions import CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, VACCINATION_PLANS_CREATE
+from services.fields import models as fields
+from services.fields.permissions import FIELDS_CHANGE, FIELDS_READ_PRIVATE
 from services.identity import models as identity
 from services.identity.permissions import KIT_READ, ROLES_CHANGE, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
 from services.interactions import models as interactions
@@ -70,6 +72,7 @@ from services.loyalty.permissions import EARNING_RULES_CHANGE, POINTS_ADJUST, PO
 from services.loyalty.queries import GROWTH, POINTS
 from services.members import models as members
 from services.members.events import ConsentWithdrawn, MemberChanged, MemberJoined
+from services.members.jobs import follow_searched_fields
 from services.members.permissions import (
     BIRTHDAYS_CHANGE,
     CONSENT_TEXTS_CREATE,
@@ -201,6 +204,7 @@ SCHEDULE: Mapping[Job, Every] = {
     sweep_outbox: Every(minutes=1),
     sweep_deliveries: Every(minutes=1),
     answer_asks: Every(minutes=1),
+    follow_searched_fields: Every(minutes=1),
     sweep_messages: Every(minutes=1),
     chain_audit: Every(minutes=1),
     issue_batches: Every(minutes=1),
@@ -239,8 +243,8 @@ PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
-    approvals, audit, catalog, checkout_tables, coupons, dealing, family, identity, interactions, loyalty_tables, members,
-    merging_tables, messaging_tables, orders, privacy, signin, sms, stores, tills, wallet,
+    approvals, audit, catalog, checkout_tables, coupons, dealing, family, fields, identity, interactions, loyalty_tables,
+    members, merging_tables, messaging_tables, orders, privacy, signin, sms, stores, tills, wallet,
 )  # fmt: skip
 
 # The books that must add up; `changke verify` walks them.
@@ -257,6 +261,7 @@ PERMISSIONS = frozenset(
         CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, CONSENT_TEXTS_CREATE, DEALING_READ, door.FREEZES_LIFT,
         COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE,
         INTERACTIONS_CREATE, INTERACTIONS_READ, INTERACTIONS_REMOVE,
+        FIELDS_CHANGE, FIELDS_READ_PRIVATE,
         INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
         MEMBERS_MERGE,
         MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
@@ -282,7 +287,8 @@ _MANAGER = _CASHIER | {
     APPROVALS_DECIDE, APPROVALS_READ,
     AUDIT_READ, BIRTHDAYS_CHANGE, CHILDREN_CHANGE, CHILDREN_REVEAL, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO,
     COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE,
-    INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_MERGE, MEMBERS_PHONES, MESSAGES_READ, MESSAGES_SEND,
+    FIELDS_READ_PRIVATE, INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_MERGE, MEMBERS_PHONES,
+    MESSAGES_READ, MESSAGES_SEND,
     ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
     door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TILLS_AUDIT, WALLET_PAY_OUT,
 }  # fmt: skip
@@ -308,6 +314,10 @@ UNAUDITED: Mapping[str, str] = {
     "services.privacy.commands.erasing.hold_member": "it only looks",
     "services.privacy.commands.proposals.forget_proposal": "part of an erasure, which has the audit line",
     "services.privacy.commands.retention.write_proposals": "a list that a job makes; what somebody decides about it has the audit line",
+    "services.fields.commands.values.write_values": "part of opening or changing what it is about, which has the audit line",
+    "services.fields.commands.definitions.note_indexed": "how far the search follows a field; its change has the audit line",
+    "services.members.commands.terms.write_terms": "part of a change, which has the audit line",
+    "services.members.commands.terms.follow_fields": "the search follows a field; its change has the audit line",
     "services.members.commands.facts.restate_visits": "facts follow orders; the handover has the audit line",
     "services.checkout.commands.sales.spends": "it only adds up",
     **dict.fromkeys(PARTS_OF_AN_ERASURE, "the erasure of a member has the audit line, and what ended is told there"),
@@ -391,7 +401,6 @@ UNAUDITED: Mapping[str, str] = {
                 "loyalty.commands.points.take_from",
                 "loyalty.commands.points.take_out",
                 "members.commands.members.flush_new_phone",
-                "members.commands.members.write_terms",
                 "members.commands.merging.join_consents",
                 "members.commands.merging.join_facts",
                 "members.commands.merging.join_profiles",

@@ -11,6 +11,7 @@ from services.audit import commands as audit
 from services.catalog import permissions, rules
 from services.catalog.models import Category, Product, ProductChoice, ProductOption, ProductStore
 from services.catalog.queries import get_category, get_product
+from services.fields.commands import write_values
 from services.shared.actors import Actor
 from services.shared.refusals import Invalid, NotFound
 from services.shared.words import N_
@@ -81,7 +82,8 @@ def create_product(session: Session, data: Mapping[str, Any], *, actor: Actor, a
     session.flush()
     _set_options(session, product.id, data.get("options", []))
     _set_stores(session, product.id, data.get("unavailable_at", []), actor)
-    changes = {"name": product.name, "price": product.price}
+    answered = write_values(session, "product", product.id, data.get("fields", {}), actor=actor)
+    changes = {"name": product.name, "price": product.price} | answered
     audit.record(session, "products:create", ("product", product.id), actor=actor, at=at, changes=changes)
     return product
 
@@ -105,6 +107,7 @@ def change_product(session: Session, product_id: int, data: Mapping[str, Any], *
         _set_options(session, product.id, data["options"])
     if "unavailable_at" in data:
         _set_stores(session, product.id, data["unavailable_at"], actor)
+    changes |= write_values(session, "product", product.id, data.get("fields", {}), actor=actor)
     audit.record(session, "products:change", ("product", product.id), actor=actor, at=at, changes=changes)
 
 

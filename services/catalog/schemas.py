@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates, validates_schema
 
 from services.catalog import rules
+from services.fields.schemas import ValuesMixin
 from services.shared.fields import Complete, Day, Identifier, Money, Optional, Text
 from services.shared.words import N_
 
@@ -56,7 +57,7 @@ class OptionIn(Schema):
         _require_distinct(value)
 
 
-class ProductIn(Schema):
+class ProductIn(ValuesMixin):
     """A product as a person or program writes it."""
 
     name = Text(required=True, validate=validate.Length(1, 40, error=N_("最多 40 个字")))
@@ -187,6 +188,7 @@ class ProductOut(Schema):
     sold_out_at = fields.List(Identifier())
     unavailable_at = fields.List(Identifier())
     archived = fields.Boolean()
+    values = fields.Dict(keys=fields.String(), data_key="fields", attribute="answers")
 
 
 class SoldOutIn(Schema):

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
+from services.fields.schemas import ValuesMixin
 from services.members.rules import birthdays, phones
 from services.members.rules.birthdays import NO_BIRTHDAY, Birthday
 from services.shared.fields import Complete, Identifier, Moment, Money, Text, Whole
@@ -75,7 +76,7 @@ class BirthdayIn(Schema):
             raise ValidationError({name: list(words) for name, words in wrong.items()})
 
 
-class MemberIn(Schema):
+class MemberIn(ValuesMixin):
     """A member as a person or program writes one. Only the phone is needed; `consent` says that the privacy notice was agreed to,
     `marketing` that messages about offers were: each a tick of its own."""
 
@@ -130,7 +131,7 @@ class ChangedUnseenIn(ChangedMemberIn):
         return {name: value for name, value in data.items() if name != "phone" or str(value).strip()}
 
 
-PROFILE = ("name", "gender", "birthday", "wechat_id")
+PROFILE = ("name", "gender", "birthday", "wechat_id", "values")
 
 
 class ProfileIn(MemberIn):
@@ -203,3 +204,4 @@ class MemberOut(Schema):
     last_order_at = Moment(allow_none=True)
     joined_at = Moment()
     archived = fields.Boolean()
+    values = fields.Dict(keys=fields.String(), data_key="fields", attribute="answers")

@@ -92,6 +92,7 @@ class OrderOut(Schema):
     completed_at = Moment()
     lines = fields.List(fields.Nested(SoldLineOut))
     tenders = fields.List(fields.Nested(TenderOut))
+    values = fields.Dict(keys=fields.String(), data_key="fields", attribute="answers")
 
     def _points(self, order: OrderView) -> dict[str, int | None]:
         return {

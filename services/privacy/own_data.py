@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.coupons.models import Coupon, CouponTemplate
 from services.family.models import Child, DoseRecord, Pregnancy
+from services.fields import rules as answering
+from services.fields.models import Field, FieldValue
 from services.interactions.models import Interaction
 from services.loyalty.models import GrowthEntry, PointsEntry
 from services.members.models import Consent, Member
@@ -46,16 +48,18 @@ def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
 
 
 def collect_own_rows(session: Session, member_id: int) -> dict[str, Table]:
-    """Everything by table: profile, consents, children, doses, pregnancies, orders, lines, refunds, invoices, points, growth, wallet,
-    coupons, messages, sessions, devices, passkeys; columns named in MONEY are fen. Never a secret: neither codes nor keys. With what
-    stands under cards that were merged into this one."""
+    """Everything by table: profile, consents, children, doses, pregnancies, interactions, answers, orders, lines, refunds, invoices,
+    points, growth, wallet, coupons, messages, sessions, devices, passkeys; columns named in MONEY are fen. Never a secret: neither
+    codes nor keys. With what stands under cards that were merged into this one."""
     queries = _queries(list_own_ids(session, member_id))
-    return {name: [dict(row) for row in session.execute(query).mappings()] for name, query in queries.items()}
+    found = {name: [dict(row) for row in session.execute(query).mappings()] for name, query in queries.items()}
+    return found | {"answers": [_answer(row) for row in found["answers"]]}
 
 
 def list_columns() -> dict[str, list[str]]:
     """What is held, table by table, without anybody's values."""
-    return {name: [column.key for column in query.selected_columns] for name, query in _queries([0]).items()}
+    columns = {name: [column.key for column in query.selected_columns] for name, query in _queries([0]).items()}
+    return columns | {"answers": ["subject", "label", "value"]}
 
 
 def _queries(whose: Sequence[int]) -> Mapping[str, Any]:
@@ -72,6 +76,10 @@ def _queries(whose: Sequence[int]) -> Mapping[str, Any]:
         .where(Interaction.member_id.in_(whose)).order_by(Interaction.id),
         "pregnancies": select(Pregnancy.state, Pregnancy.due_on, Pregnancy.created_at, Pregnancy.ended_at)
         .where(Pregnancy.member_id.in_(whose)).order_by(Pregnancy.id),
+        "answers": select(Field.subject, Field.label_zh.label("label"), Field.kind, Field.choices,
+            FieldValue.words, FieldValue.number, FieldValue.day)
+        .join(Field, Field.id == FieldValue.field_id).where(_is_about(whose))
+        .order_by(Field.subject, FieldValue.subject_id, Field.position, FieldValue.position),
         "orders": select(Order.number, Store.name.label("store"), Order.due, Order.refunded, Order.state, Order.points_earned,
             Order.points_spent, Order.note, Order.completed_at)
         .join(Store, Store.id == Order.store_id).where(mine).order_by(Order.id),
@@ -104,6 +112,25 @@ def _queries(whose: Sequence[int]) -> Mapping[str, Any]:
         .where(Passkey.member_id.in_(whose)).order_by(Passkey.id),
     }  # fmt: skip
     return queries
+
+
+def _is_about(whose: Sequence[int]) -> Any:
+    """Answers about the member, their children, their orders."""
+    ids: dict[str, Any] = {
+        "member": whose,
+        "child": select(Child.id).where(Child.member_id.in_(whose)),
+        "order": select(Order.id).where(Order.member_id.in_(whose)),
+    }
+    return or_(*(and_(Field.subject == subject, FieldValue.subject_id.in_(theirs)) for subject, theirs in ids.items()))
+
+
+def _answer(row: dict[str, Any]) -> dict[str, Any]:
+    """What was asked and what was answered, in words."""
+    value = answering.of_rows(row["kind"], [(row["words"], row["number"], row["day"])])
+    told = answering.told(row["kind"], value)
+    words = {each["key"]: each["zh"] for each in row["choices"]}
+    first = told[0] if isinstance(told, list) else told
+    return {"subject": row["subject"], "label": row["label"], "value": words.get(first, first)}
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ PARTS = (
         of_children=True,
     ),
     Part(N_("店员记下的互动"), ("interactions",), N_("记得您说过什么、接待到哪一步"), UNTIL_ERASED, "interactions:read", _ERASED),
+    Part(N_("店里另外记的"), ("answers",), N_("按您的情况服务，例如口味、送货备注"), UNTIL_ERASED, "members:read", _ERASED),
     Part(N_("孕期和预产期"), ("pregnancies",), N_("按孕周提醒您"), UNTIL_ERASED, "children:reveal", _ERASED),
     Part(
         N_("您同意过什么"), ("consents",), N_("证明什么时候、用什么方式同意和撤回"), N_("注销后还留着，作为同意过的证明"),
@@ -65,6 +66,7 @@ PARTS_OF_AN_ERASURE = (
     "services.loyalty.commands.erasing.give_up_points",
     "services.family.commands.erasing.forget_family",
     "services.interactions.commands.forget_interactions",
+    "services.fields.commands.values.forget_values",
     "services.members.commands.erasing.get_traces",
     "services.members.commands.erasing.make_nobody",
     "services.messaging.commands.forget_messages",

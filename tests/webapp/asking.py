@@ -23,8 +23,8 @@ from tests.webapp.foreign import Foreign
 EVERYTHING = set(wiring.PERMISSIONS)
 # What is the same in every store is changed by who works in all of them.
 IN_SOME_STORES = EVERYTHING - {
-    "consent_texts:create", "members:erase", "minors:export", "roles:change", "settings:change", "stores:create", "tiers:change",
-    "tokens:create", "top_up_plans:change", "vaccination_plans:create",
+    "consent_texts:create", "fields:change", "members:erase", "minors:export", "roles:change", "settings:change", "stores:create",
+    "tiers:change", "tokens:create", "top_up_plans:change", "vaccination_plans:create",
 }  # fmt: skip
 IDLE = {"public", "member", "staff"}  # words of the table that are no permission
 OUTCOMES = ("in", "thing", "door", "absent")

@@ -16,6 +16,8 @@ from services.catalog import commands as catalog
 from services.coupons import commands as coupons
 from services.coupons.queries import find_redemption
 from services.family import commands as families
+from services.fields import commands as asking
+from services.fields.schemas import FieldIn
 from services.identity import commands as identity
 from services.identity import queries as people
 from services.identity.models import Role
@@ -142,6 +144,10 @@ def make_foreign(shop: Cast) -> Foreign:
         "api_stores.change_store": {"code": "B1"},
         **{f"{place}.note_interaction": {"kind": "note", "at": None} for place in ("api_timeline", "staff")},
         "api_own_families.mark_own_dose": {"state": "done"},
+        "api_orders.change_order": {"fields": {"delivery": "放门口"}},
+        "staff.answer_order_fields": {"fields.delivery": "放门口"},
+        "api_fields.change_field": {"label_zh": "送到哪里", "key": "delivery"},
+        "staff.change_field": {"label_zh": "送到哪里", "kind": "text", "key": "delivery"},
     }
     receipt_words = (more["receipt_code"], credit["receipt_code"], ids["token"])
     store_words = (*words, *receipt_words, more["number"], credit["number"], more["poster"])
@@ -205,13 +211,15 @@ def _arranged(shop: Cast, till: Till) -> dict[str, str]:
             session, "财务软件", ["orders:read"], known=wiring.PERMISSIONS, actor=SYSTEM, at=shop.at
         )
         double = EarningRuleIn().load({"name": "双倍积分", "multiplier": "2"})
+        field = FieldIn().load({"subject": "order", "kind": "text", "label_zh": "送货备注", "key": "delivery"})
+        field_id = asking.create_field(session, field, actor=SYSTEM, at=shop.at).id
         rule = loyalty.create_rule(session, double, actor=SYSTEM, at=shop.at).id
         tier = loyalty.create_tier(
             session, TierIn().load({"name": "甜品师", "threshold": "9000.00"}), actor=SYSTEM, at=shop.at
         ).id
     return {
         "plan_id": str(plan.id), "template_id": str(template), "category_id": str(category), "batch_id": str(batch),
-        "role_id": str(role), "token_id": str(program.id), "rule_id": str(rule),
+        "role_id": str(role), "token_id": str(program.id), "rule_id": str(rule), "field_id": str(field_id),
         "tier_id": str(tier), "product_id": str(till.products["拿铁"]),
         "row": "0", "group": "shop", "kind": "marketing", "name": "member", "app": "member", "file": "192",
     }  # fmt: skip

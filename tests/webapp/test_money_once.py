@@ -29,12 +29,14 @@ NOT_MONEY = {
     "POST /api/v1/top-up-plans": "says what may be topped up",
     "PATCH /api/v1/top-up-plans/<int:plan_id>": "says what may be topped up",
     "POST /api/v1/orders/<int:order_id>/refund-preview": "only looks",
+    "PATCH /api/v1/orders/<int:order_id>": "writes down what the shop asks beyond the sale",
     "POST /api/v1/orders/<int:order_id>/invoice-request": "asks for paper",
     "PATCH /api/v1/orders/<int:order_id>/invoice-request": "says that the paper was sent",
     "DELETE /api/v1/members/<int:member_id>/wallet-pin": "takes a PIN away",
     "PUT /api/v1/me/wallet-pin": "chooses a PIN",
 }
 FORMS_WITHOUT_MONEY = {
+    "/staff/orders/<int:order_id>/fields": "writes down what the shop asks beyond the sale",
     "/member/orders/<int:order_id>/invoice": "asks for paper",
     "/staff/coupons/<int:template_id>/archive": "says what a coupon does",
     "/staff/coupons/<int:template_id>/edit": "says what a coupon does",

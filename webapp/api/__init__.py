@@ -28,6 +28,7 @@ RESOURCES = (
     "earning_rules",
     "families",
     "own_families",
+    "fields",
     "freezes",
     "invoices",
     "handovers",

@@ -7,6 +7,7 @@ from flask import Response, request
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
+from services.fields.queries import tell_values
 from services.loyalty import queries as loyalty
 from services.members import commands, permissions, queries
 from services.members.queries import MemberCard
@@ -115,8 +116,11 @@ def _fetch(after: int | None, limit: int) -> Sequence[MemberCard]:
 def _with_points(session: Session, cards: Sequence[MemberCard]) -> list[MemberCard]:
     ids = [card.id for card in cards]
     points, tiers = loyalty.list_balances(session, ids), loyalty.list_tier_names(session, ids)
+    answers = tell_values(session, "member", ids, actor=edge.actor())
     seen = [queries.as_seen_by(edge.actor(), card) for card in cards]
-    return [card.with_points(points[card.id]).with_tier(tiers.get(card.id)) for card in seen]
+    return [
+        card.with_points(points[card.id]).with_tier(tiers.get(card.id)).with_answers(answers[card.id]) for card in seen
+    ]
 
 
 def _one(session: Session, member_id: int, status: int = 200) -> Response:

@@ -1,13 +1,20 @@
 """/orders."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from services.checkout import commands, permissions
 from services.checkout import queries as checkout
 from services.checkout.queries.receipts import as_told
 from services.checkout.schemas import SaleIn
+from services.fields.queries import tell_values
+from services.fields.schemas import ValuesIn
 from services.orders import queries
 from services.orders.permissions import ORDERS_READ
+from services.orders.queries import OrderView
 from services.orders.schemas import OrderFilter, OrderOut
 from services.shared import clock
 from services.stores.queries import get_store
@@ -28,10 +35,9 @@ def list_orders() -> Response:
         get_store(edge.read(), wanted["store_id"], actor=actor)
     return shape.page(
         OrderOut,
-        lambda after, limit: [
-            as_told(each, actor)
-            for each in queries.list_orders(edge.read(), actor=actor, **wanted, after=after, limit=limit)
-        ],
+        lambda after, limit: _told(
+            edge.read(), queries.list_orders(edge.read(), actor=actor, **wanted, after=after, limit=limit)
+        ),
     )
 
 
@@ -64,5 +70,29 @@ def create_order() -> Response:
 @guards.api(ORDERS_READ)
 def get_order(order_id: int) -> Response:
     """One order."""
-    actor = edge.actor()
-    return shape.one(OrderOut, as_told(queries.get_order(edge.read(), order_id, actor=actor), actor))
+    return _one(edge.read(), order_id)
+
+
+@blueprint.patch("/orders/<int:order_id>")
+@blueprint.response(200, OrderOut)
+@blueprint.takes(ValuesIn)
+@guards.api(permissions.ORDERS_CREATE)
+def change_order(order_id: int) -> Response:
+    """What the shop asks of an order beyond the sale itself, as `fields`; nothing else of a sale ever changes."""
+    data, at, actor = shape.body(ValuesIn), clock.now(), edge.actor()
+
+    def effect(session: Session) -> Response:
+        commands.answer_order(session, order_id, data["fields"], actor=actor, at=at)
+        return _one(session, order_id)
+
+    return edge.write(effect)
+
+
+def _one(session: Session, order_id: int) -> Response:
+    return shape.one(OrderOut, _told(session, [queries.get_order(session, order_id, actor=edge.actor())])[0])
+
+
+def _told(session: Session, orders: Sequence[OrderView]) -> list[OrderView]:
+    """As this reader may see them, with the answers to own fields."""
+    answers = tell_values(session, "order", [each.id for each in orders], actor=edge.actor())
+    return [replace(as_told(each, edge.actor()), answers=answers[each.id]) for each in orders]

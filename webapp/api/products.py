@@ -1,6 +1,6 @@
 """/products and /categories."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, request
@@ -8,7 +8,9 @@ from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
 from services.catalog import commands, permissions, queries
+from services.catalog.queries import ProductView
 from services.catalog.schemas import CategoryIn, CategoryOut, ProductIn, ProductOut
+from services.fields.queries import tell_values
 from services.shared import clock
 from services.shared.refusals import Invalid
 from services.shared.words import N_
@@ -44,8 +46,9 @@ def list_products() -> Response:
     archived = request.args.get("archived") == "1"
     return shape.page(
         ProductOut,
-        lambda after, limit: queries.list_products(
-            edge.read(), text=text[:60], archived=archived, after=after, limit=limit
+        lambda after, limit: _with_answers(
+            edge.read(),
+            queries.list_products(edge.read(), text=text[:60], archived=archived, after=after, limit=limit),
         ),
     )
 
@@ -61,7 +64,7 @@ def create_product() -> Response:
     def effect(session: Session) -> Response:
         product = commands.create_product(session, data, actor=edge.actor(), at=at)
         session.flush()
-        return shape.one(ProductOut, queries.get_product(session, product.id), 201)
+        return _one(session, product.id, 201)
 
     return edge.write(effect)
 
@@ -71,7 +74,7 @@ def create_product() -> Response:
 @guards.api(permissions.PRODUCTS_READ)
 def get_product(product_id: int) -> Response:
     """One product."""
-    return shape.one(ProductOut, queries.get_product(edge.read(), product_id))
+    return _one(edge.read(), product_id)
 
 
 @blueprint.patch("/products/<int:product_id>")
@@ -159,6 +162,15 @@ def _changed(change: Callable[[Session], None], product_id: int) -> Response:
     def effect(session: Session) -> Response:
         change(session)
         session.flush()
-        return shape.one(ProductOut, queries.get_product(session, product_id))
+        return _one(session, product_id)
 
     return edge.write(effect)
+
+
+def _one(session: Session, product_id: int, status: int = 200) -> Response:
+    return shape.one(ProductOut, _with_answers(session, [queries.get_product(session, product_id)])[0], status)
+
+
+def _with_answers(session: Session, products: Sequence[ProductView]) -> list[ProductView]:
+    answers = tell_values(session, "product", [each.id for each in products], actor=edge.actor())
+    return [each.with_answers(answers[each.id]) for each in products]

@@ -17,7 +17,7 @@ from services.shared import clock
 from services.shared.fields import Text
 from services.shared.words import N_
 from webapp.member import blueprint
-from webapp.web import edge, forms, guards, i18n, toasts
+from webapp.web import edge, forms, guards, i18n, own_fields, toasts
 from webapp.web.forms import Form
 
 
@@ -41,7 +41,8 @@ def edit_me() -> str:
     card = _card()
     birthday = asdict(card.birthday) if card.birthday else {}
     values = {name: getattr(card, name) for name in ("name", "gender", "wechat_id")}
-    return _edit(Form(values | {f"birthday_{name}": value for name, value in birthday.items()}))
+    answered = own_fields.in_form(own_fields.filled("member", card.id))
+    return _edit(Form(values | {f"birthday_{name}": value for name, value in birthday.items()} | answered))
 
 
 @blueprint.post("/me/edit")
@@ -74,8 +75,9 @@ def _card() -> MemberCard:
 
 
 def _me(form: Form) -> str:
-    return render_template("member/me/me.html", card=_card(), form=form)
+    card = _card()
+    return render_template("member/me/me.html", card=card, form=form, answers=own_fields.filled("member", card.id))
 
 
 def _edit(form: Form) -> str:
-    return render_template("member/me/edit.html", card=_card(), form=form)
+    return render_template("member/me/edit.html", card=_card(), form=form, own_fields=own_fields.asked("member"))

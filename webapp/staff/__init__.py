@@ -39,6 +39,8 @@ AREAS: tuple[str, ...] = (
     "recovery",
     "refunds",
     "registration",
+    "order_answers",
+    "own_fields",
     "roles",
     "second_steps",
     "settings",

@@ -13,6 +13,7 @@ from services.catalog.permissions import PRODUCTS_SELL_OUT
 from services.checkout import permissions
 from services.checkout import queries as checkout
 from services.coupons.permissions import COUPONS_READ
+from services.fields.queries import Filled
 from services.loyalty.permissions import POINTS_READ
 from services.members import commands as member_commands
 from services.members import queries as members
@@ -25,7 +26,7 @@ from services.tills.permissions import TILLS_OPEN, TILLS_READ
 from services.tills.queries import has_open_shift
 from services.wallet.permissions import WALLET_READ, WALLET_TOP_UP
 from webapp.staff import asked, blueprint, reasons
-from webapp.web import addresses, edge, forms, guards, shop, toasts
+from webapp.web import addresses, edge, forms, guards, own_fields, shop, toasts
 from webapp.web.forms import Form
 
 FOUND, RECENT, KEPT = 12, 8, 200
@@ -148,4 +149,11 @@ def _strip(member_id: int) -> dict[str, Any]:
         "sees": {name: actor.may(permission, store_id) for name, permission in SEEN.items()},
         "may_top_up": actor.may(WALLET_TOP_UP, store_id),
         "reasons": reasons.today(card) if actor.may(MEMBERS_READ) else [],
+        "answers": _answers(card.id) if actor.may(MEMBERS_READ) else [],
     }
+
+
+def _answers(member_id: int) -> list[Filled]:
+    """What was answered to the fields that the counter shows."""
+    found = own_fields.filled("member", member_id)
+    return [each for each in found if each.field.shown_counter and each.value is not None]

@@ -30,7 +30,7 @@ from webapp.staff import blueprint, reasons
 from webapp.staff.consents import consents_section
 from webapp.staff.coupons.held import of_member as coupons_of
 from webapp.staff.merging import merges_section
-from webapp.web import edge, forms, guards, levels, people, shop, timeline_words, toasts
+from webapp.web import edge, forms, guards, levels, own_fields, people, shop, timeline_words, toasts
 from webapp.web.families import family_of
 from webapp.web.forms import Form
 
@@ -109,6 +109,7 @@ def _member_page(card: MemberCard, **more: Any) -> str:
     consents = consents_section(session, card.id)
     frozen = find_freeze(session, card.id) is not None
     told = merges_section(session, card.id) if edge.actor().may(MEMBERS_MERGE) else {}
+    told["answers"] = own_fields.filled("member", card.id)
     return page("member", card=card, frozen=frozen, **consents, **_held(session, card), **told, **more)
 
 
@@ -133,7 +134,8 @@ def _held(session: Session, card: MemberCard) -> dict[str, Any]:
 def edit_member(member_id: int) -> str:
     """What is known, in fields."""
     card = seen(member_id)
-    return page("edit", card=card, form=Form(form_values(card)), known=None)
+    answered = own_fields.in_form(own_fields.filled("member", member_id))
+    return page("edit", card=card, form=Form(form_values(card) | answered), known=None)
 
 
 @blueprint.post("/members/<int:member_id>/edit")
@@ -232,6 +234,7 @@ def _month_begins() -> datetime:
 
 def _choices() -> dict[str, Any]:
     return {
+        "own_fields": own_fields.asked("member"),
         "own_stores": stores.list_stores(edge.read(), actor=edge.actor()),
         "store_names": _store_names(),
         "sources": shop.settings()["members.sources"],

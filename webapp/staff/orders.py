@@ -21,7 +21,7 @@ from services.tills.permissions import TILLS_AUDIT
 from webapp.staff import asked as asked_for
 from webapp.staff import blueprint
 from webapp.staff.order_members import may_hand_over
-from webapp.web import edge, guards, i18n, shop
+from webapp.web import edge, guards, i18n, own_fields, shop
 
 PAGE, PEOPLE = 30, 20
 KINDS = ("cash", "wechat", "alipay", "card", "other")
@@ -100,6 +100,7 @@ def _page(*, show: str, order: OrderView | None) -> str:
         refunds=queries.list_refunds(edge.read(), shown.id) if shown and shown.state != PAID else [],
         handovers=queries.list_handovers(edge.read(), shown.id) if shown and shown.member_id else [],
         may=_may(shown),
+        answers=own_fields.filled("order", shown.id) if shown else [],
         invoice=queries.find_invoice(edge.read(), shown.id) if shown else None,
         orders=found,
         waiting=queries.list_waiting(edge.read(), [each.id for each in found if each.flags]),
@@ -128,6 +129,7 @@ def _may(order: OrderView | None) -> dict[str, bool]:
         "ask_refund": is_open and not refunds and actor.may(permissions.ORDERS_CREATE, order.store_id),
         "void": refunds and order.state == PAID and order.day == today,
         "hand_over": may_hand_over(order),
+        "answer": actor.may(permissions.ORDERS_CREATE, order.store_id),
         "invoice": actor.may(INVOICES_CREATE, order.store_id),
         "review": actor.may(ORDERS_REVIEW, order.store_id),
     }

@@ -86,6 +86,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "stores:create": N_("开新店、排门店的顺序"),
         "settings:read": N_("看设置"),
         "settings:change": N_("改设置"),
+        "fields:change": N_("设计自己的字段"),
+        "fields:read_private": N_("看只给部分人看的字段"),
         "consent_texts:create": N_("发布隐私说明"),
         "vaccination_plans:create": N_("发布疫苗计划"),
         "staff:read": N_("看店员"),

@@ -35,6 +35,11 @@ class Form:
         found = self._values.get(name, [])
         return list(found) if isinstance(found, list) else [found]
 
+    @property
+    def all(self) -> Mapping[str, Any]:
+        """Everything that was typed or is stored, by name."""
+        return self._values
+
     def errors(self, name: str) -> list[str]:
         """What is wrong with the field `name`."""
         return self._errors.get(name, [])

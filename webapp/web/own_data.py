@@ -18,6 +18,7 @@ MOST = Rule("own_data:member", most=10, seconds=3600)  # it reads everything the
 TABLES: Mapping[str, str] = {
     "profile": N_("资料"), "consents": N_("我同意过的"), "orders": N_("订单"), "lines": N_("订单明细"), "refunds": N_("退款"),
     "invoices": N_("发票"), "points": N_("积分"), "growth": N_("成长值"), "wallet": N_("储值"), "coupons": N_("优惠券"),
+    "answers": N_("店里另外记的"),
     "messages": N_("消息"), "sessions": N_("登录的设备"), "devices": N_("会员码装到手机"), "passkeys": N_("通行密钥"),
     "interactions": N_("店员记下的互动"), "children": N_("孩子"), "doses": N_("疫苗"), "pregnancies": N_("孕期"),
 }  # fmt: skip
@@ -37,7 +38,7 @@ COLUMNS: Mapping[str, str] = {
     "seen_at": N_("上次使用"), "source": N_("来源"), "state": N_("状态"), "store": N_("门店"), "tax_number": N_("税号"),
     "title": N_("标题"), "used_at": N_("上次使用"), "version": N_("版本"), "way": N_("方式"), "wechat_id": N_("微信号"),
     "sex": N_("性别"), "born_on": N_("出生日期"), "calendar": N_("生日按"), "allergies": N_("过敏"), "quiet_at": N_("停止提醒的时间"),
-    "child": N_("孩子"), "words": N_("内容"),
+    "child": N_("孩子"), "words": N_("内容"), "subject": N_("关于"), "label": N_("问题"), "value": N_("回答"),
     "code": N_("哪一剂"), "given_on": N_("接种日期"), "due_on": N_("预产期"), "ended_at": N_("结束时间"),
     "withdrawn_at": N_("撤回时间"), "withdrawn_way": N_("撤回方式"), "at": N_("时间"),
 }  # fmt: skip

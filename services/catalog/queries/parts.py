@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from services.catalog.models import Product, ProductChoice, ProductOption
+from services.fields.queries import is_found_by
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def options_of(session: Session, product_ids: Collection[int]) -> dict[int, tupl
 
 
 def matches(text: str) -> ColumnElement[bool]:
-    """A condition on name, initials and codes."""
+    """A condition on name, initials, codes, and answers to searchable fields."""
     cleaned = text.strip().lower()
     part = "%" + cleaned.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     return or_(
@@ -65,4 +66,5 @@ def matches(text: str) -> ColumnElement[bool]:
         Product.initials.like(part, escape="\\"),
         Product.barcode == cleaned,
         Product.sku.ilike(part, escape="\\"),
+        is_found_by("product", Product.id, part),
     )

@@ -1,8 +1,8 @@
 """Products with everything that stands on their page."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from services.shared.refusals import NotFound
 
 @dataclass(frozen=True)
 class ProductView:
-    """A product with everything that stands on its page."""
+    """A product with everything that stands on its page; `answers` to own fields are filled in by the API."""
 
     id: int
     name: str
@@ -38,6 +38,11 @@ class ProductView:
     takes_tier: bool = True
     takes_coupons: bool = True
     launches_on: date | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_answers(self, answers: Mapping[str, Any]) -> "ProductView":
+        """The same product with the answers to own fields."""
+        return replace(self, answers=answers)
 
     def launched(self, day: date, early_days: int = 0) -> bool:
         """Whether it is there on `day` for somebody who may buy so many days before the others."""

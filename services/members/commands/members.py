@@ -5,19 +5,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
+from services.fields.commands import write_values
 from services.members import permissions
 from services.members.commands.consents import note_consent
+from services.members.commands.terms import write_terms
 from services.members.errors import BirthdayChangedRecently, MemberErased, MemberMerged, PhoneTaken
 from services.members.events import MemberChanged, MemberJoined
-from services.members.models import Member, MemberFacts, MemberSearchTerm
+from services.members.models import Member, MemberFacts
 from services.members.queries.cards import HIGHEST_ID
 from services.members.queries.links import get_open_link
-from services.members.rules import birthdays, names, phones
+from services.members.rules import birthdays, phones
 from services.members.rules.purposes import MARKETING, MEMBERSHIP
 from services.shared import days, vault
 from services.shared.actors import Actor
@@ -94,7 +96,7 @@ def change_phone(
     changes: dict[str, Any] = {"phone": [phones.mask(member.phone), phones.mask(phone)]}
     member.phone, member.phone_verified_at, member.phone_lost_at = phone, at, None
     flush_new_phone(session, member)
-    write_terms(session, member)
+    write_terms(session, [member])
     audit.record(
         session, "phones:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id,
         changes=changes | ({"reason": reason} if reason else {}),
@@ -112,7 +114,7 @@ def release_phone(session: Session, member_id: int, *, reason: str = "", actor: 
     changes: dict[str, Any] = {"phone": [phones.mask(member.phone), ""]} | ({"reason": reason} if reason else {})
     member.phone, member.phone_verified_at, member.phone_lost_at = None, None, at
     session.flush()
-    write_terms(session, member)
+    write_terms(session, [member])
     audit.record(
         session, "phones:release", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=changes
     )
@@ -182,10 +184,13 @@ def _load(session: Session, member_id: int) -> Member:
 def _open(session: Session, values: Mapping[str, Any], settings: Settings, *, actor: Actor, at: datetime) -> Member:
     require_free_phone(session, values["phone"])
     _require_birthday_past(values, settings, at)
-    member = Member(**values, number=_free_number(session), joined_at=at)
+    own = values.get("fields", {})
+    plain = {name: value for name, value in values.items() if name != "fields"}
+    member = Member(**plain, number=_free_number(session), joined_at=at)
     flush_new_phone(session, member)
     session.add(MemberFacts(member_id=member.id))
-    write_terms(session, member)
+    answered = write_values(session, "member", member.id, own, actor=actor)
+    write_terms(session, [member])
     audit.record(
         session,
         "members:create",
@@ -193,7 +198,7 @@ def _open(session: Session, values: Mapping[str, Any], settings: Settings, *, ac
         actor=actor,
         at=at,
         store_id=member.store_id,
-        changes={"phone": phones.mask(member.phone), "name": member.name, "source": member.source},
+        changes={"phone": phones.mask(member.phone), "name": member.name, "source": member.source} | answered,
     )
     announce(session, MemberJoined(member.id, member.store_id, member.source, WAYS[actor.kind]), at=at)
     return member
@@ -209,17 +214,20 @@ def _change(
     actor: Actor,
     at: datetime,
 ) -> Member:
-    changes = {name: [getattr(member, name), new] for name, new in data.items() if getattr(member, name) != new}
+    told = {name: new for name, new in data.items() if name != "fields"}
+    plain = {name: [getattr(member, name), new] for name, new in told.items() if getattr(member, name) != new}
+    answered = write_values(session, "member", member.id, data.get("fields", {}), actor=actor)
+    changes = plain | answered
     if not changes:
         return member
     if any(name.startswith(_BIRTHDAY) for name in changes):
         _require_birthday_past(data, settings, at)
         _note_birthday_change(member, birthday_free, at)
-    for name in changes:
+    for name in plain:
         setattr(member, name, data[name])
     session.flush()
-    if "name" in changes:
-        write_terms(session, member)
+    if "name" in changes or answered:
+        write_terms(session, [member])
     audit.record(
         session, "members:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id, changes=changes
     )
@@ -296,12 +304,3 @@ def _free_number(session: Session) -> str:
     while session.scalar(select(Member.id).where(Member.number == number)) is not None:
         number = phones.fresh_number()
     return number
-
-
-def write_terms(session: Session, member: Member) -> None:
-    """Write down what finds a member: also the name and the number of cards that were merged into theirs."""
-    session.execute(delete(MemberSearchTerm).where(MemberSearchTerm.member_id == member.id))
-    terms = names.search_terms(member.name, member.phone, member.number)
-    for name, number in session.execute(select(Member.name, Member.number).where(Member.merged_into == member.id)):
-        terms |= names.search_terms(name, None, number)
-    session.execute(insert(MemberSearchTerm), [{"term": term, "member_id": member.id} for term in sorted(terms)])

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.members.commands.members import flush_new_phone, require_free_phone, write_terms
+from services.members.commands.members import flush_new_phone, require_free_phone
+from services.members.commands.terms import write_terms
 from services.members.events import ConsentWithdrawn, MemberChanged
 from services.members.models import Consent, Member, MemberFacts, MemberSearchTerm
 from services.members.rules.joining import COLUMNS, LOSER, columns_of, whose
@@ -40,7 +41,7 @@ def join_profiles(
         winner.phone_lost_at = None
     session.flush()
     session.execute(delete(MemberSearchTerm).where(MemberSearchTerm.member_id == loser.id))
-    write_terms(session, winner)
+    write_terms(session, [winner])
     announce(session, MemberChanged(loser.id, "merged"), at=at)
     if taken:
         announce(session, MemberChanged(winner.id, ",".join(sorted(taken)), at.isoformat()), at=at)
@@ -61,7 +62,7 @@ def part_profiles(
     loser.archived_at, loser.merged_into = None, None
     flush_new_phone(session, loser)
     for card in (winner, loser):
-        write_terms(session, card)
+        write_terms(session, [card])
     announce(session, MemberChanged(loser.id, "merged"), at=at)
     if stands:
         announce(session, MemberChanged(winner.id, ",".join(sorted(stands)), at.isoformat()), at=at)

@@ -1,7 +1,7 @@
 """One member as pages and programs see them: the profile and the facts, read in one query."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +21,8 @@ HIGHEST_ID = 2**63 - 1  # what a database can count to
 
 @dataclass(frozen=True)
 class MemberCard:
-    """What is known of a member. `spent` is fen, net of refunds; `points` and the name of the `tier` are filled in by loyalty's readers."""
+    """What is known of a member. `spent` is fen, net of refunds; `points` and the name of the `tier` are filled in by loyalty's readers,
+    `answers` to own fields by the API."""
 
     id: int
     number: str
@@ -47,6 +48,7 @@ class MemberCard:
     phone_lost_at: datetime | None = None
     merged_into: int | None = None
     tier: str | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def shown_name(self) -> str:
@@ -86,6 +88,10 @@ class MemberCard:
     def with_points(self, points: int) -> "MemberCard":
         """The same card with a balance of points."""
         return replace(self, points=points)
+
+    def with_answers(self, answers: Mapping[str, Any]) -> "MemberCard":
+        """The same card with the answers to own fields."""
+        return replace(self, answers=answers)
 
     def with_tier(self, tier: str | None) -> "MemberCard":
         """The same card with the name of the level."""

@@ -10,6 +10,7 @@ from services.members.rules import phones
 from services.shared import pinyin
 
 LEAST_PHONE_DIGITS, LEAST_NUMBER_DIGITS = 3, 4
+MOST_OF_AN_ANSWER = 40  # letters that are searched: each is a tail of its own
 
 # Surnames that are read differently from the common word of the same character (tested against pypinyin 0.55).
 SURNAMES = {
@@ -53,3 +54,12 @@ def search_terms(name: str, phone: str | None, number: str) -> set[str]:
     if phone:
         terms |= tails(phones.national(phone), LEAST_PHONE_DIGITS) | {phone.removeprefix("+")}
     return terms
+
+
+def answer_terms(kind: str, words: str) -> set[str]:
+    """Everything a member is found by for an answer to an own field: a text as a name is, a phone by its digits."""
+    if kind == "phone":
+        return tails(phones.national(words), LEAST_PHONE_DIGITS) | {words.removeprefix("+")}
+    text = words[:MOST_OF_AN_ANSWER]
+    syllables = _syllables(text)
+    return tails(normalise(text)) | tails(syllables) | tails(syllable[0] for syllable in syllables)

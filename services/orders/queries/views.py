@@ -1,7 +1,7 @@
 """An order as everybody reads it: its lines with their shares of each discount, its tenders."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -89,6 +89,7 @@ class OrderView:
     shift_id: int | None = None
     flags: tuple[str, ...] = ()
     manual_reason: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def units(self) -> int:

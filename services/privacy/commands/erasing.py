@@ -16,6 +16,8 @@ from services.coupons.commands.erasing import give_up_coupons
 from services.coupons.models import Coupon, CouponBatch, CouponBatchRow, CouponEvent
 from services.dealing.commands import forget_own_card, forget_words_of_reviews
 from services.family.commands import forget_family
+from services.family.models import Child
+from services.fields.commands import forget_values
 from services.interactions.commands import forget_interactions
 from services.loyalty.commands.erasing import give_up_points
 from services.loyalty.queries import POINTS
@@ -114,6 +116,9 @@ def _erase(session: Session, member: Member, reason: str, actor: Actor, at: date
     forget_words_of_orders(session, member_id, traces, at=at)
     forget_reasons(session, traces)
     forget_own_card(session, member_id)
+    forget_values(session, "member", [member_id])
+    forget_values(session, "order", select_orders_of(member_id))
+    forget_values(session, "child", select(Child.id).where(Child.member_id == member_id))
     forget_family(session, member_id)
     forget_interactions(session, member_id)
     forget_words_of_reviews(session, traces)

@@ -16,7 +16,7 @@ from services.shared.refusals import Invalid
 from services.stores import queries as stores
 from webapp.staff import blueprint
 from webapp.staff.products.form import NEW, ProductForm, nested
-from webapp.web import edge, forms, guards, toasts, uploads
+from webapp.web import edge, forms, guards, own_fields, toasts, uploads
 from webapp.web.forms import Form
 
 NEW_PRICING = {"pricing": "piece", "takes_tier": True, "takes_coupons": True}
@@ -48,7 +48,8 @@ def create_product() -> ResponseReturnValue:
 def edit_product(product_id: int) -> str:
     """The editor with what is stored."""
     product = queries.get_product(edge.read(), product_id)
-    return _editor(product, Form(_stored(product)), options=_stored_options(product))
+    answered = own_fields.in_form(own_fields.filled("product", product_id))
+    return _editor(product, Form({**_stored(product), **answered}), options=_stored_options(product))
 
 
 @blueprint.post("/products/<int:product_id>/edit")
@@ -98,6 +99,7 @@ def _editor(product: ProductView | None, form: Form, *, options: list[dict[str, 
         shelves=[*shelves, (NEW, _("新分类…"))],
         stores=stores.list_stores(session, actor=edge.actor()),
         drawn=DRAWN,
+        own_fields=own_fields.asked("product"),
         right_digit=_right_digit(str(form.value("barcode"))) if form.errors("barcode") else "",
     )
 

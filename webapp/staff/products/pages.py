@@ -10,7 +10,7 @@ from services.shared import clock
 from services.stores import queries as stores
 from webapp.staff import blueprint
 from webapp.staff.products.browse import browse
-from webapp.web import edge, guards, toasts
+from webapp.web import edge, guards, own_fields, toasts
 
 
 @blueprint.get("/products")
@@ -29,6 +29,7 @@ def product(product_id: int) -> str:
         "staff/products/page.html",
         show="detail",
         product=queries.get_product(session, product_id),
+        answers=own_fields.filled("product", product_id),
         stores=stores.list_stores(session, actor=edge.actor()),
         **browse(),
     )
