@@ -64,7 +64,7 @@ class SideOut(Schema):
     orders = fields.Function(lambda side: side.card.orders)
 
 
-class FieldOut(Schema):
+class ProfileFieldOut(Schema):
     """One field: whose value stands unless chosen (empty: it has to be chosen), and whether both say something else."""
 
     field = fields.String()
@@ -77,7 +77,7 @@ class PreviewOut(Schema):
 
     winner = fields.Nested(SideOut)
     loser = fields.Nested(SideOut)
-    fields_ = fields.List(fields.Nested(FieldOut), data_key="fields", attribute="fields")
+    fields_ = fields.List(fields.Nested(ProfileFieldOut), data_key="fields", attribute="fields")
     obstacle = fields.String(allow_none=True)
 
 

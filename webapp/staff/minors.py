@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from services.identity.queries import names_of_staff
 from services.privacy import commands, queries
 from services.privacy.permissions import MINORS_EXPORT
-from services.privacy.queries import PARTS
 from services.privacy.schemas import MinorsAuditIn, MinorsDismissalIn
 from services.shared import clock
 from services.shared.days import local_day
@@ -76,5 +75,4 @@ def _page(form: Form) -> str:
         chosen=due or this - 1,
         made=made,
         names=names_of_staff(session, {each.staff_id for each in made if each.staff_id is not None}),
-        keeps_children=any(part.of_children for part in PARTS),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template
 from flask_babel import gettext as _
 
-from services.privacy.queries import PARTS, Package
+from services.privacy.queries import Package
 from services.shared.words import N_
 from services.stores.settings import BY_NAME
 from webapp.staff.audit_words import words_of
@@ -25,7 +25,7 @@ HEADS: Mapping[str, str] = {
     "role": N_("角色"), "may": N_("能做什么"), "token": N_("接口令牌"), "stores": N_("门店"), "made_by": N_("谁新建的"),
 }  # fmt: skip
 COUNTED: Mapping[str, str] = {
-    "children": N_("保存孩子资料的地方"), "under_14": N_("未满 14 岁的会员"), "under_18": N_("14 到 17 岁的会员"),
+    "children": N_("家里记下的孩子"), "under_14": N_("未满 14 岁的会员"), "under_18": N_("14 到 17 岁的会员"),
     "unknown": N_("没有填出生年份的会员（不知道年龄）"), "members": N_("注销的会员（注销后不再知道年龄）"),
     "with_children": N_("注销时有监护人同意的会员"),
 }  # fmt: skip
@@ -45,7 +45,6 @@ def files_of(package: Package, at: datetime) -> dict[str, bytes]:
         shop_name=shop.settings()["shop.name"],
         person=shop.settings()["privacy.officer"],
         tables=told,
-        keeps_children=any(part.of_children for part in PARTS),
     )
     return {"index.html": page.encode(), "tables.xlsx": spreadsheets.workbook(told)}
 
