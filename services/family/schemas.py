@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from services.family.rules import vaccinations
+from services.fields.schemas import ValuesMixin
 from services.shared.fields import Day, Identifier, Moment, Text, Whole
 from services.shared.words import N_
 
@@ -13,7 +14,7 @@ CALENDARS = {"": N_("按店里的习惯"), "solar": N_("公历"), "lunar": N_("�
 _LIST = N_("请从列表里选")
 
 
-class ChildIn(Schema):
+class ChildIn(ValuesMixin):
     """A child as a guardian tells it; only the day of birth is needed. `children_consent` notes the guardian's consent,
     `health_consent` the one that allergies need."""
 
@@ -116,6 +117,7 @@ class ChildOut(Schema):
     quiet = fields.Boolean()
     age = fields.Nested(AgeOut, allow_none=True)
     next = fields.Nested(OccurrenceOut, attribute="coming", allow_none=True)
+    answers = fields.Dict(data_key="fields")
     doses = fields.List(fields.Nested(DoseOut), allow_none=True)
 
 

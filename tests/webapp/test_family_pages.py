@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 
 from services.audit.models import AuditEntry
 from services.family.models import Child, DoseRecord, Pregnancy, VaccinationPlan
+from services.fields.models import FieldValue
 from services.members.models import Member
 from services.shared import database
 from services.shared.days import local_day
-from tests.browse import Browser
+from tests.browse import Browser, body
 from tests.cast import Cast
 from tests.selling import welcome_member
 
@@ -161,3 +162,23 @@ def test_the_owner_changes_one_dose_and_it_is_a_new_version(shop: Cast) -> None:
     assert owner.post(f"{plan}/optional", with_optional="1").status_code == 303
     assert count(VaccinationPlan) == 2
     assert shop.browser("manager").post(f"{plan}/optional", with_optional="").status_code == 403
+
+
+def test_a_child_has_the_shops_own_fields_masked_for_staff(shop: Cast, xiaoman: Member) -> None:
+    made = {"subject": "child", "kind": "text", "label_zh": "幼儿园", "label_en": "Nursery", "shown_member": True}
+    key = body(shop.browser("owner").api("POST", "/api/v1/fields", made))["key"]
+    phone, family = shop.phone(xiaoman), f"/staff/members/{xiaoman.id}/family"
+    assert "幼儿园" in phone.get("/member/me/family/children/new").text
+    child = tell(phone, "/member/me/family", **{f"fields.{key}": "小太阳"})
+    assert "小太阳" in phone.get(f"/member/me/family/children/{child}").text
+    assert body(phone.api("GET", "/api/v1/me/family"))["children"][0]["fields"] == {key: "小太阳"}
+    manager = shop.browser("manager")
+    assert "小太阳" not in manager.get(family).text
+    assert body(manager.api("GET", f"/api/v1/members/{xiaoman.id}/family"))["children"][0]["fields"] == {}
+    assert "小太阳" in manager.post(f"{family}/reveal").text
+    changed = {"name": "豆豆", "born_on": BORN, "sex": "girl", f"fields.{key}": ""}
+    assert manager.post(f"{family}/children/{child}", **changed).status_code == 303
+    assert count(FieldValue) == 0
+    with database.reading() as session:
+        told = session.scalars(select(AuditEntry.changes).where(AuditEntry.action == "children:change")).all()
+    assert told

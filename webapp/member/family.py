@@ -15,7 +15,7 @@ from services.family.schemas import BirthIn, ChildIn, DoseIn, PregnancyIn
 from services.shared import clock
 from services.shared.refusals import NotFound
 from webapp.member import blueprint
-from webapp.web import edge, forms, guards, people, toasts
+from webapp.web import edge, forms, guards, own_fields, people, toasts
 from webapp.web.families import family_of
 from webapp.web.forms import Form
 
@@ -51,7 +51,7 @@ def add_child() -> ResponseReturnValue:
 def child(child_id: int) -> str:
     """One child: age, milestones, vaccinations."""
     plan = queries.get_plan(edge.read())
-    return _page("child", child=_child(child_id), plan=plan, form=Form())
+    return _page("child", child=_child(child_id), plan=plan, form=Form(), answers=own_fields.filled("child", child_id))
 
 
 @blueprint.get("/me/family/children/<int:child_id>/edit")
@@ -60,7 +60,8 @@ def edit_child(child_id: int) -> str:
     """What is known, in fields."""
     card = _child(child_id)
     names = ("name", "sex", "born_on", "calendar", "allergies")
-    return _child_form(Form({name: getattr(card, name) or "" for name in names}), card)
+    answered = own_fields.in_form(own_fields.filled("child", child_id))
+    return _child_form(Form({name: getattr(card, name) or "" for name in names} | answered), card)
 
 
 @blueprint.post("/me/family/children/<int:child_id>/edit")
@@ -106,7 +107,12 @@ def mark_dose(child_id: int, code: str) -> ResponseReturnValue:
         return _go(_("记下了"), "member.child", child_id=child_id)
 
     def again(form: Form) -> str:
-        return _page("child", child=_child(child_id), plan=queries.get_plan(edge.read()), form=form, wrong=code)
+        told = {
+            "child": _child(child_id),
+            "plan": queries.get_plan(edge.read()),
+            "answers": own_fields.filled("child", child_id),
+        }
+        return _page("child", form=form, wrong=code, **told)
 
     return _submit(DoseIn, perform, again)
 
@@ -223,7 +229,7 @@ def _go(said: str, endpoint: str, **values: Any) -> ResponseReturnValue:
 
 def _child_form(form: Form, card: ChildCard | None = None) -> str:
     family = family_of(_me(), "own")
-    return _page("edit_child", form=form, child=card, family=family)
+    return _page("edit_child", form=form, child=card, family=family, own_fields=own_fields.asked("child"))
 
 
 def _pregnancy_form(form: Form, card: PregnancyCard | None = None, *, birth: bool = False) -> str:

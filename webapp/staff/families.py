@@ -17,7 +17,7 @@ from services.members.queries import get_member
 from services.shared import clock
 from services.shared.refusals import NotFound, TooMany
 from webapp.staff import blueprint, members
-from webapp.web import edge, forms, guards, toasts
+from webapp.web import edge, forms, guards, own_fields, toasts
 from webapp.web.families import family_of
 from webapp.web.forms import Form
 
@@ -45,7 +45,8 @@ def reveal_family(member_id: int) -> ResponseReturnValue:
     except TooMany as refusal:
         return forms.refused({}, refusal, lambda form: _page("family", member_id, too_many=form.refusal))
     child = next((each for each in found[0].children if str(each.id) == request.form.get("child")), None)
-    whole: dict[str, Any] = {"family": found[0], "revealed": True, "left": left}
+    answers = {each.id: own_fields.filled("child", each.id) for each in found[0].children}
+    whole: dict[str, Any] = {"family": found[0], "revealed": True, "left": left, "answers": answers}
     response = make_response(_whole_child(member_id, child, whole) if child else _page("family", member_id, **whole))
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -228,11 +229,13 @@ def _pregnancy(member_id: int, pregnancy_id: int) -> dict[str, Any]:
 def _whole_child(member_id: int, child: ChildCard, whole: Mapping[str, Any]) -> str:
     """A child whom somebody looks at in order to change them."""
     names = ("name", "sex", "born_on", "calendar", "allergies")
-    form = Form({name: getattr(child, name) or "" for name in names})
+    answered = own_fields.in_form(own_fields.filled("child", child.id))
+    form = Form({name: getattr(child, name) or "" for name in names} | answered)
     return _page("child", member_id, form=form, child_id=child.id, **whole)
 
 
 def _page(name: str, member_id: int, **values: Any) -> str:
     card = members.seen(member_id)
     values.setdefault("family", family_of(card.id, "masked"))
-    return members.page(f"family/{name}", card=card, **values)
+    asked = own_fields.asked("child") if name == "child" else []
+    return members.page(f"family/{name}", card=card, child_fields_of_shop=asked, **values)

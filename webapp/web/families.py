@@ -27,10 +27,11 @@ def init_app(app: Flask) -> None:
 
 
 def family_of(member_id: int, eyes: Eyes, *, doses: bool = False, session: Session | None = None) -> FamilyCard:
-    """The family as of today in the shop; `session` where something was just written in it."""
+    """The family as of today in the shop; `doses`: with all that is known of each child. `session` where something was just written."""
     settings = shop.settings()
     today = days.local_day(clock.now(), settings.zone)
-    return queries.load_family(session or edge.read(), member_id, settings, today, eyes=eyes, doses=doses)
+    actor = edge.actor() if doses else None
+    return queries.load_family(session or edge.read(), member_id, settings, today, eyes=eyes, doses=doses, actor=actor)
 
 
 def occurrence_words(each: Occurrence) -> str:

@@ -15,6 +15,7 @@ from services.family.permissions import CHILDREN_CHANGE, CHILDREN_CREATE
 from services.family.queries.families import get_child, load_family
 from services.family.queries.plans import get_plan
 from services.family.rules import vaccinations
+from services.fields.commands import forget_values, write_values
 from services.members.rules.purposes import CHILDREN, HEALTH
 from services.shared.actors import Actor
 from services.shared.days import local_day
@@ -24,7 +25,7 @@ from services.shared.words import N_
 from services.stores.queries import load_settings
 
 FIRST_YEAR = 1900
-CONSENTS = {f"{kind}_consent" for kind in (CHILDREN, HEALTH)}
+APART = {f"{kind}_consent" for kind in (CHILDREN, HEALTH)} | {"fields"}  # what is told with a child and no column of it
 Told = Mapping[str, Any]
 
 
@@ -38,12 +39,13 @@ def add_child(session: Session, member_id: int, data: Told, *, actor: Actor, at:
     require_consent(session, member_id, CHILDREN, data, actor=actor, at=at)
     if data.get("allergies"):
         require_consent(session, member_id, HEALTH, data, actor=actor, at=at)
-    values = {name: value for name, value in data.items() if name not in CONSENTS}
+    values = {name: value for name, value in data.items() if name not in APART}
     require_past(session, values["born_on"], "born_on", at=at)
     child = Child(member_id=member_id, **values, created_at=at)
     session.add(child)
     session.flush()
-    changes = {name: _plain(value) for name, value in values.items() if value}
+    changes: dict[str, Any] = {name: _plain(value) for name, value in values.items() if value}
+    changes |= write_values(session, "child", child.id, data.get("fields", {}), actor=actor)
     audit.record(
         session, "children:create", ("child", child.id), member_id=member_id, actor=actor, at=at, changes=changes
     )
@@ -56,18 +58,19 @@ def change_child(session: Session, member_id: int, child_id: int, data: Told, *,
     require_family(session, member_id, CHILDREN_CHANGE, actor=actor)
     child = get_child(session, child_id, member_id=member_id)
     require_consent(session, member_id, CHILDREN, data, actor=actor, at=at)
-    values = {name: value for name, value in data.items() if name not in CONSENTS}
+    values = {name: value for name, value in data.items() if name not in APART}
     if values.get("allergies") and values["allergies"] != child.allergies:
         require_consent(session, member_id, HEALTH, data, actor=actor, at=at)
     changed = {name: [getattr(child, name), new] for name, new in values.items() if getattr(child, name) != new}
-    if not changed:
-        return child
     if "born_on" in changed:
         require_past(session, values["born_on"], "born_on", at=at)
     for name in changed:
         setattr(child, name, values[name])
     session.flush()
     changes = {name: [_plain(before), _plain(after)] for name, (before, after) in changed.items()}
+    changes |= write_values(session, "child", child.id, data.get("fields", {}), actor=actor)
+    if not changes:
+        return child
     audit.record(
         session, "children:change", ("child", child.id), member_id=member_id, actor=actor, at=at, changes=changes
     )
@@ -80,6 +83,7 @@ def remove_child(session: Session, member_id: int, child_id: int, *, actor: Acto
     require_family(session, member_id, CHILDREN_CHANGE, actor=actor)
     child = get_child(session, child_id, member_id=member_id)
     session.execute(delete(DoseRecord).where(DoseRecord.child_id == child.id))
+    forget_values(session, "child", [child.id])
     session.delete(child)
     session.flush()
     audit.record(session, "children:remove", ("child", child_id), member_id=member_id, actor=actor, at=at)

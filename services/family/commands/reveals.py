@@ -23,4 +23,4 @@ def reveal_family(session: Session, member_id: int, *, actor: Actor, at: datetim
     card = get_member(session, member_id)
     audit.record(session, "children:reveal", ("member", card.id), actor=actor, at=at, store_id=card.store_id)
     settings = load_settings(session)
-    return load_family(session, card.id, settings, local_day(at, settings.zone), eyes="whole", doses=True)
+    return load_family(session, card.id, settings, local_day(at, settings.zone), eyes="whole", doses=True, actor=actor)

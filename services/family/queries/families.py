@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +15,10 @@ from services.family.rules.ages import Age, age
 from services.family.rules.gestation import Gestation
 from services.family.rules.milestones import Habits, Occurrence, next_milestone
 from services.family.rules.vaccinations import Planned, Record
+from services.fields.queries import tell_values
 from services.members.queries import list_who_hold
 from services.members.rules.purposes import CHILDREN, HEALTH
+from services.shared.actors import Actor
 from services.shared.refusals import NotFound
 from services.stores.settings import Settings
 
@@ -40,6 +42,7 @@ class ChildCard:
     age: Age | None
     coming: Occurrence | None
     doses: list[Planned] = field(default_factory=list)
+    answers: Mapping[str, Any] = field(default_factory=dict)
     masked: bool = False
 
     @property
@@ -108,14 +111,29 @@ def habits_of(settings: Settings) -> Habits:
 
 
 def load_family(
-    session: Session, member_id: int, settings: Settings, today: date, *, eyes: Eyes, doses: bool = False
+    session: Session,
+    member_id: int,
+    settings: Settings,
+    today: date,
+    *,
+    eyes: Eyes,
+    doses: bool = False,
+    actor: Actor | None = None,
 ) -> FamilyCard:
-    """One member's family; what they do not agree to is missing, but for their own eyes. `doses`: with every child's plan."""
-    return load_families(session, [member_id], settings, today, eyes=eyes, doses=doses)[member_id]
+    """One member's family; what they do not agree to is missing, but for their own eyes. `doses`: with every child's plan; `actor`: with
+    the answers to own fields that this one may see."""
+    return load_families(session, [member_id], settings, today, eyes=eyes, doses=doses, actor=actor)[member_id]
 
 
 def load_families(
-    session: Session, member_ids: Collection[int], settings: Settings, today: date, *, eyes: Eyes, doses: bool = False
+    session: Session,
+    member_ids: Collection[int],
+    settings: Settings,
+    today: date,
+    *,
+    eyes: Eyes,
+    doses: bool = False,
+    actor: Actor | None = None,
 ) -> Mapping[int, FamilyCard]:
     """The same of many members at once."""
     ids = list(member_ids)
@@ -124,6 +142,7 @@ def load_families(
     pregnancies = session.scalars(select(Pregnancy).where(Pregnancy.member_id.in_(ids)).order_by(Pregnancy.id.desc()))
     records = _records(session, [child.id for child in children]) if doses else {}
     plan = get_plan(session) if doses and children else None
+    told = tell_values(session, "child", [child.id for child in children], actor=actor) if actor and children else {}
     found = {each: FamilyCard(each in kinds[CHILDREN], each in kinds[HEALTH], [], []) for each in ids}
     young: set[int] = set()
     for child in children:
@@ -137,6 +156,7 @@ def load_families(
                 plan.doses, child.born_on, child.sex, records.get(child.id, {}), today, optional=plan.with_optional
             )
             card = replace(card, doses=planned)
+        card = replace(card, answers=told.get(child.id, {}))
         family.children.append(_masked(card) if eyes == "masked" else card)
     for row in pregnancies:
         family = found[row.member_id]
@@ -207,7 +227,7 @@ def _child(child: Child, settings: Settings, today: date, *, health: bool) -> Ch
 def _masked(card: ChildCard) -> ChildCard:
     """Nothing from which the day of birth could be counted back."""
     rough = replace(card.age, days_over=0, days=0) if card.age else None
-    return replace(card, masked=True, born_on=None, calendar=None, age=rough, coming=None, doses=[])
+    return replace(card, masked=True, born_on=None, calendar=None, age=rough, coming=None, doses=[], answers={})
 
 
 def _pregnancy(row: Pregnancy, settings: Settings, today: date, *, masked: bool) -> PregnancyCard:
