@@ -388,6 +388,7 @@ UNAUDITED: Mapping[str, str] = {
                 "coupons.commands.merging.hand_on_coupons",
                 "family.commands.merging.hand_back_family",
                 "family.commands.merging.hand_on_family",
+                "fields.commands.merging.hand_on_values",
                 "loyalty.commands.merging.hand_back_growth",
                 "loyalty.commands.merging.hand_back_points",
                 "loyalty.commands.merging.hand_on_growth",

@@ -32,8 +32,8 @@ SEEN_BY: Mapping[str, str] = {
     "coupons": COUPONS_READ, "messages": MESSAGES_READ, "consents": MEMBERS_READ,
     "withdrawals": MEMBERS_READ, "joined": MEMBERS_READ,
 }  # fmt: skip
-# What an order or its refund tells already is not told twice.
-WALLET_ALONE = ("top_up", "payout", "adjust", "transfer")
+# What an order or its refund tells already is not told twice; what went from one's merged card to the other cancels out.
+WALLET_ALONE = ("top_up", "payout", "adjust")
 POINTS_ALONE = ("adjust", "expire", "top_up")
 COUPONS_TOLD = ("issue", "redeem", "undo", "transfer", "revoke", "expire", "give_back")
 

@@ -6,8 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from services.family.models import Child, Pregnancy
+from services.fields import commands as fields
+from services.fields.models import Field, FieldValue
+from services.fields.schemas import FieldIn
 from services.loyalty.commands import release_points
 from services.members import commands as members
+from services.members.queries import MemberCard, search_members
 from services.merging.queries import list_duplicates
 from services.shared import database
 from services.shared.actors import SYSTEM
@@ -93,3 +97,30 @@ def test_a_phone_written_as_wechat_id_and_a_common_child_look_like_one_person(de
     merge(desk, other)
     with database.reading() as session:
         assert list_duplicates(session) == []
+
+
+def answers(desk: Desk) -> dict[str, str | None]:
+    with database.reading() as session:
+        rows = select(Field.key, FieldValue.words).join(FieldValue, FieldValue.field_id == Field.id)
+        return dict(session.execute(rows.where(FieldValue.subject_id == desk.member.id)).tuples().all())
+
+
+def test_answers_fill_the_gaps_and_go_back(desk: Desk, other: Desk) -> None:
+    with database.transaction() as session:
+        for key in ("taste", "school"):
+            told = FieldIn().load(
+                {"subject": "member", "kind": "text", "key": key, "label_zh": key, "searchable": True}
+            )
+            fields.create_field(session, told, actor=SYSTEM, at=AT)
+        fields.write_values(session, "member", desk.member.id, {"taste": "少糖"}, actor=SYSTEM)
+        fields.write_values(session, "member", other.member.id, {"taste": "全糖", "school": "小太阳"}, actor=SYSTEM)
+    merged = merge(desk, other)
+    assert answers(desk) == {"taste": "少糖", "school": "小太阳"}
+    assert desk.member.id in {card.id for card in found(desk, "小太阳")}
+    undo(desk, merged)
+    assert (answers(desk), answers(other)) == ({"taste": "少糖"}, {"taste": "全糖", "school": "小太阳"})
+
+
+def found(desk: Desk, text: str) -> list[MemberCard]:
+    with database.reading() as session:
+        return search_members(session, text, 10, asker=desk.shop.owner)

@@ -16,6 +16,7 @@ from services.checkout.commands.merging import hand_on_carts
 from services.coupons.commands import cancel_open_transfers
 from services.coupons.commands.merging import count_for, hand_on_coupons
 from services.family.commands.merging import hand_on_family
+from services.fields.commands.merging import hand_on_values
 from services.loyalty.commands.merging import hand_on_growth, hand_on_pending, hand_on_points, join_levels
 from services.loyalty.queries import GROWTH, POINTS
 from services.members.commands.merging import join_consents, join_facts, join_profiles
@@ -103,6 +104,7 @@ def _hand_on(session: Session, winner_id: int, loser_id: int, doing: dict[str, A
     moved = {
         "coupons": coupons, "pending": hand_on_pending(session, loser_id, winner_id),
         "carts": hand_on_carts(session, loser_id, winner_id), **hand_on_family(session, loser_id, winner_id, at=doing["at"]),
+        "answers": hand_on_values(session, loser_id, winner_id),
     }  # fmt: skip
     told = {"points": points, "wallet": stored, "coupons": len(coupons), "growth": growth}
     return {name: value for name, value in told.items() if value} | {"moved": moved}

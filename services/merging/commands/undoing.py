@@ -11,6 +11,7 @@ from services.audit import commands as audit
 from services.checkout.commands.merging import hand_on_carts
 from services.coupons.commands.merging import count_for, hand_on_coupons
 from services.family.commands.merging import hand_back_family
+from services.fields.commands.merging import hand_on_values
 from services.loyalty.commands.merging import hand_back_growth, hand_back_points, hand_on_pending, part_levels
 from services.members.commands.merging import part_consents, part_profiles, restate_facts
 from services.members.models import Member
@@ -67,6 +68,7 @@ def _hand_back(session: Session, row: Merge, doing: dict[str, Any]) -> dict[str,
     hand_on_pending(session, winner_id, loser_id, moved["pending"])
     hand_on_carts(session, winner_id, loser_id, moved["carts"])
     hand_back_family(session, winner_id, loser_id, moved)
+    hand_on_values(session, winner_id, loser_id, field_ids=moved.get("answers", []))
     part_levels(session, winner_id, loser_id, moved["levels"])
     part_consents(session, moved["consents"], at=doing["at"])
     told = {"points": points, "wallet": stored, "coupons": len(coupons), "growth": growth}
