@@ -15,7 +15,7 @@ from services.coupons.events import (
 )
 from services.coupons.queries import find_redemption, get_coupon
 from services.members.events import MemberJoined
-from services.members.queries import find_reader
+from services.members.queries import find_reader, get_member
 from services.messaging import commands as messaging
 from services.messaging.texts import Text
 from services.shared import clock
@@ -25,7 +25,9 @@ from services.stores.queries import load_settings
 
 
 def give_welcome(session: Session, event: MemberJoined) -> None:
-    """Give the coupons for new members, each once."""
+    """Give the coupons for new members, each once; nothing to a card that was put away or merged meanwhile."""
+    if get_member(session, event.member_id).archived:
+        return
     commands.give_welcome(session, event.member_id, actor=SYSTEM, at=clock.now())
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.coupons import commands, jobs, queries
@@ -29,6 +30,7 @@ from services.members import commands as members
 from services.members.models import Member
 from services.shared import clock, database
 from services.shared.actors import SYSTEM
+from services.shared.models import OutboxEntry
 from services.shared.refusals import Forbidden, Invalid
 from tests.cast import Cast
 
@@ -223,6 +225,17 @@ def test_who_joins_gets_the_welcome_gift_once(shop: Cast, now: datetime) -> None
     with database.reading() as session:
         names = sorted(held.name for held in queries.list_usable(session, xiaoman.id, at=now))
     assert names == ["开卡礼"]
+
+
+def test_a_card_that_was_put_away_at_once_gets_no_welcome_gift(shop: Cast, now: datetime) -> None:
+    with database.transaction() as session:
+        template(session, now, welcome=True, name="开卡礼")
+    with database.transaction() as session:
+        xiaoman = member(session, now, 1)
+        members.archive_member(session, xiaoman.id, actor=SYSTEM, at=now)
+    with database.reading() as session:
+        assert queries.list_usable(session, xiaoman.id, at=now) == []
+        assert session.scalars(select(OutboxEntry.error).where(OutboxEntry.error.is_not(None))).all() == []
 
 
 def test_a_list_is_given_out_line_by_line_with_its_result(session: Session, shop: Cast, now: datetime) -> None:
