@@ -137,3 +137,9 @@ def test_a_page_of_the_timeline_asks_each_source_once(till: Till) -> None:
         event.listen(engine, "before_cursor_execute", lambda *told: counted.append(told[2]))
         list_happenings(session, till.member.id, actor=till.shop.owner, limit=30)
     assert len([each for each in counted if each.startswith("SELECT")]) == len(SOURCES) + 1  # whose cards these are
+
+
+def test_on_a_phone_the_timeline_stands_alone(till: Till) -> None:
+    """The list of members stands beside it only where there is room (layouts/split.html)."""
+    page_text = till.browser.get(f"/staff/members/{till.member.id}/timeline?show=orders").text
+    assert 'data-show="detail"' in page_text

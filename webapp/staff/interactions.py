@@ -64,7 +64,7 @@ def _page(member_id: int, form: Form) -> str:
         "timeline",
         card=card,
         form=form,
-        show=show,
+        chosen_filter=show,
         following=following if shown["cursor"] else "",
         filters=[(key, _(label)) for key, (label, _sources) in timeline_words.FILTERS.items()],
         interaction_kinds=[(key, _(label)) for key, label in KINDS.items()],
