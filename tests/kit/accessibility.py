@@ -16,15 +16,17 @@ def _source() -> str:
     return (REPOSITORY / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
-def axe(page: Page) -> list[str]:
-    """What axe finds on the page as it stands, one readable line for each rule and element; empty is good.
+def axe(page: Page, *, colours: bool = False) -> list[str]:
+    """What axe finds on the page as it stands, one readable line for each rule and element; empty is good. `colours`: contrast alone, which
+    is what another theme of the same markup can break.
 
     The source goes in by DevTools, past the content security policy that would block a script tag.
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(_source())
     # `preload` is for sounds that play by themselves, of which we have none; what passed is much, and read by nobody.
-    question = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"], "preload": False}
+    which = {"type": "rule", "values": ["color-contrast"]} if colours else {"type": "tag", "values": RULES}
+    question = {"runOnly": which, "resultTypes": ["violations"], "preload": False}
     violations = page.evaluate("async question => (await axe.run(document, question)).violations", question)
     return [line for violation in violations for line in _lines(violation)]
 
