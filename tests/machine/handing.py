@@ -8,14 +8,14 @@ from hypothesis.stateful import rule
 from services.checkout.commands.handovers import claim_order, reassign_order
 from services.orders.models import Order
 from tests.machine.accounts import PLACES
-from tests.machine.merging import Merging
+from tests.machine.selling import Selling
 from tests.machine.world import LEVEL, LEVEL_RATE
 from tests.oracles.members import require
 
 SOON = timedelta(days=7)
 
 
-class BooksMachine(Merging):
+class BooksMachine(Selling):
     """Everything that a shop does with money."""
 
     @rule(place=PLACES, who=st.integers(0, 1))
