@@ -84,11 +84,6 @@ from services.members.permissions import (
     MEMBERS_REVEAL,
     REGISTRATION_LINKS_CHANGE,
 )
-from services.merging import models as merging_tables
-from services.merging import reactions as merging
-from services.merging.checks import find_differences as find_merging_differences
-from services.merging.events import MembersMerged, MergeUndone
-from services.merging.permissions import MEMBERS_MERGE
 from services.messaging import models as messaging_tables
 from services.messaging import reactions as messaging
 from services.messaging.jobs import deliver, forget_deliveries, forget_messages, sweep_deliveries
@@ -154,8 +149,6 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     OrderRefunded: (checkout.correct_facts, checkout.tell_of_refund),
     OrderHandedOver: (checkout.move_facts, checkout.tell_of_handover),
     ConsentWithdrawn: (messaging.stop_deliveries, messaging.tell_of_withdrawal),
-    MembersMerged: (merging.tell_of_merge,),
-    MergeUndone: (merging.tell_of_undoing,),
     BirthAsked: (messaging.ask_about_birth,),
     FamilyStopped: (messaging.stop_family_deliveries,),
     InvoiceAnswered: (checkout.tell_of_invoice,),
@@ -244,14 +237,14 @@ PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
     approvals, audit, catalog, checkout_tables, coupons, dealing, family, fields, identity, interactions, loyalty_tables,
-    members, merging_tables, messaging_tables, orders, privacy, signin, sms, stores, tills, wallet,
+    members, messaging_tables, orders, privacy, signin, sms, stores, tills, wallet,
 )  # fmt: skip
 
 # The books that must add up; `changke verify` walks them.
 LEDGERS: tuple[Ledger, ...] = (POINTS, GROWTH, WALLET)
 CHECKS: tuple[Check, ...] = (
     find_order_differences, find_lot_differences, find_wallet_differences, find_coupon_differences, find_sale_differences,
-    find_audit_differences, find_privacy_differences, find_merging_differences,
+    find_audit_differences, find_privacy_differences,
 )  # fmt: skip
 
 PERMISSIONS = frozenset(
@@ -263,7 +256,6 @@ PERMISSIONS = frozenset(
         INTERACTIONS_CREATE, INTERACTIONS_READ, INTERACTIONS_REMOVE,
         FIELDS_CHANGE, FIELDS_READ_PRIVATE,
         INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
-        MEMBERS_MERGE,
         MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
         ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT,
         door.PROOFS_CREATE, door.PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, ROLES_CHANGE,
@@ -287,7 +279,7 @@ _MANAGER = _CASHIER | {
     APPROVALS_DECIDE, APPROVALS_READ,
     AUDIT_READ, BIRTHDAYS_CHANGE, CHILDREN_CHANGE, CHILDREN_REVEAL, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO,
     COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE,
-    FIELDS_READ_PRIVATE, INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_MERGE, MEMBERS_PHONES,
+    FIELDS_READ_PRIVATE, INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES,
     MESSAGES_READ, MESSAGES_SEND,
     ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
     door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TILLS_AUDIT, WALLET_PAY_OUT,
@@ -376,43 +368,6 @@ UNAUDITED: Mapping[str, str] = {
             )
         ),
         "part of a sale, refund or top-up: that one has the audit line, the sealed entry or the coupon's story says the rest",
-    ),
-    **dict.fromkeys(
-        (
-            f"services.{name}"
-            for name in (
-                "checkout.commands.merging.carry_growth",
-                "checkout.commands.merging.hand_on_carts",
-                "checkout.commands.merging.hold_for",
-                "coupons.commands.merging.count_for",
-                "coupons.commands.merging.hand_on_coupons",
-                "family.commands.merging.hand_back_family",
-                "family.commands.merging.hand_on_family",
-                "fields.commands.merging.hand_on_values",
-                "loyalty.commands.merging.hand_back_growth",
-                "loyalty.commands.merging.hand_back_points",
-                "loyalty.commands.merging.hand_on_growth",
-                "loyalty.commands.merging.hand_on_pending",
-                "loyalty.commands.merging.hand_on_points",
-                "loyalty.commands.merging.move_points",
-                "loyalty.commands.merging.part_levels",
-                "loyalty.commands.points.enter",
-                "loyalty.commands.points.open_lot",
-                "loyalty.commands.points.put_in",
-                "loyalty.commands.points.take_from",
-                "loyalty.commands.points.take_out",
-                "members.commands.members.flush_new_phone",
-                "members.commands.merging.join_consents",
-                "members.commands.merging.join_facts",
-                "members.commands.merging.join_profiles",
-                "members.commands.merging.part_consents",
-                "members.commands.merging.part_profiles",
-                "members.commands.merging.restate_facts",
-                "merging.commands.merging.hold_both",
-                "merging.commands.merging.hold_growth",
-            )
-        ),
-        "part of a merge, its undoing, or a refund of an order of a merged card: that one has the audit line",
     ),
 }
 

@@ -7,14 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.checkout import texts as refund_texts
-from services.checkout.commands.merging import carry_growth
 from services.checkout.queries.growth import hold_paid_by_member
 from services.coupons import commands as coupons
 from services.coupons.models import Coupon
 from services.loyalty import commands as loyalty
 from services.loyalty.queries import find_pending
 from services.members import commands as members
-from services.members.queries import find_reader, keeper_of
+from services.members.queries import find_reader
 from services.messaging import commands as messaging
 from services.messaging import texts
 from services.orders.events import InvoiceAnswered, OrderCompleted, OrderHandedOver, OrderRefunded
@@ -32,9 +31,7 @@ NEWS = timedelta(days=1)  # an older sale (a replay, a queue that was offline) i
 def keep_facts(session: Session, event: OrderCompleted) -> None:
     """Count the sale in the member's facts."""
     if event.member_id is not None:
-        members.record_order(
-            session, keeper_of(session, event.member_id), event.paid, datetime.fromisoformat(event.completed_at)
-        )
+        members.record_order(session, event.member_id, event.paid, datetime.fromisoformat(event.completed_at))
 
 
 def tell_member(session: Session, event: OrderCompleted) -> None:
@@ -82,7 +79,7 @@ def _used_something(session: Session, order_id: int) -> bool:
 def correct_facts(session: Session, event: OrderRefunded) -> None:
     """Take the refund out of the member's facts."""
     if event.member_id is not None:
-        members.record_refund(session, keeper_of(session, event.member_id), event.amount, complete=event.complete)
+        members.record_refund(session, event.member_id, event.amount, complete=event.complete)
 
 
 def tell_of_refund(session: Session, event: OrderRefunded) -> None:
@@ -144,14 +141,13 @@ def grow_by_sale(session: Session, event: OrderCompleted) -> None:
     if buyer.member_id is not None:
         at = datetime.fromisoformat(event.completed_at)
         loyalty.settle_growth(session, buyer.member_id, buyer.amount, order_id=event.order_id, at=at)
-        carry_growth(session, buyer.member_id, actor=SYSTEM, at=at)
 
 
 def move_facts(session: Session, event: OrderHandedOver) -> None:
     """Count the order for the member whose it is now, and no more for the other one."""
     members.record_order(session, event.to_member_id, event.amount, datetime.fromisoformat(event.completed_at))
     if event.from_member_id is not None:
-        members.record_refund(session, keeper_of(session, event.from_member_id), event.amount, complete=True)
+        members.record_refund(session, event.from_member_id, event.amount, complete=True)
         members.restate_visits(session, event.from_member_id, *find_visits(session, event.from_member_id))
 
 

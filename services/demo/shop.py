@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from services.catalog import commands as catalog
-from services.demo import approvals, cast, coupons, doubles, families, lapsed, levels, menu, own_fields, stored_value
+from services.demo import approvals, cast, coupons, families, lapsed, levels, menu, own_fields, stored_value
 from services.demo.guests import make_guests
 from services.identity import commands as identity
 from services.identity.queries import actor_of_staff, find_staff
@@ -65,7 +65,6 @@ def open_shop(
     own_fields.tell(session, now=now)
     coupons.give_out(session, opened, now=now)
     lapsed.welcome(session, first, now=now)
-    doubles.welcome(session, now=now)
     levels.build(session, at=at, now=now)
     stored_value.fill_wallets(session, opened, now=now)
     approvals.ask_for_one(session, first, now=now)

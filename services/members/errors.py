@@ -46,13 +46,6 @@ class WordsChanged(Refusal):
     text = N_("说明刚刚更新了，请再看一遍")
 
 
-class MemberMerged(Refusal):
-    """The card became one with another: what is to be done is done to that one."""
-
-    code = "member_merged"
-    text = N_("这张卡已并入另一张，请用那一张")
-
-
 class MemberErased(Refusal):
     """The member asked to be forgotten: there is nothing to change or to bring back."""
 

@@ -24,15 +24,12 @@ class RegistrationLink(Model):
 
 class Member(Model):
     """One member. `phone` is E.164 and unique among the living; `number` finds a member but never spends. `phone_lost_at` is since when the
-    number that was theirs is somebody else's: then there is none until they tell another. `merged_into` is the card
-    that lives on as this one, never one that was merged itself."""
+    number that was theirs is somebody else's: then there is none until they tell another."""
 
     __tablename__ = "members"
     __table_args__ = (
-        Index("ix_members_wechat_id", "wechat_id"),
         CheckConstraint("birthday_month IS NULL OR birthday_month BETWEEN 1 AND 12", name="month"),
         Index("ix_members_joined", "joined_at", "id"),
-        Index("ix_members_birthday_name", "birthday_month", "birthday_day", "name"),
         Index(
             "ix_members_phone_living",
             "phone",
@@ -64,7 +61,6 @@ class Member(Model):
     language: Mapped[str | None]
     joined_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
-    merged_into: Mapped[int | None] = mapped_column(index=True)
 
 
 class MemberSearchTerm(Model):

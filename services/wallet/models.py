@@ -54,10 +54,7 @@ class WalletEntry(Model):
 
 
 class WalletLot(Model):
-    """One top-up: what was paid (principal) and given on top (bonus), and what is left of both. The oldest is spent first.
-
-    `origin_id` is the lot that was paid in, where this one came from a card that was merged.
-    """
+    """One top-up: what was paid (principal) and given on top (bonus), and what is left of both. The oldest is spent first."""
 
     __tablename__ = "wallet_lots"
     __table_args__ = (
@@ -72,7 +69,6 @@ class WalletLot(Model):
     principal_left: Mapped[int]
     bonus_left: Mapped[int]
     created_at: Mapped[datetime]
-    origin_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class WalletLotMove(Model):

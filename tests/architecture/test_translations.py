@@ -26,7 +26,6 @@ DATA = (
     "services.coupons.texts",  # as messaging's
     "services.checkout.texts",  # as messaging's
     "services.loyalty.texts",  # as messaging's
-    "services.merging.texts",  # as messaging's
     "services.messaging.texts",  # both languages: the reader is not there when it is written
     "services.shared.pinyin",  # words whose characters are read in another way than alone
     "services.stores.settings",  # defaults that are the shop's own words

@@ -44,8 +44,6 @@ NOT_PAGES = {
 # Where a value in an address comes from: the newest row of the demo shop.
 VALUES = {
     "member_id": "SELECT :member",
-    "loser_id": "SELECT max(id) FROM members WHERE archived_at IS NULL AND id <> :member",
-    "merge_id": "SELECT max(id) FROM merges",
     "order_id": "SELECT max(id) FROM orders WHERE state = 'paid' AND member_id IS NOT NULL",
     "product_id": "SELECT max(id) FROM products",
     "category_id": "SELECT max(id) FROM categories",

@@ -240,7 +240,6 @@ KNOWN = {
     "sms_messages": "a number", "spending_freezes": "gone", "spending_proofs": "words taken", "top_ups": "books",
     "wallet_accounts": "books",
     "wallet_entries": "books, words taken", "wallet_lots": "books", "wallet_pins": "gone", "coupon_transfers": "without token",
-    "distinct_pairs": "numbers", "merges": "sealed under the member's key",
     "order_handovers": "words taken", "own_cards": "gone", "phone_codes": "gone", "phone_questions": "gone",
 }  # fmt: skip
 

@@ -64,7 +64,7 @@ def test_where_two_open_one_card_at_once_the_index_decides(session: Session, sho
     add(session, shop)
     twin = Member(number="1999999996", phone="+8613800138000", name="", source="walk_in", joined_at=shop.at)
     with pytest.raises(PhoneTaken):
-        commands.members.flush_new_phone(session, twin)
+        commands.members._flush_new_phone(session, twin)
 
 
 def test_an_unknown_source_or_store_stands_beside_its_field(session: Session, shop: Cast) -> None:

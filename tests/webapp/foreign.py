@@ -26,7 +26,6 @@ from services.loyalty import commands as loyalty
 from services.loyalty.schemas import EarningRuleIn, TierIn
 from services.members import commands as members
 from services.members.models import Member
-from services.merging.commands import merge_members
 from services.messaging import commands as messaging
 from services.messaging.models import Message, PushSubscription
 from services.orders.queries import receipt_token
@@ -82,7 +81,7 @@ def make_foreign(shop: Cast) -> Foreign:
     till = Till(shop, shop.browser("cashier"), fill_shelf(shop.at), xiaoman)
     jobs.beat("worker", shop.at)
     _hire(shop)
-    ids = _sold(shop, till) | _arranged(shop, till) | _merged(shop)
+    ids = _sold(shop, till) | _arranged(shop, till)
     words, more, keys = _written(shop, till, ids)
     ids |= keys.pop("")
     fang = welcome_member(shop.at, "王芳", "+8613900139000")
@@ -190,14 +189,6 @@ def _sold(shop: Cast, till: Till) -> dict[str, str]:
         "top_up_id": top_up["id"], "payout_id": payout["id"], "refund_id": refund["id"], "parked_id": parked["id"],
         "proof_id": proof["id"].removeprefix("p_"), "shift_id": str(shift), "store_id": east, "member_id": str(member), "day": "2026-11-21",
     }  # fmt: skip
-
-
-def _merged(shop: Cast) -> dict[str, str]:
-    """Two cards of 王阿姨 that became one, and a third that may."""
-    winner, loser, third = (welcome_member(shop.at, "王阿姨", f"+861360000000{number}") for number in range(3))
-    with database.transaction() as session:
-        done = merge_members(session, winner.id, loser.id, {}, actor=SYSTEM, at=shop.at)
-    return {"merge_id": str(done.id), "loser_id": str(third.id)}
 
 
 def _arranged(shop: Cast, till: Till) -> dict[str, str]:

@@ -136,7 +136,7 @@ def test_a_page_of_the_timeline_asks_each_source_once(till: Till) -> None:
         engine = session.get_bind()
         event.listen(engine, "before_cursor_execute", lambda *told: counted.append(told[2]))
         list_happenings(session, till.member.id, actor=till.shop.owner, limit=30)
-    assert len([each for each in counted if each.startswith("SELECT")]) == len(SOURCES) + 1  # whose cards these are
+    assert len([each for each in counted if each.startswith("SELECT")]) == len(SOURCES)
 
 
 def test_on_a_phone_the_timeline_stands_alone(till: Till) -> None:

@@ -33,7 +33,6 @@ RESOURCES = (
     "invoices",
     "handovers",
     "members",
-    "merges",
     "messages",
     "minors",
     "offline_sales",

@@ -24,7 +24,6 @@ AREAS: tuple[str, ...] = (
     "member_ledgers",
     "adjusting",
     "members",
-    "merging",
     "minors",
     "more",
     "notifications",

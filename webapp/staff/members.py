@@ -16,7 +16,6 @@ from services.loyalty.permissions import POINTS_READ
 from services.members import commands, permissions, queries
 from services.members.queries import STATES, Filter, MemberCard
 from services.members.schemas import ChangedUnseenIn, MemberIn
-from services.merging.permissions import MEMBERS_MERGE
 from services.orders import queries as orders
 from services.orders.permissions import ORDERS_READ
 from services.shared import clock, days
@@ -29,7 +28,6 @@ from services.wallet.permissions import WALLET_READ
 from webapp.staff import blueprint, reasons
 from webapp.staff.consents import consents_section
 from webapp.staff.coupons.held import of_member as coupons_of
-from webapp.staff.merging import merges_section
 from webapp.web import edge, forms, guards, levels, own_fields, people, shop, timeline_words, toasts
 from webapp.web.families import family_of
 from webapp.web.forms import Form
@@ -108,9 +106,8 @@ def _member_page(card: MemberCard, **more: Any) -> str:
     session = edge.read()
     consents = consents_section(session, card.id)
     frozen = find_freeze(session, card.id) is not None
-    told = merges_section(session, card.id) if edge.actor().may(MEMBERS_MERGE) else {}
-    told["answers"] = own_fields.filled("member", card.id)
-    return page("member", card=card, frozen=frozen, **consents, **_held(session, card), **told, **more)
+    answers = own_fields.filled("member", card.id)
+    return page("member", card=card, frozen=frozen, answers=answers, **consents, **_held(session, card), **more)
 
 
 def _held(session: Session, card: MemberCard) -> dict[str, Any]:

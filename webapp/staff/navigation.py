@@ -15,7 +15,6 @@ from services.dealing.permissions import DEALING_READ
 from services.identity.permissions import KIT_READ, STAFF_READ, TOKENS_CREATE
 from services.loyalty.permissions import POINTS_READ
 from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
-from services.merging.permissions import MEMBERS_MERGE
 from services.orders.permissions import INVOICES_READ, ORDERS_READ
 from services.privacy.permissions import MEMBERS_ERASE
 from services.shared.words import N_
@@ -71,7 +70,6 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("staff.roles", "id-card", N_("角色"), STAFF_READ, N_("谁能做什么")),
             Entry("staff.tokens", "key-round", N_("接口令牌"), TOKENS_CREATE, N_("哪些程序能读写店里的数据")),
             Entry("staff.settings", "settings", N_("设置"), SETTINGS_READ, N_("店名、主色、积分")),
-            Entry("staff.duplicates", "users-round", N_("可能重复"), MEMBERS_MERGE, N_("一个人两张卡，合成一张")),
             Entry("staff.freezes", "shield-check", N_("冻结的会员"), FREEZES_LIFT, N_("会员说不是本人操作的")),
             Entry("staff.privacy", "clock", N_("隐私"), MEMBERS_ERASE, N_("很久没来的会员、保留期限")),
             Entry("staff.dealing", "eye", N_("自查"), DEALING_READ, N_("谁可能在给自己行方便")),

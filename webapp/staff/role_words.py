@@ -36,7 +36,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "members:reveal": N_("查看一个手机号（有记录）"),
         "members:archive": N_("停用会员"),
         "members:erase": N_("注销会员"),
-        "members:merge": N_("合并两张会员卡"),
         "minors:export": N_("下载未成年人审计包"),
         "birthdays:change": N_("随时改生日"),
         "children:create": N_("记孩子、孕期和疫苗"),
@@ -110,8 +109,7 @@ SENSITIVE = frozenset(
         "approvals:decide",
         "refunds:create", "wallet:pay_out", "wallet:adjust", "points:adjust", "proofs:override", "audit:export", "staff:change",
         "children:reveal", "staff:recover", "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive",
-        "members:erase", "members:merge",
-        "minors:export", "discounts:create", "consent_texts:create", "coupons:issue", "coupon_templates:change",
+        "members:erase", "minors:export", "discounts:create", "consent_texts:create", "coupons:issue", "coupon_templates:change",
         "earning_rules:change", "orders:reassign", "tiers:change", "top_up_plans:change",
     }
 )  # fmt: skip

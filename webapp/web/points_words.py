@@ -23,7 +23,6 @@ KINDS = {
     "expire": N_("到期"),
     "adjust": N_("店里补的"),
     "top_up": N_("充值送的"),
-    "transfer": N_("会员卡合并"),
 }
 
 

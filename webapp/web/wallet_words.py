@@ -28,7 +28,7 @@ _ENTRIES: Mapping[str, str] = {
     "give_back": N_("退款退回"),
     "payout": N_("储值退款"),
     "adjust": N_("手动调整"),
-    "transfer": N_("会员卡合并"),
+    "transfer": N_("合并转入"),
 }
 
 

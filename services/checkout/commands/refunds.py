@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.checkout import permissions
-from services.checkout.commands.merging import carry_on, hold_for
 from services.checkout.errors import RefundMoved
 from services.checkout.queries.drawers import find_drawer
 from services.checkout.queries.refunds import Case, load_case, require_voidable
@@ -18,7 +17,6 @@ from services.checkout.rules.refunds import Plan, Wish
 from services.checkout.rules.tenders import CASH
 from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
-from services.loyalty.queries import get_balance
 from services.orders import commands as orders
 from services.orders.commands import RefundDraft
 from services.orders.events import OrderRefunded
@@ -30,11 +28,10 @@ from services.wallet import commands as wallet
 
 @dataclass(frozen=True)
 class _Undone:
-    """What came of the member's accounts: the points after it, the coupons that are usable again, and whose they are now."""
+    """What came of the member's accounts: the points after it, and the coupons that are usable again."""
 
     points_after: int | None = None
     coupons: tuple[int, ...] = ()
-    member_id: int | None = None
 
     @property
     def debt(self) -> int:
@@ -79,7 +76,6 @@ def _undo(session: Session, case: Case, plan: Plan, key: str, *, actor: Actor, a
     order, member_id = case.order, case.order.member_id
     if member_id is None:
         return _Undone()
-    hold_for(session, member_id)
     points_after = _points(session, case, plan, key, actor=actor, at=at)
     if plan.to_wallet:
         wallet.give_back(
@@ -91,10 +87,7 @@ def _undo(session: Session, case: Case, plan: Plan, key: str, *, actor: Actor, a
     if plan.growth_taken_back:
         left = case.sold.growth - plan.growth_taken_back
         loyalty.settle_growth(session, member_id, left, order_id=order.id, at=at)
-    keeper = carry_on(session, member_id, order_id=order.id, actor=actor, at=at)
-    if keeper != member_id:
-        points_after = get_balance(session, keeper)
-    return _Undone(points_after, tuple(returned), keeper)
+    return _Undone(points_after, tuple(returned))
 
 
 def _points(session: Session, case: Case, plan: Plan, key: str, *, actor: Actor, at: datetime) -> int | None:
@@ -141,7 +134,7 @@ def _refunded(case: Case, plan: Plan, undone: _Undone, refund: RefundView) -> Or
         refund_id=refund.id,
         number=refund.number,
         store_id=refund.store_id,
-        member_id=undone.member_id,
+        member_id=case.order.member_id,
         amount=refund.amount,
         way=refund.way,
         complete=plan.complete,

@@ -125,14 +125,14 @@ def earn(
     if not earning.moved.amounts[0]:
         return
     key = key or f"order:{order_id}:earn"
-    enter(session, earning.moved, "earn", key, order_id=order_id, actor=actor, at=at)
-    put_in(session, earning.moved, key, get_lot_expiry(session, at), order_id=order_id, at=at)
+    _enter(session, earning.moved, "earn", key, order_id=order_id, actor=actor, at=at)
+    _put(session, earning.moved, key, get_lot_expiry(session, at), order_id=order_id, at=at)
 
 
 def spend(session: Session, spending: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
     """Write the entry of an opened spending, once per order."""
     key = f"order:{order_id}:spend"
-    enter(session, spending.moved, "spend", key, order_id=order_id, actor=actor, at=at)
+    _enter(session, spending.moved, "spend", key, order_id=order_id, actor=actor, at=at)
     _note_taken(session, key, spending.taken)
 
 
@@ -145,8 +145,8 @@ def claw_back(
     taken = open_earning(session, member_id, -points, head=head)
     if not points:
         return taken
-    enter(session, taken.moved, "claw_back", key, order_id=order_id, actor=actor, at=at)
-    take_out(session, taken.moved, key, first=list_lots_of_order(session, order_id))
+    _enter(session, taken.moved, "claw_back", key, order_id=order_id, actor=actor, at=at)
+    _take(session, taken.moved, key, first=list_lots_of_order(session, order_id))
     return taken
 
 
@@ -155,13 +155,13 @@ def give_back(
 ) -> Earning:
     """Return points that an order spent, into lots with their old expiry (at least seven days), the last to expire first."""
     returned = open_earning(session, member_id, points)
-    enter(session, returned.moved, "give_back", key, order_id=order_id, actor=actor, at=at)
+    _enter(session, returned.moved, "give_back", key, order_id=order_id, actor=actor, at=at)
     keep = left_of_new(points, returned.before)
     for lot_expiry, part in list_spent(session, order_id, points):
         stays = min(part, keep)
         keep -= stays
         expires_at = expiry_after_return(lot_expiry, at)
-        open_lot(session, returned.moved, key, part, left=stays, expires_at=expires_at, order_id=order_id, at=at)
+        _lot(session, returned.moved, key, part, left=stays, expires_at=expires_at, order_id=order_id, at=at)
     return returned
 
 
@@ -170,8 +170,8 @@ def grant_points(
 ) -> Earning:
     """Give points that no purchase earned and no rule multiplies (`top_up`: what came with a top-up plan); `key` makes it once."""
     granted = open_earning(session, member_id, points)
-    enter(session, granted.moved, kind, key, actor=actor, at=at)
-    put_in(session, granted.moved, key, get_lot_expiry(session, at), at=at)
+    _enter(session, granted.moved, kind, key, actor=actor, at=at)
+    _put(session, granted.moved, key, get_lot_expiry(session, at), at=at)
     return granted
 
 
@@ -191,11 +191,11 @@ def adjust_points(
         raise Invalid({"amount": [N_("会员没有这么多积分可以扣")]}, "points_insufficient")
     hold_living(session, member_id)
     key = f"adjustment:{ids.token()}"
-    enter(session, moved, "adjust", key, note=reason, actor=actor, at=at)
+    _enter(session, moved, "adjust", key, note=reason, actor=actor, at=at)
     if amount > 0:
-        put_in(session, moved, key, get_lot_expiry(session, at), at=at)
+        _put(session, moved, key, get_lot_expiry(session, at), at=at)
     else:
-        take_out(session, moved, key)
+        _take(session, moved, key)
     changes = {"points": [moved.before[0], moved.after[0]], "reason": reason}
     audit.record(session, "points:adjust", ("member", member_id), actor=actor, at=at, changes=changes)
     entry = session.query(PointsEntry).filter_by(key=key).one()
@@ -211,8 +211,8 @@ def expire_points(session: Session, member_id: int, *, at: datetime) -> int:
         moved = ledger.move(session, POINTS, member_id, (-lot.left,))
         assert moved is not None, "points have no floor"
         key = f"lot:{lot.id}:expire:{moved.sequence}"
-        enter(session, moved, "expire", key, actor=SYSTEM, at=at)
-        take_from(session, key, {lot.id: lot.left})
+        _enter(session, moved, "expire", key, actor=SYSTEM, at=at)
+        _take_from(session, key, {lot.id: lot.left})
     total = sum(lot.left for lot in expired)
     if total:
         audit.record(session, "points:expire", ("member", member_id), actor=SYSTEM, at=at, changes={"points": -total})
@@ -234,11 +234,17 @@ def _drop_pending(session: Session, order_id: int, points: int) -> int:
     return part
 
 
-def enter(
-    session: Session, moved: Moved, kind: str, key: str, *, order_id: int | None = None, note: str = "", actor: Actor,
+def _enter(
+    session: Session,
+    moved: Moved,
+    kind: str,
+    key: str,
+    *,
+    order_id: int | None = None,
+    note: str = "",
+    actor: Actor,
     at: datetime,
-) -> None:  # fmt: skip
-    """Write the entry of a moved balance."""
+) -> None:
     fields = {
         "kind": kind, "key": key, "order_id": order_id, "note": note, "actor_kind": actor.kind, "actor_id": actor.id,
         "at": at,
@@ -246,36 +252,41 @@ def enter(
     ledger.enter(session, POINTS, moved, fields)
 
 
-def put_in(
+def _put(
     session: Session, moved: Moved, key: str, expires_at: datetime | None, *, order_id: int | None = None, at: datetime
 ) -> None:
     """A new lot of what came in; what repays a debt is gone at once."""
     points = moved.amounts[0]
     left = left_of_new(points, moved.before[0])
-    open_lot(session, moved, key, points, left=left, expires_at=expires_at, order_id=order_id, at=at)
+    _lot(session, moved, key, points, left=left, expires_at=expires_at, order_id=order_id, at=at)
 
 
-def open_lot(
-    session: Session, moved: Moved, key: str, points: int, *, left: int, expires_at: datetime | None,
-    order_id: int | None, origin_id: int | None = None, at: datetime,
-) -> None:  # fmt: skip
-    """A lot of `points` that came in with an entry, of which so many are `left`."""
+def _lot(
+    session: Session,
+    moved: Moved,
+    key: str,
+    points: int,
+    *,
+    left: int,
+    expires_at: datetime | None,
+    order_id: int | None,
+    at: datetime,
+) -> None:
     row = {
         "member_id": moved.owner, "order_id": order_id, "amount": points, "left": left, "expires_at": expires_at,
-        "created_at": at, "origin_id": origin_id,
+        "created_at": at,
     }  # fmt: skip
     lot_id = session.connection().execute(_LOT, row).scalar_one()
     session.connection().execute(_MOVES, [{"entry_key": key, "lot_id": lot_id, "amount": left}])
 
 
-def take_out(session: Session, moved: Moved, key: str, *, first: Collection[int] = ()) -> None:
+def _take(session: Session, moved: Moved, key: str, *, first: Collection[int] = ()) -> None:
     """Take what a balance lost from its lots; what is missing is the debt that the balance shows."""
     taken, _debt = take(list_lots(session, moved.owner), -moved.amounts[0], first=first)
-    take_from(session, key, taken)
+    _take_from(session, key, taken)
 
 
-def take_from(session: Session, key: str, taken: Mapping[int, int]) -> None:
-    """Take parts out of lots (id → points), for the entry `key`."""
+def _take_from(session: Session, key: str, taken: Mapping[int, int]) -> None:
     if taken:
         session.connection().execute(_TAKE, [{"lot": lot, "part": part} for lot, part in taken.items()])
         _note_taken(session, key, taken)

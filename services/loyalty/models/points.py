@@ -49,8 +49,7 @@ class PointsEntry(Model):
 class PointsLot(Model):
     """Points that came in together and expire together (never, where `expires_at` is None); `left` of `amount` are still there.
 
-    A member's balance is the sum of what is left, less what they owe: a debt stands only where nothing is left. `origin_id` is the lot
-    that came in first, where this one came from a card that was merged.
+    A member's balance is the sum of what is left, less what they owe: a debt stands only where nothing is left.
     """
 
     __tablename__ = "points_lots"
@@ -79,7 +78,6 @@ class PointsLot(Model):
     left: Mapped[int]
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    origin_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class PointsLotMove(Model):

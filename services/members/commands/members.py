@@ -14,7 +14,7 @@ from services.fields.commands import write_values
 from services.members import permissions
 from services.members.commands.consents import note_consent
 from services.members.commands.terms import write_terms
-from services.members.errors import BirthdayChangedRecently, MemberErased, MemberMerged, PhoneTaken
+from services.members.errors import BirthdayChangedRecently, MemberErased, PhoneTaken
 from services.members.events import MemberChanged, MemberJoined
 from services.members.models import Member, MemberFacts
 from services.members.queries.cards import HIGHEST_ID
@@ -92,10 +92,10 @@ def change_phone(
     member = _hold(session, member_id)
     if phone == member.phone:
         raise Invalid({"phone": [N_("就是现在的号码")]})
-    require_free_phone(session, phone)
+    _require_free_phone(session, phone)
     changes: dict[str, Any] = {"phone": [phones.mask(member.phone), phones.mask(phone)]}
     member.phone, member.phone_verified_at, member.phone_lost_at = phone, at, None
-    flush_new_phone(session, member)
+    _flush_new_phone(session, member)
     write_terms(session, [member])
     audit.record(
         session, "phones:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id,
@@ -142,17 +142,15 @@ def archive_member(session: Session, member_id: int, *, actor: Actor, at: dateti
 
 
 def restore_member(session: Session, member_id: int, *, actor: Actor, at: datetime) -> Member:
-    """Take a card back into use. Raises PhoneTaken when someone else has the phone by now, MemberErased, MemberMerged."""
+    """Take a card back into use. Raises PhoneTaken when someone else has the phone by now, MemberErased."""
     actor.require(permissions.MEMBERS_ARCHIVE)
     member = _load(session, member_id)
     if vault.destroyed_at(session, member.id) is not None:
         raise MemberErased
-    if member.merged_into is not None:
-        raise MemberMerged
     if member.archived_at is not None:
-        require_free_phone(session, member.phone)
+        _require_free_phone(session, member.phone)
         member.archived_at = None
-        flush_new_phone(session, member)
+        _flush_new_phone(session, member)
         audit.record(session, "members:restore", ("member", member.id), actor=actor, at=at, store_id=member.store_id)
         announce(session, MemberChanged(member.id, "archived"), at=at)
     return member
@@ -182,12 +180,12 @@ def _load(session: Session, member_id: int) -> Member:
 
 
 def _open(session: Session, values: Mapping[str, Any], settings: Settings, *, actor: Actor, at: datetime) -> Member:
-    require_free_phone(session, values["phone"])
+    _require_free_phone(session, values["phone"])
     _require_birthday_past(values, settings, at)
     own = values.get("fields", {})
     plain = {name: value for name, value in values.items() if name != "fields"}
     member = Member(**plain, number=_free_number(session), joined_at=at)
-    flush_new_phone(session, member)
+    _flush_new_phone(session, member)
     session.add(MemberFacts(member_id=member.id))
     answered = write_values(session, "member", member.id, own, actor=actor)
     write_terms(session, [member])
@@ -278,8 +276,7 @@ def _known_source(settings: Settings, source: str, fallback: str = "") -> str:
     return source
 
 
-def require_free_phone(session: Session, phone: str | None) -> None:
-    """Raise PhoneTaken where a living member has this phone."""
+def _require_free_phone(session: Session, phone: str | None) -> None:
     taken = (
         session.scalar(select(Member.id).where(Member.phone == phone, Member.archived_at.is_(None))) if phone else None
     )
@@ -287,7 +284,7 @@ def require_free_phone(session: Session, phone: str | None) -> None:
         raise PhoneTaken(taken)
 
 
-def flush_new_phone(session: Session, member: Member) -> None:
+def _flush_new_phone(session: Session, member: Member) -> None:
     """Write the row. Where two people open the same card at once, the index decides and the second hears PhoneTaken."""
     phone = member.phone
     try:
@@ -295,7 +292,7 @@ def flush_new_phone(session: Session, member: Member) -> None:
             session.add(member)
             session.flush()
     except IntegrityError:
-        require_free_phone(session, phone)
+        _require_free_phone(session, phone)
         raise
 
 

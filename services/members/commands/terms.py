@@ -13,17 +13,13 @@ from services.members.rules import names
 
 
 def write_terms(session: Session, members: Sequence[Member]) -> None:
-    """Write anew what finds these members: name, phone, number, answers to fields that are searched, what found merged cards."""
+    """Write anew what finds these members: name, phone, number, and answers to fields that are searched."""
     ids = [member.id for member in members]
     answers = list_searched(session, "member", ids)
     session.execute(delete(MemberSearchTerm).where(MemberSearchTerm.member_id.in_(ids)))
-    aliases: dict[int, set[str]] = {}
-    merged = select(Member.merged_into, Member.name, Member.number).where(Member.merged_into.in_(ids))
-    for keeper, name, number in session.execute(merged):
-        aliases.setdefault(keeper or 0, set()).update(names.search_terms(name, None, number))
     rows = []
     for member in members:
-        terms = names.search_terms(member.name, member.phone, member.number) | aliases.get(member.id, set())
+        terms = names.search_terms(member.name, member.phone, member.number)
         terms = terms.union(*(names.answer_terms(kind, words) for kind, words in answers.get(member.id, ())))
         rows += [{"term": term, "member_id": member.id} for term in sorted(terms)]
     if rows:

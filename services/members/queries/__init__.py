@@ -32,7 +32,7 @@ from services.members.queries.links import (
     list_registration_links,
 )
 from services.members.queries.lists import DORMANT, STATES, Filter, count_members, list_members, search_members
-from services.members.queries.living import hold_living, keeper_of, list_own_ids, select_own_ids
+from services.members.queries.living import hold_living
 
 __all__ = [
     "DORMANT",
@@ -57,17 +57,14 @@ __all__ = [
     "get_registration_link",
     "hold_living",
     "holds_consent",
-    "keeper_of",
     "list_consent_texts",
     "list_consents",
     "list_members",
-    "list_own_ids",
     "list_purposes",
     "list_recent_members",
     "list_registration_links",
     "list_who_hold",
     "load_consent_texts",
     "search_members",
-    "select_own_ids",
     "show_name",
 ]

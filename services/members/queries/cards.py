@@ -46,7 +46,6 @@ class MemberCard:
     points: int = 0
     phone_verified_at: datetime | None = None
     phone_lost_at: datetime | None = None
-    merged_into: int | None = None
     tier: str | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
 
@@ -140,7 +139,6 @@ def card(member: Member, facts: MemberFacts) -> MemberCard:
         last_order_at=facts.last_order_at,
         phone_verified_at=member.phone_verified_at,
         phone_lost_at=member.phone_lost_at,
-        merged_into=member.merged_into,
     )
 
 

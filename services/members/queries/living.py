@@ -1,36 +1,18 @@
-"""Whether a member is still there, asked at the moment of writing; and whose card one is that was merged."""
+"""Whether a member is still there, asked at the moment of writing."""
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.members.errors import MemberErased, MemberMerged
+from services.members.errors import MemberErased
 from services.members.models import Member
 from services.shared import vault
 
 
 def hold_living(session: Session, member_id: int) -> None:
-    """Keep a member from being erased or merged until this transaction ends. Raises MemberErased, MemberMerged where it has happened.
+    """Keep a member from being erased until this transaction ends. Raises MemberErased where it has happened already.
 
     Called after the member's accounts are locked, never before: an erasure locks them first and the row last.
     """
-    row = select(Member.id, Member.merged_into).where(Member.id == member_id)
-    found = session.execute(row.with_for_update(read=True, key_share=True)).first()
+    session.execute(select(Member.id).where(Member.id == member_id).with_for_update(read=True, key_share=True))
     if vault.destroyed_at(session, member_id) is not None:
         raise MemberErased
-    if found is not None and found.merged_into is not None:
-        raise MemberMerged
-
-
-def keeper_of(session: Session, member_id: int) -> int:
-    """The member who lives on as this one: the same, unless the card was merged into another."""
-    return session.scalar(select(Member.merged_into).where(Member.id == member_id)) or member_id
-
-
-def list_own_ids(session: Session, member_id: int) -> list[int]:
-    """The member and the cards that were merged into theirs: what stands under any of these is theirs."""
-    return sorted({member_id, *session.scalars(select_own_ids(member_id))})
-
-
-def select_own_ids(member_id: int) -> Select[int]:
-    """The same as part of another query."""
-    return select(Member.id).where(or_(Member.id == member_id, Member.merged_into == member_id))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.models import Staff
 from services.members.models import Member
-from services.members.queries import select_own_ids, show_name
+from services.members.queries import show_name
 from services.orders.models import FlaggedOrder, LineShare, Order, OrderLine, Tender
 from services.orders.queries.views import LineView, OrderView, ShareView, TenderView
 from services.shared.actors import Actor
@@ -42,7 +42,7 @@ def get_order(session: Session, order_id: int, *, actor: Actor) -> OrderView:
 
 def get_order_of_member(session: Session, order_id: int, *, member_id: int) -> OrderView:
     """One order as its own member sees it. Raises NotFound for anybody else's."""
-    mine = _orders().where(Order.id == order_id, Order.member_id.in_(select_own_ids(member_id)))
+    mine = _orders().where(Order.id == order_id, Order.member_id == member_id)
     found = _views(session, mine) if order_id <= HIGHEST_ID else []
     if not found:
         raise NotFound("order_not_found")
@@ -89,9 +89,7 @@ def list_orders(
     query = _orders()
     if actor.stores is not None:
         query = query.where(Order.store_id.in_(actor.stores))
-    if member_id is not None:
-        query = query.where(Order.member_id.in_(select_own_ids(member_id)))
-    for column, value in ((Order.store_id, store_id), (Order.day, day)):
+    for column, value in ((Order.store_id, store_id), (Order.day, day), (Order.member_id, member_id)):
         if value is not None:
             query = query.where(column == value)
     if number.strip():
@@ -107,11 +105,10 @@ def list_orders_of_member(
     session: Session, member_id: int, *, text: str = "", after: int | None = None, limit: int = 50
 ) -> list[OrderView]:
     """A member's own orders, latest first, in every store. `text` is part of a product's name, or an order's number."""
-    whose = Order.member_id.in_(select_own_ids(member_id))
-    query = _orders().where(whose)
+    query = _orders().where(Order.member_id == member_id)
     if text.strip():
         named = select(OrderLine.order_id).join(Order, Order.id == OrderLine.order_id)
-        named = named.where(whose, OrderLine.name.icontains(text.strip(), autoescape=True))
+        named = named.where(Order.member_id == member_id, OrderLine.name.icontains(text.strip(), autoescape=True))
         query = query.where(Order.id.in_(named) | _numbered(text.strip().upper()))
     return _views(session, _page(query, after, limit))
 

@@ -23,7 +23,6 @@ from services.loyalty.commands.erasing import give_up_points
 from services.loyalty.queries import POINTS
 from services.members.commands.erasing import get_traces, make_nobody
 from services.members.models import Member
-from services.members.queries import list_own_ids
 from services.messaging.commands import forget_messages
 from services.orders.commands.erasing import forget_words_of_orders, list_addresses, select_orders_of
 from services.privacy import erased
@@ -74,9 +73,6 @@ def erase_member(
     if principal and not give_up:
         raise WalletNotEmpty(principal=money.text(principal))
     actor = replace(actor, origin="") if own else actor
-    for alias in list_own_ids(session, member_id):
-        if alias != member_id and vault.destroyed_at(session, alias) is None:
-            _erase(session, hold_member(session, alias), reason, actor, at)
     return _erase(session, member, reason, actor, at)
 
 

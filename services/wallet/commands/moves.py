@@ -89,7 +89,7 @@ def give_back(
 
 def put(
     session: Session, member_id: int, principal: int, bonus: int, *, kind: str, key: str, store_id: int | None,
-    note: str = "", origin_id: int | None = None, actor: Actor, at: datetime,
+    note: str = "", actor: Actor, at: datetime,
 ) -> tuple[int, Moved]:  # fmt: skip
     """A new lot of `principal` and `bonus` with its entry; the lot's id, and the balances before and after."""
     moved = ledger.move(session, WALLET, member_id, (principal, bonus))
@@ -97,7 +97,7 @@ def put(
     enter(session, moved, kind, key, store_id=store_id, note=note, actor=actor, at=at)
     row = {
         "member_id": member_id, "principal": principal, "bonus": bonus, "principal_left": principal, "bonus_left": bonus,
-        "created_at": at, "origin_id": origin_id,
+        "created_at": at,
     }  # fmt: skip
     lot_id = session.connection().execute(_LOT, row).scalar_one()
     session.connection().execute(_MOVES, [{"entry_key": key, "lot_id": lot_id, "principal": principal, "bonus": bonus}])

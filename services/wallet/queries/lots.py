@@ -59,7 +59,7 @@ def list_open_lots(session: Session, member_id: int) -> list[OpenLot]:
     left = WalletLot.principal_left + WalletLot.bonus_left > 0
     rows = session.execute(
         select(WalletLot, TopUp)
-        .outerjoin(TopUp, TopUp.lot_id == func.coalesce(WalletLot.origin_id, WalletLot.id))
+        .outerjoin(TopUp, TopUp.lot_id == WalletLot.id)
         .where(WalletLot.member_id == member_id, left)
         .order_by(WalletLot.id)
     ).all()

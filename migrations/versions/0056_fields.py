@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.columns import whole
 
-revision = "0057"
-down_revision = "0056"
+revision = "0056"
+down_revision = "0055"
 branch_labels = None
 depends_on = None
 

@@ -1,1 +1,0 @@
-"""Two cards of one person: found, merged into one, and parted again within seven days."""

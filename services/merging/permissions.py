@@ -1,3 +1,0 @@
-"""What may be allowed here."""
-
-MEMBERS_MERGE = "members:merge"
