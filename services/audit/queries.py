@@ -15,6 +15,10 @@ from services.audit.models import AuditCheckpoint, AuditEntry, AuditHead
 from services.shared import vault
 from services.shared.actors import Actor
 
+# Of families the log tells readers that something was changed, not what: nobody sees that without being counted and noted
+# (the reveal of a family). It rests sealed all the same.
+WITHHELD = ("children:", "pregnancies:", "doses:")
+DOTS = "•••"
 LATE = timedelta(minutes=10)  # the job chains every minute; until then an entry could be removed unseen
 
 
@@ -155,9 +159,12 @@ def _opened(session: Session, member_id: int | None, changes: dict[str, Any]) ->
 
 
 def _view(session: Session, entry: AuditEntry) -> EntryView:
+    changes = _opened(session, entry.member_id, entry.changes)
+    if changes and entry.action.startswith(WITHHELD):
+        changes = dict.fromkeys(changes, DOTS)
     return EntryView(
         entry.id, entry.at, entry.action, entry.actor_kind, entry.actor_id, entry.actor_name, entry.origin, entry.store_id,
-        entry.subject_kind, entry.subject_id, entry.member_id, _opened(session, entry.member_id, entry.changes), entry.position,
+        entry.subject_kind, entry.subject_id, entry.member_id, changes, entry.position,
     )  # fmt: skip
 
 

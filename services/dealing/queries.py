@@ -11,12 +11,12 @@ from services.dealing import readers, rules
 from services.dealing.models import DealingReview, OwnCard
 from services.dealing.permissions import DEALING_READ
 from services.dealing.readers import Span
-from services.dealing.rules import Finding, monday
+from services.dealing.rules import Finding
 from services.identity.queries import names_of_staff
 from services.members.permissions import MEMBERS_READ
 from services.members.queries import MemberCard, get_cards
 from services.shared.actors import Actor
-from services.shared.days import day_bounds
+from services.shared.days import day_bounds, monday
 from services.signin.models import ShopDevice
 from services.stores.queries import load_settings
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from services.shared.days import monday
 from services.shared.words import N_
 
 HOUR = timedelta(hours=1)
@@ -109,11 +110,6 @@ class Discounts:
     staff_id: int
     listed: int
     given: int
-
-
-def monday(day: date) -> date:
-    """The first day of its week."""
-    return day - timedelta(days=day.weekday())
 
 
 def judge_sales(rows: Iterable[Sales], most: int) -> Iterator[Finding]:

@@ -43,7 +43,7 @@ def ask_about_birth(session: Session, event: BirthAsked) -> None:
     language = reader.language or str(load_settings(session)["shop.language"])
     commands.send_message(
         session, event.member_id, key=f"{FAMILY}birth:{event.pregnancy_id}:{event.at}", category="care",
-        text=texts.birth_asked(language), path="/member/family", language=language, at=datetime.fromisoformat(event.at),
+        text=texts.birth_asked(language), path="/member/me/family", language=language, at=datetime.fromisoformat(event.at),
     )  # fmt: skip
 
 

@@ -32,3 +32,8 @@ def months_before(moment: datetime, months: int, zone: str) -> datetime:
     count = day.year * 12 + day.month - 1 - months
     year, month = count // 12, count % 12 + 1
     return day_bounds(date(year, month, min(day.day, monthrange(year, month)[1])), zone)[0]
+
+
+def monday(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())

@@ -34,6 +34,10 @@ SEEN_BY: Mapping[str, str] = {
 # What an order or its refund tells already is not told twice; what went from one's merged card to the other cancels out.
 WALLET_ALONE = ("top_up", "payout", "adjust")
 POINTS_ALONE = ("adjust", "expire", "top_up")
+UNTOLD = (
+    "proof:",
+    "family:",
+)  # keys of messages: codes are the member's alone, and from the day of a question a due date could be told
 COUPONS_TOLD = ("issue", "redeem", "undo", "transfer", "revoke", "expire", "give_back")
 
 
@@ -129,7 +133,8 @@ def _coupons(member_id: int, _actor: Actor) -> Told:
 
 def _messages(member_id: int, _actor: Actor) -> Told:
     at, key, query = _select(Message, Message.created_at, Message.category, Message.title)
-    return at, key, query.where(Message.member_id == member_id)
+    tellable = [~Message.key.startswith(prefix) for prefix in UNTOLD]
+    return at, key, query.where(Message.member_id == member_id, *tellable)
 
 
 def _consents(member_id: int, _actor: Actor) -> Told:

@@ -182,3 +182,32 @@ def test_a_child_has_the_shops_own_fields_masked_for_staff(shop: Cast, xiaoman: 
     with database.reading() as session:
         told = session.scalars(select(AuditEntry.changes).where(AuditEntry.action == "children:change")).all()
     assert told
+
+
+def test_what_is_refused_tells_no_day_of_birth_to_whoever_sees_it_masked(shop: Cast, xiaoman: Member) -> None:
+    child = tell(shop.phone(xiaoman), "/member/me/family")
+    doses, cashier = f"/staff/members/{xiaoman.id}/family/children/{child}/doses", shop.browser("cashier")
+    asked = [
+        cashier.post(doses, code="IPV-1", state="done", given_on=f"2026-08-{day:02}").status_code for day in (1, 15, 16)
+    ]
+    assert asked == [303] * 3
+    assert cashier.post(doses, code="IPV-1", state="done", given_on="2026-07-31").status_code == 422
+    assert shop.browser("manager").post(doses, code="IPV-1", state="done", given_on="2026-08-15").status_code == 422
+
+
+def test_the_log_says_that_a_family_was_changed_and_not_what(shop: Cast, xiaoman: Member) -> None:
+    tell(shop.phone(xiaoman), "/member/me/family")
+    page = shop.browser("owner").get(f"/staff/audit?member={xiaoman.id}").text
+    assert "记下孩子" in page
+    assert not any(words in page for words in ("豆豆", "2026-08-16", "花生"))
+    assert not any(
+        words in body(shop.app.test_client().get("/api/v1/audit", headers=shop.token())).__str__()
+        for words in ("豆豆", BORN)
+    )
+
+
+def test_masked_months_do_not_tell_on_which_day_they_turn(shop: Cast, xiaoman: Member) -> None:
+    tell(shop.phone(xiaoman), "/member/me/family", born_on="2026-09-30")
+    assert (
+        "2 个月" in shop.browser("cashier").get(f"/staff/members/{xiaoman.id}/family").text
+    )  # counted from 1 September

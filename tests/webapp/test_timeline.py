@@ -11,6 +11,7 @@ from services.audit.models import AuditEntry
 from services.interactions import commands
 from services.interactions.models import Interaction
 from services.members.models import Member
+from services.messaging.models import Message
 from services.shared import clock, database
 from services.shared.actors import SYSTEM
 from services.timeline.queries import list_happenings
@@ -143,3 +144,17 @@ def test_on_a_phone_the_timeline_stands_alone(till: Till) -> None:
     """The list of members stands beside it only where there is room (layouts/split.html)."""
     page_text = till.browser.get(f"/staff/members/{till.member.id}/timeline?show=orders").text
     assert 'data-show="detail"' in page_text
+
+
+def test_codes_and_questions_about_births_are_no_part_of_it(till: Till) -> None:
+    with database.transaction() as session:
+        for key in ("proof:7", "family:birth:1:x", "order:7"):
+            session.add(
+                Message(
+                    member_id=till.member.id, key=key, category="service", title=key, body="", path="/", push_title="",
+                    push_body="", created_at=till.shop.at,
+                )
+            )  # fmt: skip
+    words = {each["words"] for each in told(till.shop.browser("manager"), till.member) if each["source"] == "messages"}
+    assert "order:7" in words
+    assert not words & {"proof:7", "family:birth:1:x"}

@@ -13,12 +13,12 @@ from services.audit.permissions import AUDIT_READ
 from services.dealing import commands, queries
 from services.dealing.permissions import DEALING_READ
 from services.dealing.queries import FindingView
-from services.dealing.rules import WORDS, monday
+from services.dealing.rules import WORDS
 from services.dealing.schemas import FindingsFilter, ReviewIn
 from services.members.permissions import MEMBERS_READ
 from services.orders.permissions import ORDERS_READ
 from services.shared import clock
-from services.shared.days import local_day
+from services.shared.days import local_day, monday
 from services.shared.refusals import Invalid
 from services.stores import queries as stores
 from webapp.staff import blueprint

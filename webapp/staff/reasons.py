@@ -1,7 +1,7 @@
 """What staff should know or say when somebody stands at the counter: allergies first, then occasions; never more than three."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
@@ -10,6 +10,7 @@ from services.family.rules.gestation import EARLY, LATE, MID, STAGES
 from services.members.queries import DORMANT, MemberCard
 from services.members.rules import birthdays
 from services.shared import clock, days
+from services.shared.days import monday
 from webapp.web import i18n, shop
 from webapp.web.families import family_of, occurrence_words
 
@@ -49,10 +50,10 @@ def _allergies(family: FamilyCard) -> Reason | None:
 
 
 def _milestone(family: FamilyCard, today: date) -> Reason | None:
-    """What comes within a week, without its day: from that the birth could be counted back (domain.md: masked)."""
-    if family.coming is None or (family.coming[1].day - today).days > SOON:
+    """What comes this calendar week or the next, never its day: from that the birth could be counted back (domain.md: masked)."""
+    if family.coming is None or monday(family.coming[1].day) - monday(today) > timedelta(weeks=1):
         return None
-    return Reason(str(_("宝宝%(what)s就在这几天", what=occurrence_words(family.coming[1]))), "honey", "baby")
+    return Reason(str(_("宝宝%(what)s就在这一两周", what=occurrence_words(family.coming[1]))), "honey", "baby")
 
 
 def _stage(family: FamilyCard) -> Reason | None:

@@ -11,7 +11,7 @@ from services.audit import commands as audit
 from services.family.commands.allowing import require_consent, require_family, require_room
 from services.family.events import FamilyChanged
 from services.family.models import Child, DoseRecord
-from services.family.permissions import CHILDREN_CHANGE, CHILDREN_CREATE
+from services.family.permissions import CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL
 from services.family.queries.families import get_child, load_family
 from services.family.queries.plans import get_plan
 from services.family.rules import vaccinations
@@ -102,7 +102,7 @@ def mark_dose(
     given_on: date | None = data.get("given_on") if data["state"] == "done" else None
     if given_on is not None:
         require_past(session, given_on, "given_on", at=at)
-        if given_on < child.born_on:
+        if given_on < _known_birth(child, actor):
             raise Invalid({"given_on": [N_("那时还没出生，请核对日期")]})
     record = session.get(DoseRecord, (child.id, code))
     if record is not None:
@@ -133,6 +133,13 @@ def mark_due_doses(session: Session, member_id: int, child_id: int, *, actor: Ac
     audit.record(session, "doses:note", ("child", child.id), member_id=member_id, actor=actor, at=at, changes=changes)
     announce(session, FamilyChanged(member_id), at=at)
     return len(codes)
+
+
+def _known_birth(child: Child, actor: Actor) -> date:
+    """From which day on a dose may have been given, as far as this actor may know it: who sees the month of birth alone could else count
+    the day back from what is refused."""
+    whole = actor.kind == "member" or actor.may(CHILDREN_REVEAL)
+    return child.born_on if whole else child.born_on.replace(day=1)
 
 
 def require_past(session: Session, day: date, field: str, *, at: datetime) -> None:

@@ -157,7 +157,7 @@ def load_families(
             )
             card = replace(card, doses=planned)
         card = replace(card, answers=told.get(child.id, {}))
-        family.children.append(_masked(card) if eyes == "masked" else card)
+        family.children.append(_masked(card, today) if eyes == "masked" else card)
     for row in pregnancies:
         family = found[row.member_id]
         if eyes == "own" or family.health_consent:
@@ -224,9 +224,10 @@ def _child(child: Child, settings: Settings, today: date, *, health: bool) -> Ch
     )
 
 
-def _masked(card: ChildCard) -> ChildCard:
-    """Nothing from which the day of birth could be counted back."""
-    rough = replace(card.age, days_over=0, days=0) if card.age else None
+def _masked(card: ChildCard, today: date) -> ChildCard:
+    """Nothing from which the day of birth could be counted back: months are counted from the first of the month of birth."""
+    rough = age(card.born_on.replace(day=1), today) if card.age and card.born_on else None
+    rough = replace(rough, days_over=0, days=0) if rough else None
     return replace(card, masked=True, born_on=None, calendar=None, age=rough, coming=None, doses=[], answers={})
 
 

@@ -13,6 +13,8 @@ from services.shared.actors import Actor
 from services.shared.refusals import Invalid
 from services.shared.words import N_
 
+WITHHELD = ["•••", "•••"]  # a private answer is not told to whoever may read the log
+
 
 def write_values(
     session: Session, subject: str, subject_id: int, sent: Mapping[str, Any], *, actor: Actor
@@ -20,7 +22,7 @@ def write_values(
     """Keep what was answered, by key: what is empty is taken away, what is not sent stays. Three queries and one per changed field.
 
     Returns `[before, after]` of what changed under `fields.<key>`, for the audit line of the command that this is a part of. Raises Invalid
-    with the mistakes under the same names; a field that the actor may not see is none.
+    with the mistakes under the same names; a field that the actor may not see is none. Of private answers only that they changed is told.
     """
     if not sent:
         return {}
@@ -45,7 +47,8 @@ def write_values(
         if value != held.get(key):
             field = fields[key]
             _replace(session, field.id, subject_id, rules.to_rows(field.kind, value))
-            changes[f"fields.{key}"] = [rules.told(field.kind, held.get(key)), rules.told(field.kind, value)]
+            before, after = (rules.told(field.kind, each) for each in (held.get(key), value))
+            changes[f"fields.{key}"] = [before, after] if field.seen_by != "private" else WITHHELD
     return changes
 
 
