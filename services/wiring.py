@@ -99,6 +99,11 @@ from services.privacy.jobs import erase_chosen_members, keep_erasures, propose_e
 from services.privacy.parts import PARTS_OF_AN_ERASURE
 from services.privacy.permissions import MEMBERS_ERASE, MINORS_EXPORT
 from services.privacy.purging import Purge, purge_old
+from services.segments import models as segments
+from services.segments import reactions as following
+from services.segments.events import TagAdded, TagRemoved
+from services.segments.jobs import follow_facts, follow_tags, keep_day
+from services.segments.permissions import SEGMENTS_CHANGE, SEGMENTS_READ, TAGS_CHANGE
 from services.shared import events, jobs, pictures
 from services.shared.actors import EVERYTHING
 from services.shared.books.nightly import keep_nightly_copy
@@ -143,21 +148,22 @@ Check = Callable[[Session], Iterator[str]]
 
 # What happened → what the domains do about it, each in its own transaction.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
-    MemberJoined: (loyalty.start_on_ladder, coupon_reactions.give_welcome),
-    MemberChanged: (asking.cool_changed_number, asking.tell_of_number),
+    MemberJoined: (loyalty.start_on_ladder, coupon_reactions.give_welcome, following.look_again),
+    MemberChanged: (asking.cool_changed_number, asking.tell_of_number, following.look_again),
     OrderCompleted: (checkout.keep_facts, checkout.tell_member, checkout.grow_by_sale),
     OrderRefunded: (checkout.correct_facts, checkout.tell_of_refund),
     OrderHandedOver: (checkout.move_facts, checkout.tell_of_handover),
-    ConsentWithdrawn: (messaging.stop_deliveries, messaging.tell_of_withdrawal),
+    ConsentWithdrawn: (messaging.stop_deliveries, messaging.tell_of_withdrawal, following.look_again),
     BirthAsked: (messaging.ask_about_birth,),
-    FamilyStopped: (messaging.stop_family_deliveries,),
+    FamilyChanged: (following.look_again,),
+    FamilyStopped: (messaging.stop_family_deliveries, following.look_again),
     InvoiceAnswered: (checkout.tell_of_invoice,),
-    PointsAdjusted: (loyalty.tell_member,),
-    ToppedUp: (wallets.tell_of_top_up,),
-    PaidOut: (wallets.tell_of_payout,),
-    WalletAdjusted: (wallets.tell_of_adjustment,),
-    PointsExpired: (loyalty.tell_of_end,),
-    TierChanged: (loyalty.tell_of_tier,),
+    PointsAdjusted: (loyalty.tell_member, following.look_again),
+    ToppedUp: (wallets.tell_of_top_up, following.look_again),
+    PaidOut: (wallets.tell_of_payout, following.look_again),
+    WalletAdjusted: (wallets.tell_of_adjustment, following.look_again),
+    PointsExpired: (loyalty.tell_of_end, following.look_again),
+    TierChanged: (loyalty.tell_of_tier, following.look_again),
     TierKept: (loyalty.tell_of_kept,),
     TierWarned: (loyalty.tell_of_warning,),
     entrance.SpendingAsked: (asking.ask_member,),
@@ -182,7 +188,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     # Heard by the screens and messages that the rest of part 2 brings, and by automations.
     **dict.fromkeys(
         (
-            CouponIssued, CouponRedeemed, FamilyChanged, InteractionNoted, InvoiceAsked, TillClosed,
+            CouponIssued, CouponRedeemed, InteractionNoted, InvoiceAsked, TagAdded, TagRemoved, TillClosed,
             TillOpened,
         ),
         (),
@@ -199,6 +205,9 @@ SCHEDULE: Mapping[Job, Every] = {
     answer_asks: Every(minutes=1),
     follow_searched_fields: Every(minutes=1),
     sweep_messages: Every(minutes=1),
+    follow_facts: Every(minutes=1),
+    follow_tags: Every(minutes=1),
+    keep_day: Every(minutes=30),
     chain_audit: Every(minutes=1),
     issue_batches: Every(minutes=1),
     expire_coupons: Every(hour=17),
@@ -228,6 +237,9 @@ PURGES: tuple[Purge, ...] = (
     Purge("approvals", "retention.approvals_days", forget_requests),
 )
 
+# What the worker that keeps the schedule does every few seconds, too: tags follow a sale while the customer is still there.
+OFTEN: tuple[Job, ...] = (follow_facts,)
+
 # What a worker does first: the work that a dead one left goes on at once.
 FIRST: tuple[Job, ...] = (sweep_outbox, sweep_deliveries, answer_asks, sweep_messages)
 
@@ -237,7 +249,7 @@ PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
     approvals, audit, catalog, checkout_tables, coupons, dealing, family, fields, identity, interactions, loyalty_tables,
-    members, messaging_tables, orders, privacy, signin, sms, stores, tills, wallet,
+    members, messaging_tables, orders, privacy, segments, signin, sms, stores, tills, wallet,
 )  # fmt: skip
 
 # The books that must add up; `changke verify` walks them.
@@ -258,6 +270,7 @@ PERMISSIONS = frozenset(
         INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
         MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
         ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT,
+        SEGMENTS_CHANGE, SEGMENTS_READ, TAGS_CHANGE,
         door.PROOFS_CREATE, door.PROOFS_OVERRIDE, QUOTES_CREATE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE, ROLES_CHANGE,
         door.SCANS_CREATE, SETTINGS_CHANGE, SETTINGS_READ, door.SHOP_DEVICES_CHANGE, door.SIGNIN_CODES_CREATE, STAFF_CHANGE,
         STAFF_READ, door.STAFF_RECOVER,
@@ -282,7 +295,7 @@ _MANAGER = _CASHIER | {
     FIELDS_READ_PRIVATE, INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES,
     MESSAGES_READ, MESSAGES_SEND,
     ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
-    door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TILLS_AUDIT, WALLET_PAY_OUT,
+    SEGMENTS_CHANGE, SEGMENTS_READ, door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TAGS_CHANGE, TILLS_AUDIT, WALLET_PAY_OUT,
 }  # fmt: skip
 
 # The roles every shop starts with; the owner changes them later.
@@ -374,8 +387,8 @@ UNAUDITED: Mapping[str, str] = {
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(
     {
-        "CouponIssued", "CouponRedeemed", "FamilyChanged", "InteractionNoted", "InvoiceAsked",
-        "TillClosed", "TillOpened",
+        "CouponIssued", "CouponRedeemed", "InteractionNoted", "InvoiceAsked",
+        "TagAdded", "TagRemoved", "TillClosed", "TillOpened",
     }
 )  # fmt: skip
 

@@ -79,7 +79,9 @@ def _used_something(session: Session, order_id: int) -> bool:
 def correct_facts(session: Session, event: OrderRefunded) -> None:
     """Take the refund out of the member's facts."""
     if event.member_id is not None:
-        members.record_refund(session, event.member_id, event.amount, complete=event.complete)
+        members.record_refund(
+            session, event.member_id, event.amount, complete=event.complete, at=datetime.fromisoformat(event.at)
+        )
 
 
 def tell_of_refund(session: Session, event: OrderRefunded) -> None:
@@ -147,7 +149,8 @@ def move_facts(session: Session, event: OrderHandedOver) -> None:
     """Count the order for the member whose it is now, and no more for the other one."""
     members.record_order(session, event.to_member_id, event.amount, datetime.fromisoformat(event.completed_at))
     if event.from_member_id is not None:
-        members.record_refund(session, event.from_member_id, event.amount, complete=True)
+        at = datetime.fromisoformat(event.at)
+        members.record_refund(session, event.from_member_id, event.amount, complete=True, at=at)
         members.restate_visits(session, event.from_member_id, *find_visits(session, event.from_member_id))
 
 

@@ -1,8 +1,8 @@
 """Members, their search terms, consents, registration links and facts."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.shared.database import Model
@@ -112,10 +112,24 @@ class Consent(Model):
 
 
 class MemberFacts(Model):
-    """One row of figures per member, kept by reactions; what lists and segments look at. `spent` is fen, net of refunds. `seen_at` is
-    when they were last in a session that is forgotten by now."""
+    """One row of figures per member; what lists and segments look at. `spent` is fen, net of refunds. `seen_at` is when they were last in
+    a session that is forgotten by now.
+
+    Orders and money are counted at once by reactions, `living` with the card. What follows was worked out anew since `due_at` was last
+    empty (services/segments): `visits` are days on which they bought, `rhythm` the days between two on average; `weekday` (0 Monday),
+    `hour` and `weekends` (percent) of their orders in the shop's zone; what they bought most; orders and money of the last 365 days; when
+    the birthday and a child's next milestone are kept; the RFM class when the month began.
+    """
 
     __tablename__ = "member_facts"
+    __table_args__ = (
+        Index(
+            "ix_member_facts_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+    )
 
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
     orders: Mapped[int] = mapped_column(default=0)
@@ -123,3 +137,18 @@ class MemberFacts(Model):
     first_order_at: Mapped[datetime | None]
     last_order_at: Mapped[datetime | None] = mapped_column(index=True)
     seen_at: Mapped[datetime | None]
+    living: Mapped[bool] = mapped_column(default=True, server_default=true(), deferred=True)
+    due_at: Mapped[datetime | None] = mapped_column(deferred=True)
+    visits: Mapped[int] = mapped_column(default=0, server_default="0", deferred=True)
+    rhythm: Mapped[int | None] = mapped_column(deferred=True)
+    weekday: Mapped[int | None] = mapped_column(deferred=True)
+    hour: Mapped[int | None] = mapped_column(deferred=True)
+    weekends: Mapped[int | None] = mapped_column(deferred=True)
+    favourite_product_id: Mapped[int | None] = mapped_column(index=True, deferred=True)
+    favourite_category_id: Mapped[int | None] = mapped_column(deferred=True)
+    orders_year: Mapped[int] = mapped_column(default=0, server_default="0", deferred=True)
+    spent_year: Mapped[int] = mapped_column(default=0, server_default="0", deferred=True)
+    birthday_on: Mapped[date | None] = mapped_column(Date, index=True, deferred=True)
+    milestone: Mapped[str | None] = mapped_column(deferred=True)
+    milestone_on: Mapped[date | None] = mapped_column(Date, index=True, deferred=True)
+    rfm_before: Mapped[str | None] = mapped_column(deferred=True)

@@ -147,6 +147,13 @@ def forget_person(session: Session, member_id: int, traces: Traces) -> None:
     wipe(session, OutboxEntry, ("payload", "error"), traces)
 
 
+def list_waiting(session: Session, events: Sequence[type[Event]]) -> list[dict[str, Any]]:
+    """What happened of these kinds and has a reaction still to come; not what was given up."""
+    waiting = _outbox.c.done_at.is_(None) & _outbox.c.given_up_at.is_(None)
+    query = select(_outbox.c.payload).where(waiting, _outbox.c.event.in_([event.__name__ for event in events]))
+    return list(session.connection().execute(query).scalars())
+
+
 def _note_failure(entry_id: int, error: Exception) -> None:
     now = clock.now()
     with transaction() as session:

@@ -17,6 +17,7 @@ GROUPS = {
     "wallet": N_("储值"),
     "members": N_("会员"),
     "family": N_("家庭"),
+    "rfm": N_("RFM 分类"),
     "privacy": N_("隐私"),
     "orders": N_("订单"),
     "messages": N_("消息"),
@@ -333,6 +334,21 @@ SETTINGS += (
     ),
     Setting("family.postpartum_days", "whole", 42, "family", N_("产后算几天"), N_("从孩子出生算起"), least=0, most=365),
 )  # fmt: skip
+# Where RFM cuts (services/segments): from when on somebody bought lately, often, for much. The last two count in the last 365 days.
+SETTINGS += (
+    Setting("rfm.days", "whole", 60, "rfm", N_("几天内来过算最近"), N_("R：最近一次消费"), least=1, most=365),
+    Setting("rfm.orders", "whole", 4, "rfm", N_("一年买几次算常买"), N_("F：近 365 天的单数"), least=1, most=1000),
+    Setting(
+        "rfm.spent",
+        "money",
+        50_000,
+        "rfm",
+        N_("一年花多少算消费高"),
+        N_("M：近 365 天的消费，扣掉退款"),
+        least=1,
+        most=10_000_000,
+    ),
+)
 # What a second person has to agree to (services/approvals). The switches ask for one, the amounts say from when on.
 SETTINGS += (
     Setting(

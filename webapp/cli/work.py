@@ -21,6 +21,7 @@ from services.shared.jobs import BEAT_EVERY
 from webapp.cli import migrated_application, safe_configuration
 
 ROUNDS = 1000  # a chain of causes that long is a loop
+OFTEN = 3.0  # seconds
 WORKERS = 3  # a nightly copy and a push service that hangs still leave one
 
 
@@ -86,7 +87,8 @@ def _drain() -> Counter[str]:
 def _consume(*, schedule: bool) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the consumer listens there is nothing to finish
     queue = jobs.current_queue()
-    stop = _every(BEAT_EVERY.total_seconds(), lambda: jobs.beat("worker", clock.now()))
+    stop = _every(BEAT_EVERY.total_seconds(), "heartbeat", lambda: jobs.beat("worker", clock.now()))
+    often = [_every(OFTEN, job.__name__, job) for job in wiring.OFTEN if schedule]
     consumer = queue.create_consumer(
         workers=WORKERS,
         worker_type="thread",
@@ -100,10 +102,11 @@ def _consume(*, schedule: bool) -> None:
     try:
         consumer.run()
     finally:
-        stop.set()
+        for each in (stop, *often):
+            each.set()
 
 
-def _every(seconds: float, act: Callable[[], None]) -> threading.Event:
+def _every(seconds: float, name: str, act: Callable[[], None]) -> threading.Event:
     """Call `act` now and then every `seconds` in a thread of its own, until the event is set."""
     stop = threading.Event()
 
@@ -111,10 +114,10 @@ def _every(seconds: float, act: Callable[[], None]) -> threading.Event:
         while True:
             try:
                 act()
-            except Exception as error:  # a database that is away for a while must not end the heartbeat
-                click.echo(f"heartbeat: {error}", err=True)
+            except Exception as error:  # a database that is away for a while must not end it
+                click.echo(f"{name}: {error}", err=True)
             if stop.wait(seconds):
                 return
 
-    threading.Thread(target=loop, name="heartbeat", daemon=True).start()
+    threading.Thread(target=loop, name=name, daemon=True).start()
     return stop

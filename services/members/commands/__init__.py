@@ -2,7 +2,15 @@
 
 from services.members.commands.consent_texts import publish_consent_text
 from services.members.commands.consents import give_consent, note_consent, withdraw_consent
-from services.members.commands.facts import record_order, record_refund, restate_visits
+from services.members.commands.facts import (
+    call_due,
+    hold_due,
+    note_living,
+    record_order,
+    record_refund,
+    restate_visits,
+    write_facts,
+)
 from services.members.commands.links import archive_registration_link, create_registration_link
 from services.members.commands.members import (
     archive_member,
@@ -20,13 +28,16 @@ __all__ = [
     "REVEALS",
     "archive_member",
     "archive_registration_link",
+    "call_due",
     "change_member",
     "change_own_profile",
     "change_phone",
     "create_member",
     "create_registration_link",
     "give_consent",
+    "hold_due",
     "note_consent",
+    "note_living",
     "publish_consent_text",
     "record_order",
     "record_refund",
@@ -36,4 +47,5 @@ __all__ = [
     "restore_member",
     "reveal_member",
     "withdraw_consent",
+    "write_facts",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
 from services.members import permissions
+from services.members.commands.facts import call_due
 from services.members.errors import ConsentMissing, MemberErased, WordsChanged
 from services.members.events import ConsentWithdrawn
 from services.members.models import Consent, Member
@@ -76,6 +77,7 @@ def note_consent(
     consent = Consent(member_id=member_id, **_words(text), way=way, staff_id=_staff_id(actor), given_at=at)
     session.add(consent)
     session.flush()
+    call_due(session, [member_id], at=at)
     changes = {"kind": kind, "version": text.version, "way": way}
     audit.record(session, "consents:give", ("member", member_id), actor=actor, at=at, changes=changes)
     return consent

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services.members.models import Consent, Member, MemberSearchTerm
+from services.members.models import Consent, Member, MemberFacts, MemberSearchTerm
 from services.members.rules import phones
 from services.members.rules.traces import traces_of
 from services.shared.wiping import GONE, Traces, wipe
@@ -33,6 +33,8 @@ def make_nobody(session: Session, member_id: int, traces: Traces, *, at: datetim
     while session.scalar(select(Member.id).where(Member.number == number)) is not None:
         number = phones.fresh_number()
     session.execute(update(Member).where(Member.id == member_id).values(**_NOBODY, number=number, archived_at=at))
+    forgotten = {"living": False, "birthday_on": None, "milestone": None, "milestone_on": None}
+    session.execute(update(MemberFacts).where(MemberFacts.member_id == member_id).values(forgotten))
     living = update(Consent).where(Consent.member_id == member_id, Consent.withdrawn_at.is_(None))
     session.execute(living.values(withdrawn_at=at, withdrawn_way="erasure"))
     session.execute(delete(MemberSearchTerm).where(MemberSearchTerm.member_id == member_id))

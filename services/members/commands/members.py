@@ -13,6 +13,7 @@ from services.audit import commands as audit
 from services.fields.commands import write_values
 from services.members import permissions
 from services.members.commands.consents import note_consent
+from services.members.commands.facts import note_living
 from services.members.commands.terms import write_terms
 from services.members.errors import BirthdayChangedRecently, MemberErased, PhoneTaken
 from services.members.events import MemberChanged, MemberJoined
@@ -136,6 +137,7 @@ def archive_member(session: Session, member_id: int, *, actor: Actor, at: dateti
     member = _load(session, member_id)
     if member.archived_at is None:
         member.archived_at = at
+        note_living(session, member.id, living=False)
         audit.record(session, "members:archive", ("member", member.id), actor=actor, at=at, store_id=member.store_id)
         announce(session, MemberChanged(member.id, "archived"), at=at)
     return member
@@ -151,6 +153,7 @@ def restore_member(session: Session, member_id: int, *, actor: Actor, at: dateti
         _require_free_phone(session, member.phone)
         member.archived_at = None
         _flush_new_phone(session, member)
+        note_living(session, member.id, living=True)
         audit.record(session, "members:restore", ("member", member.id), actor=actor, at=at, store_id=member.store_id)
         announce(session, MemberChanged(member.id, "archived"), at=at)
     return member

@@ -106,3 +106,10 @@ def nearest(birthday: Birthday, day: date, *, late_leap_day: bool = False) -> da
     years = (day.year - 1, day.year, day.year + 1)
     kept = (in_year(birthday, year, late_leap_day=late_leap_day) for year in years)
     return min(kept, key=lambda each: abs(each - day))
+
+
+def coming(birthday: Birthday, day: date, *, late_leap_day: bool = False) -> date:
+    """When the birthday is kept next, today included. A lunar year may be kept in the solar year after."""
+    years = (day.year - 1, day.year, day.year + 1)
+    kept = (in_year(birthday, year, late_leap_day=late_leap_day) for year in years)
+    return min(each for each in kept if each >= day)

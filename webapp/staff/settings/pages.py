@@ -30,6 +30,7 @@ ICONS = {
     "wallet": "wallet",
     "members": "users-round",
     "family": "baby",
+    "rfm": "chart-column",
     "privacy": "shield-check",
     "orders": "receipt-text",
     "messages": "bell",
