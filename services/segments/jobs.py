@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from services.members.models import MemberFacts
 from services.segments.commands import following
 from services.segments.models import MemberTag, Tag
 from services.segments.queries import load_scene, read_tree, select_members
@@ -56,14 +57,15 @@ def _follow(tag_id: int) -> None:
     at = clock.now()
     with reading() as session:
         rule = session.get_one(Tag, tag_id).rule
-        met = set(session.scalars(select_members(read_tree(session, rule), load_scene(session, at=at))))
+        node = read_tree(session, rule)
+        met = set(session.scalars(select_members(node, load_scene(session, at=at))))
         have = set(session.scalars(select(MemberTag.member_id).where(MemberTag.tag_id == tag_id)))
     for some in _portions(sorted(met ^ have)):
         with transaction() as session:
             tag = session.get_one(Tag, tag_id)
             if tag.rule != rule or tag.archived_at is not None:
                 return  # it was changed: the next run
-            following.settle_tag(session, tag, some, load_scene(session, at=at))
+            following.settle_tag(session, tag_id, node, some, load_scene(session, at=at))
     with transaction() as session:
         following.note_followed(session, tag_id, rule, at=at)
 
@@ -75,7 +77,7 @@ def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _keep_classes(at: datetime) -> None:
     with reading() as session:
-        last = following.highest_id(session)
+        last = session.scalar(select(func.max(MemberFacts.member_id))) or 0
     for first in range(1, last + 1, 5000):
         with transaction() as session:
             following.keep_classes(session, first, first + 4999, at=at)

@@ -94,7 +94,7 @@ def test_a_tree_needs_what_its_conditions_tell_of() -> None:
     assert trees.permissions_of(node) == {MEMBERS_READ, CHILDREN_REVEAL}
 
 
-WORDS = [
+WORDS: list[Any] = [
     "all",
     "any",
     "kind",

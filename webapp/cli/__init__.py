@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "replay": "webapp.cli.replay",
     "verify": "webapp.cli.books",
     "token": "webapp.cli.token",
+    "rebuild-facts": "webapp.cli.facts",
     "reset-owner": "webapp.cli.owner",
     "backup": "webapp.cli.books",
     "restore": "webapp.cli.books",

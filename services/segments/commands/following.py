@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.members import commands as members
-from services.members.models import MemberFacts
 from services.orders.models import Order
 from services.segments.commands.facts import work_out
 from services.segments.events import TagAdded, TagRemoved
@@ -17,8 +16,10 @@ from services.segments.kinds import CATALOGUE
 from services.segments.kinds.kind import Row, Scene, facts
 from services.segments.models import FollowMark, MemberTag, Tag
 from services.segments.queries.counting import find_meeting
-from services.segments.queries.scenes import load_scene, read_tree
+from services.segments.queries.scenes import load_catalogue, load_scene
+from services.segments.rules import trees
 from services.segments.rules.rfm import CLASSES, WINDOW
+from services.segments.rules.trees import Node
 from services.shared.actors import SYSTEM, Actor
 from services.shared.events import announce
 
@@ -32,24 +33,26 @@ def follow_due(session: Session, *, limit: int, at: datetime) -> int:
     if ids:
         scene = load_scene(session, at=at)
         work_out(session, ids, scene)
-        for tag in session.scalars(select(Tag).where(RULED).order_by(Tag.id)).all():
-            settle_tag(session, tag, ids, scene)
+        tags = session.scalars(select(Tag).where(RULED).order_by(Tag.id)).all()
+        catalogue = load_catalogue(session) if tags else {}
+        for tag in tags:
+            settle_tag(session, tag.id, trees.read(tag.rule, catalogue), ids, scene)
     return len(ids)
 
 
-def settle_tag(session: Session, tag: Tag, member_ids: Sequence[int], scene: Scene) -> None:
+def settle_tag(session: Session, tag_id: int, rule: Node, member_ids: Sequence[int], scene: Scene) -> None:
     """Give a tag by rule to those of these members who meet it and take it off the others. No audit: the rule has its own, and the row
     says since when."""
-    met = find_meeting(session, read_tree(session, tag.rule), scene, member_ids)
-    here = (MemberTag.tag_id == tag.id, MemberTag.member_id.in_(member_ids))
+    met = find_meeting(session, rule, scene, member_ids)
+    here = (MemberTag.tag_id == tag_id, MemberTag.member_id.in_(member_ids))
     have = set(session.scalars(select(MemberTag.member_id).where(*here)))
     if have - met:
         session.execute(delete(MemberTag).where(*here, MemberTag.member_id.in_(have - met)))
-    given = add_rows(session, tag.id, sorted(met - have), actor=SYSTEM, at=scene.at)
+    given = add_rows(session, tag_id, sorted(met - have), actor=SYSTEM, at=scene.at)
     for each in given:
-        announce(session, TagAdded(each, tag.id, by_rule=True), at=scene.at)
+        announce(session, TagAdded(each, tag_id, by_rule=True), at=scene.at)
     for each in sorted(have - met):
-        announce(session, TagRemoved(each, tag.id, by_rule=True), at=scene.at)
+        announce(session, TagRemoved(each, tag_id, by_rule=True), at=scene.at)
 
 
 def add_rows(session: Session, tag_id: int, member_ids: Sequence[int], *, actor: Actor, at: datetime) -> list[int]:
@@ -119,8 +122,3 @@ def _in_class(name: str, scene: Scene) -> ColumnElement[bool]:
     test = CATALOGUE["rfm"].test({"one_of": [name]}, scene)
     assert isinstance(test, Row)
     return test.where
-
-
-def highest_id(session: Session) -> int:
-    """The id of the newest member."""
-    return session.scalar(select(func.max(MemberFacts.member_id))) or 0

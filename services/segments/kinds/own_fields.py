@@ -32,15 +32,16 @@ def kind_of(field: FieldCard) -> Kind | None:
 
 
 def _asked(field: FieldCard) -> Asked | None:
-    choices: Mapping[str, str] = {each["key"]: each["zh"] for each in field.choices}
+    words: Mapping[str, str] = {each["key"]: field.choice(each["key"], "zh") for each in field.choices}
+    english = {each["key"]: field.choice(each["key"], "en") for each in field.choices}
     asked: dict[str, Asked] = {
         "text": (N_("%(field)s里写着「%(is)s」"), (Written(),)),
         "phone": (N_("%(field)s里写着「%(is)s」"), (Written(),)),
         "number": (N_("%(field)s%(range)s"), (Between("number"),)),
         "money": (N_("%(field)s%(range)s"), (Between("money"),)),
         "date": (N_("%(field)s是%(range)s前"), (Between("days"),)),
-        "choice": (N_("%(field)s是%(which)s"), (Chosen("choice", choices),)),
-        "choices": (N_("%(field)s有%(which)s"), (Chosen("choice", choices),)),
+        "choice": (N_("%(field)s是%(which)s"), (Chosen("choice", words, english=english),)),
+        "choices": (N_("%(field)s有%(which)s"), (Chosen("choice", words, english=english),)),
         "yes_no": (N_("%(field)s：是"), (Yes(N_("%(field)s：否")),)),
     }
     return asked.get(field.kind)

@@ -9,20 +9,46 @@ from services.segments.queries.counting import (
     list_meeting,
     preview,
 )
+from services.segments.queries.named import (
+    SegmentCard,
+    TagCard,
+    Worn,
+    get_segment,
+    get_tag,
+    list_segments,
+    list_tags,
+    list_worn,
+    may_ask,
+)
 from services.segments.queries.plans import select_members
+from services.segments.queries.presets import Offer, list_offers
 from services.segments.queries.scenes import load_catalogue, load_scene, read_tree
+from services.segments.queries.things import list_things, load_names
 
 __all__ = [
     "GROUPS",
     "Kind",
+    "Offer",
     "Preview",
     "Scene",
+    "SegmentCard",
+    "TagCard",
+    "Worn",
     "count_meeting",
     "count_overlap",
     "find_meeting",
+    "get_segment",
+    "get_tag",
     "list_meeting",
+    "list_offers",
+    "list_segments",
+    "list_tags",
+    "list_things",
+    "list_worn",
     "load_catalogue",
+    "load_names",
     "load_scene",
+    "may_ask",
     "preview",
     "read_tree",
     "select_members",

@@ -47,12 +47,13 @@ class Between:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Any of a list. `of` names the list; `fixed` are its keys and words where it is always the same, else ids of rows (`named`: or words
-    of a setting)."""
+    """Any of a list. `of` names the list; `fixed` are its keys and words where it is always the same (`english`: where the shop wrote
+    them), else ids of rows (`named`: or words of a setting)."""
 
     of: str
     fixed: Mapping[str, str] | None = None
     named: bool = False
+    english: Mapping[str, str] | None = None
 
     def fields(self) -> dict[str, fields.Field[Any]]:
         """The list."""
