@@ -307,6 +307,25 @@ ROLES: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 
 
+# Commands that keep facts and tags by rule true.
+FOLLOWING = (
+    "services.members.commands.facts.call_due",
+    "services.members.commands.facts.hold_due",
+    "services.members.commands.facts.note_living",
+    "services.members.commands.facts.restate_visits",
+    "services.members.commands.facts.write_facts",
+    "services.segments.commands.facts.rebuild",
+    "services.segments.commands.facts.work_out",
+    "services.segments.commands.following.add_rows",
+    "services.segments.commands.following.begin_day",
+    "services.segments.commands.following.begin_month",
+    "services.segments.commands.following.call_aged",
+    "services.segments.commands.following.follow_due",
+    "services.segments.commands.following.keep_classes",
+    "services.segments.commands.following.note_followed",
+    "services.segments.commands.following.settle_tag",
+)
+
 # Commands without an audit line of their own, and why (tests/architecture keeps the list short and true).
 UNAUDITED: Mapping[str, str] = {
     "services.messaging.commands.send_message": "the row in the inbox is itself the record; by hand it is audited",
@@ -323,7 +342,8 @@ UNAUDITED: Mapping[str, str] = {
     "services.fields.commands.definitions.note_indexed": "how far the search follows a field; its change has the audit line",
     "services.members.commands.terms.write_terms": "part of a change, which has the audit line",
     "services.members.commands.terms.follow_fields": "the search follows a field; its change has the audit line",
-    "services.members.commands.facts.restate_visits": "facts follow orders; the handover has the audit line",
+    **dict.fromkeys(FOLLOWING, "facts and tags by rule follow what happened, which has the audit line"),
+    "services.segments.commands.segments.read_asked": "part of saving a segment or a tag, which has the audit line",
     "services.checkout.commands.sales.spends": "it only adds up",
     **dict.fromkeys(PARTS_OF_AN_ERASURE, "the erasure of a member has the audit line, and what ended is told there"),
     "services.signin.commands.passkeys.ask_for_passkey": "a question is not an act",

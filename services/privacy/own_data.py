@@ -13,9 +13,10 @@ from services.fields import rules as answering
 from services.fields.models import Field, FieldValue
 from services.interactions.models import Interaction
 from services.loyalty.models import GrowthEntry, PointsEntry
-from services.members.models import Consent, Member
+from services.members.models import Consent, Member, MemberFacts
 from services.messaging.models import Message
 from services.orders.models import InvoiceRequest, Order, OrderLine, Refund
+from services.segments.models import MemberTag, Tag
 from services.shared import money
 from services.signin.models import MemberDevice, MemberSession, Passkey
 from services.stores.models import Store
@@ -32,6 +33,7 @@ MONEY = {
     "list_price",
     "amount_paid",
     "refund",
+    "spent_year",
 }
 
 _PROFILE = select(
@@ -48,8 +50,8 @@ def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
 
 def collect_own_rows(session: Session, member_id: int) -> dict[str, Table]:
     """Everything by table: profile, consents, children, doses, pregnancies, interactions, answers, orders, lines, refunds, invoices,
-    points, growth, wallet, coupons, messages, sessions, devices, passkeys; columns named in MONEY are fen. Never a secret: neither
-    codes nor keys."""
+    points, growth, wallet, coupons, messages, tags, habits, sessions, devices, passkeys; columns named in MONEY are fen.
+    Never a secret: neither codes nor keys."""
     queries = _queries(member_id)
     found = {name: [dict(row) for row in session.execute(query).mappings()] for name, query in queries.items()}
     return found | {"answers": [_answer(row) for row in found["answers"]]}
@@ -102,6 +104,11 @@ def _queries(member_id: int) -> Mapping[str, Any]:
         .where(Coupon.member_id == member_id).order_by(Coupon.id),
         "messages": select(Message.category, Message.title, Message.body, Message.created_at, Message.read_at)
         .where(Message.member_id == member_id).order_by(Message.id),
+        "tags": select(Tag.name, MemberTag.added_at)
+        .join(Tag, Tag.id == MemberTag.tag_id).where(MemberTag.member_id == member_id).order_by(MemberTag.added_at, Tag.id),
+        "habits": select(MemberFacts.visits, MemberFacts.rhythm, MemberFacts.weekday, MemberFacts.hour, MemberFacts.orders_year,
+            MemberFacts.spent_year)
+        .where(MemberFacts.member_id == member_id),
         "sessions": select(MemberSession.browser, MemberSession.address, MemberSession.created_at, MemberSession.seen_at,
             MemberSession.revoked_at)
         .where(MemberSession.member_id == member_id).order_by(MemberSession.id),

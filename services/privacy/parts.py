@@ -37,6 +37,7 @@ PARTS = (
     ),
     Part(N_("店员记下的互动"), ("interactions",), N_("记得您说过什么、接待到哪一步"), UNTIL_ERASED, "interactions:read", _ERASED),
     Part(N_("店里另外记的"), ("answers",), N_("按您的情况服务，例如口味、送货备注"), UNTIL_ERASED, "members:read", _ERASED),
+    Part(N_("标签和购买习惯"), ("tags", "habits"), N_("知道您喜欢什么、多久来一次"), UNTIL_ERASED, "members:read", _ERASED),
     Part(N_("孕期和预产期"), ("pregnancies",), N_("按孕周提醒您"), UNTIL_ERASED, "children:reveal", _ERASED),
     Part(
         N_("您同意过什么"), ("consents",), N_("证明什么时候、用什么方式同意和撤回"), N_("注销后还留着，作为同意过的证明"),
@@ -73,6 +74,7 @@ PARTS_OF_AN_ERASURE = (
     "services.orders.commands.erasing.forget_words_of_orders",
     "services.orders.commands.erasing.list_addresses",
     "services.orders.commands.erasing.select_orders_of",
+    "services.segments.commands.tags.forget_tags",
     "services.signin.commands.erasing.close_every_way_in",
     "services.tills.commands.forget_reasons",
     "services.wallet.commands.erasing.give_up_wallet",

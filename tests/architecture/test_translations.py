@@ -27,6 +27,7 @@ DATA = (
     "services.checkout.texts",  # as messaging's
     "services.loyalty.texts",  # as messaging's
     "services.messaging.texts",  # both languages: the reader is not there when it is written
+    "services.segments.rules.presets",  # what is looked for in the names of products
     "services.shared.pinyin",  # words whose characters are read in another way than alone
     "services.stores.settings",  # defaults that are the shop's own words
     "services.members.rules",  # the letters of surnames that are read in another way

@@ -233,7 +233,7 @@ KNOWN = {
     "coupon_events": "words taken", "coupons": "withdrawn, without code", "growth_accounts": "books",
     "growth_entries": "books, words taken",
     "member_devices": "a number", "member_facts": "figures", "member_keys": "destroyed", "member_search_terms": "gone",
-    "member_sessions": "gone", "member_tiers": "figures", "messages": "gone", "one_time_codes": "gone", "orders": "books, words taken",
+    "member_products": "figures", "member_sessions": "gone", "member_tags": "gone", "member_tiers": "figures", "messages": "gone", "one_time_codes": "gone", "orders": "books, words taken",
     "parked_carts": "gone", "passkeys": "gone", "payouts": "books, words taken", "pending_points": "gone", "points_accounts": "books",
     "points_entries": "books, words taken", "points_lots": "books", "push_subscriptions": "gone",
     "retention_proposals": "gone", "scans": "numbers",

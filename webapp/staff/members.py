@@ -25,9 +25,10 @@ from services.signin.queries.freezes import find_freeze
 from services.stores import queries as stores
 from services.wallet import queries as wallet
 from services.wallet.permissions import WALLET_READ
-from webapp.staff import blueprint, reasons
+from webapp.staff import blueprint, narrowing, reasons
 from webapp.staff.consents import consents_section
 from webapp.staff.coupons.held import of_member as coupons_of
+from webapp.staff.tags import tags_of
 from webapp.web import edge, forms, guards, levels, own_fields, people, shop, timeline_words, toasts
 from webapp.web.families import family_of
 from webapp.web.forms import Form
@@ -113,7 +114,7 @@ def _member_page(card: MemberCard, **more: Any) -> str:
 def _held(session: Session, card: MemberCard) -> dict[str, Any]:
     actor, told = edge.actor(), dict[str, Any](family=family_of(card.id, "masked"))
     if not card.erased:
-        told |= timeline_words.timeline_of(card.id, limit=LATEST) | {"reasons": reasons.today(card)}
+        told |= timeline_words.timeline_of(card.id, limit=LATEST) | {"reasons": reasons.today(card)} | tags_of(card.id)
     if actor.may(ORDERS_READ):
         told["latest_orders"] = orders.list_orders(session, actor=actor, member_id=card.id, limit=LATEST)
     if actor.may(POINTS_READ):
@@ -192,19 +193,25 @@ def _list() -> dict[str, Any]:
     """The part of the members that the address asks for: search text, filters, where the last page ended."""
     session, chosen, text = edge.read(), _chosen(), request.args.get("q", "").strip()[:60]
     where = chosen.tree(at=clock.now(), month_begins=_month_begins())
+    narrowed = narrowing.asked(session)
     if text:
         cards, more = queries.search_members(session, text, FOUND, where=where, asker=edge.actor()), False
+        cards = narrowed.only(session, cards) if narrowed else cards
     else:
-        found = queries.list_members(session, where, after=_number("after"), limit=PAGE + 1)
+        listed = narrowed.list_members if narrowed else queries.list_members
+        found = listed(session, where, after=_number("after"), limit=PAGE + 1)
         cards, more = found[:PAGE], len(found) > PAGE
+    counted = narrowed.count_members if narrowed else queries.count_members
     asked = {"q": text, "state": chosen.state, "source": chosen.source, "store": chosen.store_id}
+    asked |= {"segment": _number("segment"), "tag": _number("tag")} if narrowed else {}
     kept: dict[str, Any] = {key: value for key, value in asked.items() if value and value != "all"}
     return {
         "cards": _with_points(session, cards) if edge.actor().may(POINTS_READ) else cards,
-        "count": len(cards) if text else queries.count_members(session, where),
+        "count": len(cards) if text else counted(session, where),
         "kept": kept,
         "text": text,
         "chosen": chosen,
+        "narrowed": narrowed,
         "next_page": url_for("staff.members", **kept, after=cards[-1].id) if more else "",
     }
 

@@ -17,6 +17,7 @@ from services.loyalty.permissions import POINTS_READ
 from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
 from services.orders.permissions import INVOICES_READ, ORDERS_READ
 from services.privacy.permissions import MEMBERS_ERASE
+from services.segments.permissions import SEGMENTS_READ
 from services.shared.words import N_
 from services.signin.permissions import FREEZES_LIFT, SHOP_DEVICES_CHANGE
 from services.stores.permissions import SETTINGS_READ, STORES_CHANGE
@@ -54,6 +55,8 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("staff.tiers", "crown", N_("等级"), POINTS_READ, N_("门槛、折扣、生日礼券")),
             Entry("staff.earning_rules", "coins", N_("积分规则"), POINTS_READ, N_("怎么得、几倍、多久过期")),
             Entry("staff.top_up_plans", "wallet", N_("充值方案"), TOP_UP_PLANS_CHANGE, N_("充 300 送 50 这样的")),
+            Entry("staff.segments", "users-round", N_("客群"), SEGMENTS_READ, N_("谁是谁，有多少人")),
+            Entry("staff.tags", "tags", N_("标签"), MEMBERS_READ, N_("手动打，或按规则自动打")),
             Entry("staff.registration_links", "qr-code", N_("注册码"), REGISTRATION_LINKS_CHANGE, N_("让客人自己开卡")),
         ),
     ),

@@ -51,6 +51,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "messages:read": N_("看发给会员的消息"),
         "messages:send": N_("给会员发消息"),
         "registration_links:change": N_("做注册码"),
+        "segments:read": N_("看客群"),
+        "segments:change": N_("存客群、改客群"),
+        "tags:change": N_("设计标签和规则"),
     },
     N_("积分和等级"): {
         "points:read": N_("看积分和等级"),

@@ -20,7 +20,8 @@ TABLES: Mapping[str, str] = {
     "invoices": N_("发票"), "points": N_("积分"), "growth": N_("成长值"), "wallet": N_("储值"), "coupons": N_("优惠券"),
     "answers": N_("店里另外记的"),
     "messages": N_("消息"), "sessions": N_("登录的设备"), "devices": N_("会员码装到手机"), "passkeys": N_("通行密钥"),
-    "interactions": N_("店员记下的互动"), "children": N_("孩子"), "doses": N_("疫苗"), "pregnancies": N_("孕期"),
+    "interactions": N_("店员记下的互动"), "tags": N_("标签"), "habits": N_("购买习惯"),
+    "children": N_("孩子"), "doses": N_("疫苗"), "pregnancies": N_("孕期"),
 }  # fmt: skip
 
 
@@ -40,6 +41,8 @@ COLUMNS: Mapping[str, str] = {
     "sex": N_("性别"), "born_on": N_("出生日期"), "calendar": N_("生日按"), "allergies": N_("过敏"), "quiet_at": N_("停止提醒的时间"),
     "child": N_("孩子"), "words": N_("内容"), "subject": N_("关于"), "label": N_("问题"), "value": N_("回答"),
     "code": N_("哪一剂"), "given_on": N_("接种日期"), "due_on": N_("预产期"), "ended_at": N_("结束时间"),
+    "added_at": N_("打上的时间"), "visits": N_("来过几天"), "rhythm": N_("平均隔几天来"), "weekday": N_("常来星期（0 是周一）"),
+    "hour": N_("常来钟点"), "orders_year": N_("近一年单数"), "spent_year": N_("近一年消费"),
     "withdrawn_at": N_("撤回时间"), "withdrawn_way": N_("撤回方式"), "at": N_("时间"),
 }  # fmt: skip
 Told = dict[str, list[dict[str, Any]]]

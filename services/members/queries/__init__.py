@@ -31,7 +31,15 @@ from services.members.queries.links import (
     get_registration_link,
     list_registration_links,
 )
-from services.members.queries.lists import DORMANT, STATES, Filter, count_members, list_members, search_members
+from services.members.queries.lists import (
+    DORMANT,
+    STATES,
+    Filter,
+    count_members,
+    list_members,
+    search_members,
+    select_matching,
+)
 from services.members.queries.living import hold_living
 
 __all__ = [
@@ -66,5 +74,6 @@ __all__ = [
     "list_who_hold",
     "load_consent_texts",
     "search_members",
+    "select_matching",
     "show_name",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.members.models import Member, MemberFacts, MemberSearchTerm
@@ -79,10 +79,15 @@ def list_members(
     return read_cards(session, query.order_by(Member.id.desc()).limit(limit))
 
 
+def select_matching(where: Tree) -> Select[int]:
+    """The ids of members that meet `where`: for who narrows a list further."""
+    query = select(Member.id).join(MemberFacts, MemberFacts.member_id == Member.id)
+    return query.where(conditions.as_sql(where, FACTS))
+
+
 def count_members(session: Session, where: Tree = LIVING, *, most: int = 1000) -> int:
     """How many members meet `where`, counted up to `most`."""
-    query = select(Member.id).join(MemberFacts, MemberFacts.member_id == Member.id)
-    return count_of(session, query.where(conditions.as_sql(where, FACTS)), most)
+    return count_of(session, select_matching(where), most)
 
 
 def search_members(

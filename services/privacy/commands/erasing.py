@@ -29,6 +29,7 @@ from services.privacy import erased
 from services.privacy.commands.proposals import forget_proposal
 from services.privacy.errors import WalletNotEmpty
 from services.privacy.permissions import MEMBERS_ERASE
+from services.segments.commands import forget_tags
 from services.shared import events, idempotency, ledger, money, vault
 from services.shared.actors import SYSTEM, Actor
 from services.shared.database import after_commit
@@ -117,6 +118,7 @@ def _erase(session: Session, member: Member, reason: str, actor: Actor, at: date
     forget_values(session, "child", select(Child.id).where(Child.member_id == member_id))
     forget_family(session, member_id)
     forget_interactions(session, member_id)
+    forget_tags(session, member_id)
     forget_words_of_reviews(session, traces)
     forget_words_of_approvals(session, member_id, traces)
     events.forget_person(session, member_id, traces)

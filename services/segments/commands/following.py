@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -12,18 +12,18 @@ from services.members import commands as members
 from services.orders.models import Order
 from services.segments.commands.facts import work_out
 from services.segments.events import TagAdded, TagRemoved
-from services.segments.kinds import CATALOGUE
-from services.segments.kinds.kind import Row, Scene, facts
+from services.segments.kinds.kind import Scene, facts
 from services.segments.models import FollowMark, MemberTag, Tag
 from services.segments.queries.counting import find_meeting
+from services.segments.queries.rfm import MARK, class_now
 from services.segments.queries.scenes import load_catalogue, load_scene
 from services.segments.rules import trees
-from services.segments.rules.rfm import CLASSES, WINDOW
+from services.segments.rules.rfm import WINDOW
 from services.segments.rules.trees import Node
 from services.shared.actors import SYSTEM, Actor
 from services.shared.events import announce
 
-FACTS, TAGS, RFM = "facts", "tags", "rfm"  # what is followed day by day
+FACTS, TAGS = "facts", "tags"  # what is followed day by day
 RULED = Tag.rule.is_not(None) & Tag.archived_at.is_(None)
 
 
@@ -97,7 +97,7 @@ def begin_day(session: Session, *, at: datetime) -> bool:
 
 def begin_month(session: Session, *, at: datetime) -> bool:
     """Whether the classes of RFM are still to be noted this month; from now on they count as noted."""
-    return _begin(session, RFM, load_scene(session, at=at).today.replace(day=1)) is not None
+    return _begin(session, MARK, load_scene(session, at=at).today.replace(day=1)) is not None
 
 
 def _begin(session: Session, name: str, day: date) -> date | None:
@@ -114,11 +114,4 @@ def keep_classes(session: Session, first: int, last: int, *, at: datetime) -> No
     """Note in which RFM class members (ids from `first` to `last`) are as the month begins."""
     scene = load_scene(session, at=at)
     span = facts.c.member_id.between(first, last)
-    now = case(*((_in_class(name, scene), name) for name in CLASSES), else_=None)
-    session.execute(update(facts).where(span).values(rfm_before=now))
-
-
-def _in_class(name: str, scene: Scene) -> ColumnElement[bool]:
-    test = CATALOGUE["rfm"].test({"one_of": [name]}, scene)
-    assert isinstance(test, Row)
-    return test.where
+    session.execute(update(facts).where(span).values(rfm_before=class_now(scene)))

@@ -2,6 +2,7 @@
 
 from services.segments.kinds import GROUPS, Kind, Scene
 from services.segments.queries.counting import (
+    SAMPLE,
     Preview,
     count_meeting,
     count_overlap,
@@ -22,11 +23,14 @@ from services.segments.queries.named import (
 )
 from services.segments.queries.plans import select_members
 from services.segments.queries.presets import Offer, list_offers
+from services.segments.queries.rfm import Classes, get_classes
 from services.segments.queries.scenes import load_catalogue, load_scene, read_tree
 from services.segments.queries.things import list_things, load_names
 
 __all__ = [
     "GROUPS",
+    "SAMPLE",
+    "Classes",
     "Kind",
     "Offer",
     "Preview",
@@ -37,6 +41,7 @@ __all__ = [
     "count_meeting",
     "count_overlap",
     "find_meeting",
+    "get_classes",
     "get_segment",
     "get_tag",
     "list_meeting",

@@ -7,8 +7,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.members.queries import MemberCard, get_cards
-from services.segments.kinds.kind import Scene, facts
-from services.segments.queries.plans import in_sets, one_by_one, select_members
+from services.segments.kinds.kind import Among, Scene, facts
+from services.segments.queries.plans import Look, in_sets, one_by_one, select_members
 from services.segments.rules.trees import ALL, EVERYBODY, Group, Node
 
 SAMPLE = 3
@@ -27,9 +27,9 @@ class Preview:
     sample: Sequence[MemberCard]
 
 
-def count_meeting(session: Session, node: Node, scene: Scene) -> int:
-    """How many living members meet the tree."""
-    return _count(session, select_members(node, scene))
+def count_meeting(session: Session, node: Node, scene: Scene, *, within: Select[int] | None = None) -> int:
+    """How many living members meet the tree; `within` (ids) narrows it."""
+    return _count(session, _within(select_members(node, scene), within, in_sets))
 
 
 def count_overlap(session: Session, node: Node, other: Node, scene: Scene) -> int:
@@ -38,13 +38,21 @@ def count_overlap(session: Session, node: Node, other: Node, scene: Scene) -> in
 
 
 def list_meeting(
-    session: Session, node: Node, scene: Scene, *, after: int | None = None, limit: int = 50, count: int | None = None
+    session: Session,
+    node: Node,
+    scene: Scene,
+    *,
+    after: int | None = None,
+    limit: int = 50,
+    count: int | None = None,
+    within: Select[int] | None = None,
 ) -> list[int]:
     """The ids of living members that meet the tree, the newest cards first; `after` is the id where the last page ended. `count`: how many
-    there are, where that is known: it chooses the way."""
+    there are, where that is known: it chooses the way. `within` (ids) narrows it."""
     everybody = _count(session, select_members(EVERYBODY, scene)) if count is not None else 0
     dense = count is not None and count * DENSE > everybody
-    rows = select_members(node, scene, one_by_one if dense else in_sets)
+    look = one_by_one if dense else in_sets
+    rows = _within(select_members(node, scene, look), within, look)
     if after is not None:
         rows = rows.where(facts.c.member_id < after)
     return list(session.scalars(rows.order_by(facts.c.member_id.desc()).limit(limit)))
@@ -63,6 +71,10 @@ def preview(session: Session, node: Node, scene: Scene, *, after: int | None = N
     everybody = _count(session, select_members(EVERYBODY, scene))
     ids = list_meeting(session, node, scene, after=after, limit=SAMPLE, count=count) if count else []
     return Preview(count, everybody, _steps(session, node, scene, count), get_cards(session, ids))
+
+
+def _within(rows: Select[int], within: Select[int] | None, look: Look) -> Select[int]:
+    return rows if within is None else rows.where(look(Among(within)))
 
 
 def _steps(session: Session, node: Node, scene: Scene, count: int) -> list[int]:
