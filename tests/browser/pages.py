@@ -62,6 +62,8 @@ VALUES = {
     "pregnancy_id": "SELECT max(id) FROM pregnancies WHERE member_id = :member",
     "row": "SELECT 0",
     "field_id": "SELECT min(id) FROM fields",
+    "segment_id": "SELECT min(id) FROM segments",
+    "tag_id": "SELECT min(id) FROM tags",
     "tier_id": "SELECT max(id) FROM tiers",
     "role_id": "SELECT id FROM roles WHERE name = 'cashier'",
     "rule_id": "SELECT max(id) FROM earning_rules",

@@ -29,6 +29,7 @@ from services.members.models import Member
 from services.messaging import commands as messaging
 from services.messaging.models import Message, PushSubscription
 from services.orders.queries import receipt_token
+from services.segments import commands as segments
 from services.shared import database, jobs
 from services.shared.actors import SYSTEM
 from services.signin.models import MemberSession, Passkey, ShopDevice, StaffSession
@@ -145,6 +146,18 @@ def make_foreign(shop: Cast) -> Foreign:
         "api_own_families.mark_own_dose": {"state": "done"},
         "api_orders.change_order": {"fields": {"delivery": "放门口"}},
         "staff.answer_order_fields": {"fields.delivery": "放门口"},
+        **{
+            f"api_segments.{verb}": {"name": "别的", "conditions": {"all": []}}
+            for verb in ("create_segment", "preview_segment")
+        },
+        "api_segments.change_segment": {"name": "别的"},
+        **{
+            f"{place}.{verb}_tag": {"name": "别的", "colour": "honey"}
+            for place in ("api_tags", "staff")
+            for verb in ("create", "change")
+        },
+        "staff.create_segment": {"name": "别的"},
+        "staff.change_segment": {"name": "别的"},
         "api_fields.change_field": {"label_zh": "送到哪里", "key": "delivery"},
         "staff.change_field": {"label_zh": "送到哪里", "kind": "text", "key": "delivery"},
     }
@@ -302,6 +315,7 @@ def _written(
         session.flush()
         ids["approval_id"] = str(request.id)
     handle = body(phone.api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
+    ids |= _grouped(member.id, shop)
     ids["interaction_id"], spare_note = (_noted(member.id, shop) for _ in range(2))
     keys["staff.remove_interaction"] = {"interaction_id": spare_note}
     told_of, *spare = (_told(member.id, at) for _ in range(3))
@@ -319,6 +333,18 @@ def _written(
     }  # fmt: skip
     words = ("东湖想退", "东湖抽屉", "东湖的悄悄话", "东湖抬头", "东湖做错了", "东湖靠窗", "东湖门口")
     return words, more, keys
+
+
+def _grouped(member_id: int, shop: Cast) -> dict[str, str]:
+    """A segment, and a tag that she has."""
+    with database.transaction() as session:
+        told = {"name": "东湖的客群", "note": "", "conditions": {"all": []}}
+        segment = segments.create_segment(session, told, actor=shop.owner, at=shop.at)
+        tag = segments.create_tag(
+            session, {"name": "怕甜", "colour": "honey", "grouping": ""}, actor=shop.owner, at=shop.at
+        )
+        segments.add_tag(session, member_id, tag.id, actor=shop.owner, at=shop.at)
+        return {"segment_id": str(segment.id), "tag_id": str(tag.id), "tag": str(tag.id)}
 
 
 def _noted(member_id: int, shop: Cast) -> str:

@@ -20,6 +20,7 @@ UNKEYED = {
     "/me/presence",
     "/minors-audits",
     "/members/{member_id}/family-reveals",
+    "/segments/preview",
 }  # they store nothing, or answer with a secret or more than is kept
 WITHOUT_BODY = {
     "/approvals/{approval_id}/approve", "/approvals/{approval_id}/withdraw", "delete /shop-devices/{shop_device_id}", "delete /staff/pin",
@@ -33,7 +34,7 @@ WITHOUT_BODY = {
     "/me/messages/{message_id}/read", "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}",
     "/members/{member_id}/wallet-pin", "/parked-carts/{parked_id}/takings", "/me/sessions", "/me/sessions/{session_id}",
     "/sessions/{session_id}", "/staff/sessions/{session_id}",
-    "delete /members/{member_id}/interactions/{interaction_id}",
+    "delete /members/{member_id}/interactions/{interaction_id}", "delete /members/{member_id}/tags/{tag_id}",
     "delete /roles/{role_id}", "delete /tokens/{token_id}", "delete /staff/{staff_id}/own-card",
     "delete /passkeys/{passkey_id}", "delete /me/passkeys/{passkey_id}", "delete /staff/passkeys/{passkey_id}",
 }  # fmt: skip

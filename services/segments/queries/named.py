@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import func, select
@@ -77,11 +78,11 @@ def list_segments(
     session: Session, *, actor: Actor, archived: bool = False, after: int | None = None, limit: int = 200
 ) -> list[SegmentCard]:
     """The segments that this actor may see, by id; those put away too where `archived`."""
-    query = select(Segment).where(Segment.id > (after or 0)).order_by(Segment.id).limit(limit)
+    query = select(Segment).where(Segment.id > (after or 0)).order_by(Segment.id)
     rows = session.scalars(query if archived else query.where(Segment.archived_at.is_(None))).all()
     catalogue = load_catalogue(session) if rows else {}
-    cards = [_segment(row, catalogue) for row in rows]
-    return [card for card in cards if card.visible_to(actor)]
+    cards = (_segment(row, catalogue) for row in rows)
+    return list(islice((card for card in cards if card.visible_to(actor)), limit))
 
 
 def get_segment(session: Session, segment_id: int, *, actor: Actor) -> SegmentCard:
