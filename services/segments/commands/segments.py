@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
+from services.members.permissions import MEMBERS_READ
 from services.segments.models import Segment
 from services.segments.permissions import SEGMENTS_CHANGE
 from services.segments.queries.named import get_segment
@@ -81,7 +82,7 @@ def restore_segment(session: Session, segment_id: int, *, actor: Actor, at: date
 def read_asked(session: Session, raw: Any, actor: Actor) -> Node:
     """The tree that `raw` means, of things that there are and that this actor may read. Raises Invalid, Forbidden."""
     node = read_tree(session, raw)
-    for permission in sorted(trees.permissions_of(node)):
+    for permission in sorted({MEMBERS_READ, *trees.permissions_of(node)}):
         actor.require(permission)
     require_things(session, node)
     return node

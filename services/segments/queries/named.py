@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.members.permissions import MEMBERS_READ
 from services.segments.kinds import Kind
 from services.segments.models import MemberTag, Segment, Tag
 from services.segments.queries.scenes import load_catalogue
@@ -70,8 +71,8 @@ class Worn:
 
 
 def may_ask(actor: Actor, node: Node) -> bool:
-    """Whether this actor may read all that the tree asks about."""
-    return all(actor.may(permission) for permission in trees.permissions_of(node))
+    """Whether this actor may read members, and all that the tree asks about them."""
+    return all(actor.may(permission) for permission in {MEMBERS_READ, *trees.permissions_of(node)})
 
 
 def list_segments(
