@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from services.catalog import commands as catalog
-from services.demo import approvals, cast, coupons, families, lapsed, levels, menu, own_fields, stored_value
+from services.demo import approvals, cast, coupons, families, groups, lapsed, levels, menu, own_fields, stored_value
 from services.demo.guests import make_guests
 from services.identity import commands as identity
 from services.identity.queries import actor_of_staff, find_staff
@@ -63,6 +63,7 @@ def open_shop(
     _welcome(session, opened, now)
     families.tell(session, now=now)
     own_fields.tell(session, now=now)
+    groups.gather(session, now=now)
     coupons.give_out(session, opened, now=now)
     lapsed.welcome(session, first, now=now)
     levels.build(session, at=at, now=now)
