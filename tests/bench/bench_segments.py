@@ -72,7 +72,7 @@ class Bare:
         best: tuple[float, str, list[Any]] | None = None
         for statement in dict.fromkeys(statements):
             with contextlib.suppress(TooSlowError):
-                limit = 60.0 if best is None else max(0.05, PATIENCE * best[0])
+                limit = 60.0 if best is None else max(0.5, PATIENCE * best[0])
                 took, rows = min((self.within(statement, limit) for _ in range(2)), key=lambda each: each[0])
                 if best is not None and rows != best[2]:
                     raise AssertionError(f"{statement}\nfinds {rows[:5]}, not {best[2][:5]} as\n{best[1]}")
