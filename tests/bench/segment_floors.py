@@ -70,7 +70,18 @@ class Set:
         return f"EXISTS (SELECT 1 FROM {self.table} WHERE {self.column} = f.member_id AND {self.where}{end})"
 
 
-Part = Row | Set
+@dataclass(frozen=True)
+class Either:
+    """Members who are in any of these."""
+
+    sets: tuple[Set, ...]
+
+    def union(self) -> Set:
+        """The same as one."""
+        return Set(f"({' UNION '.join(each.all() for each in self.sets)}) AS either", "1 = 1", once=True)
+
+
+Part = Row | Set | Either
 
 
 @dataclass(frozen=True)
@@ -218,9 +229,7 @@ SEGMENTS: tuple[Asked, ...] = (
         "one of two, and here lately",
         ({"any": [{"kind": "field.own_4"}, {"kind": "tag", "one_of": ["5"]}]}, {"kind": "spent", "at_least": "100.00"},
          {"kind": "gender", "one_of": ["female"]}, {"kind": "last_visit", "at_most": 90}),
-        lambda at: (Set("(SELECT subject_id AS member_id FROM field_values WHERE field_id = 5 AND number = 1 UNION "
-                        "SELECT member_id FROM member_tags WHERE tag_id = 5) AS either", "1 = 1", once=True),
-                    Row("f.spent >= 10000"), Row("m.gender = 'female'", profile=True), Row(f"f.last_order_at >= {at.began(90)}")),
+        lambda at: (Either((answered(4, "number = 1"), tag(5))), Row("f.spent >= 10000"), Row("m.gender = 'female'", profile=True), Row(f"f.last_order_at >= {at.began(90)}")),
     ),
     Asked(
         "weekend afternoons",
@@ -296,7 +305,8 @@ def _months_on(day: date, months: int) -> date:
 def ways(parts: tuple[Part, ...], engine: str) -> Iterator[str]:
     """Statements that find the ids of this segment, each in another way."""
     rows = [part for part in parts if isinstance(part, Row)]
-    sets = [part for part in parts if isinstance(part, Set)]
+    either = [part for part in parts if isinstance(part, Either)]
+    sets = [part for part in parts if isinstance(part, Set)] + [each.union() for each in either]
     facts = "member_facts f" + (" JOIN members m ON m.id = f.member_id" if any(row.profile for row in rows) else "")
     tests = [f"({row.sql})" for row in rows]
     weak = [f"+({row.sql})" if engine == "sqlite" else f"({row.sql})" for row in rows]
@@ -304,6 +314,8 @@ def ways(parts: tuple[Part, ...], engine: str) -> Iterator[str]:
         for probe in ("in", "plus", "one") if engine == "sqlite" else ("in", "one"):
             for missing in ("one", "in"):
                 yield _scan(facts, told, [_asked(each, probe, missing) for each in sets])
+                if either:
+                    yield _scan(facts, told, [_asked(each, probe, missing) for each in parts if not isinstance(each, Row)])
         yield _intersected(facts, told, sets)
     for driver in (each for each in sets if each.among):
         for probe in ("in", "one"):
@@ -311,7 +323,9 @@ def ways(parts: tuple[Part, ...], engine: str) -> Iterator[str]:
             yield _driven(driver, facts, weak, others)
 
 
-def _asked(part: Set, probe: str, missing: str) -> str:
+def _asked(part: Set | Either, probe: str, missing: str) -> str:
+    if isinstance(part, Either):
+        return f"({' OR '.join(_asked(each, probe, missing) for each in part.sets)})"
     if not part.among:
         return f"NOT {part.one()}" if missing == "one" else f"f.member_id NOT IN ({part.all()})"
     plus = "+" if probe == "plus" else ""
