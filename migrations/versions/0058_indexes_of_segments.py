@@ -13,7 +13,11 @@ def upgrade() -> None:
     """Two indexes."""
     holding = sa.text("withdrawn_at IS NULL")
     op.create_index(
-        "ix_consents_holding", "consents", ["kind", "member_id", "text_id"], sqlite_where=holding, postgresql_where=holding
+        "ix_consents_holding",
+        "consents",
+        ["kind", "member_id", "text_id"],
+        sqlite_where=holding,
+        postgresql_where=holding,
     )
     op.create_index("ix_orders_day_member", "orders", ["day", "member_id", "state", "paid", "refunded"])
 

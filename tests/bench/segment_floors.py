@@ -229,7 +229,8 @@ SEGMENTS: tuple[Asked, ...] = (
         "one of two, and here lately",
         ({"any": [{"kind": "field.own_4"}, {"kind": "tag", "one_of": ["5"]}]}, {"kind": "spent", "at_least": "100.00"},
          {"kind": "gender", "one_of": ["female"]}, {"kind": "last_visit", "at_most": 90}),
-        lambda at: (Either((answered(4, "number = 1"), tag(5))), Row("f.spent >= 10000"), Row("m.gender = 'female'", profile=True), Row(f"f.last_order_at >= {at.began(90)}")),
+        lambda at: (Either((answered(4, "number = 1"), tag(5))), Row("f.spent >= 10000"), Row("m.gender = 'female'", profile=True),
+                    Row(f"f.last_order_at >= {at.began(90)}")),
     ),
     Asked(
         "weekend afternoons",
@@ -315,7 +316,9 @@ def ways(parts: tuple[Part, ...], engine: str) -> Iterator[str]:
             for missing in ("one", "in"):
                 yield _scan(facts, told, [_asked(each, probe, missing) for each in sets])
                 if either:
-                    yield _scan(facts, told, [_asked(each, probe, missing) for each in parts if not isinstance(each, Row)])
+                    yield _scan(
+                        facts, told, [_asked(each, probe, missing) for each in parts if not isinstance(each, Row)]
+                    )
         yield _intersected(facts, told, sets)
     for driver in (each for each in sets if each.among):
         for probe in ("in", "one"):
