@@ -68,6 +68,7 @@ PARTS_OF_AN_ERASURE = (
     "services.family.commands.erasing.forget_family",
     "services.interactions.commands.forget_interactions",
     "services.fields.commands.values.forget_values",
+    "services.forms.commands.erasing.forget_submissions",
     "services.members.commands.erasing.get_traces",
     "services.members.commands.erasing.make_nobody",
     "services.messaging.commands.forget_messages",
