@@ -66,7 +66,8 @@ def _join(
 ) -> FormSubmission:
     """A new card with what was answered; where somebody else opened one for this phone at the same moment, a proposal."""
     link = opened.link
-    data = profile_of(opened.document, found.values) | {"phone": phone, "marketing": MARKETING in found.consents}
+    profile = {"name": "", **profile_of(opened.document, found.values)}
+    data = profile | {"phone": phone, "marketing": MARKETING in found.consents}
     try:
         origin = {"store_id": link.store_id, "source": link.source}
         member_id = members.open_card(session, data, origin, actor=actor, at=at).id
