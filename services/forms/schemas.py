@@ -6,7 +6,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, val
 
 from services.forms.rules.documents import MOST_PAGES, MOST_QUESTIONS
 from services.forms.rules.kinds import KINDS, PURPOSES
-from services.shared.fields import Identifier, Moment, Text, Whole
+from services.shared.fields import Complete, Identifier, Moment, Text, Whole
 from services.shared.words import N_
 
 _LIST = N_("请从列表里选")
@@ -154,7 +154,7 @@ class GiftOut(Schema):
 class FormBody(FormIn):
     """The same with its pages, for programs."""
 
-    document = fields.Nested(DocumentIn)
+    document = Complete(DocumentIn)
 
 
 class LinkIn(Schema):
@@ -230,6 +230,7 @@ class DifferenceOut(Schema):
     label = fields.String()
     before = fields.Raw(allow_none=True)
     after = fields.Raw(allow_none=True)
+    hidden = fields.Boolean()
 
 
 class SubmissionOut(Schema):

@@ -31,33 +31,33 @@ LATEST = 86400  # seconds for which a page may be left open
 BEGAN = "began"
 
 
-@blueprint.get("/f/<token>")
+@blueprint.get("/f/<form_token>")
 @guards.public("whoever was handed the link or its QR fills in the form")
-def form_page(token: str) -> Response:
+def form_page(form_token: str) -> Response:
     """The form. Raises FormNotFound, FormOver (410) with words."""
-    opened = queries.get_open_form(edge.read(), token)
+    opened = queries.get_open_form(edge.read(), form_token)
     return _fresh(_page(opened, Form(_known(opened))))
 
 
-@blueprint.post("/f/<token>")
+@blueprint.post("/f/<form_token>")
 @guards.public("whoever was handed the link or its QR fills in the form")
-def submit(token: str) -> ResponseReturnValue:
+def submit(form_token: str) -> ResponseReturnValue:
     """Take it. Machines that fill in what nobody sees hear thanks, too."""
     typed, at, actor = forms.typed(), clock.now(), _actor()
     if typed.get(TRAP):
-        return redirect(url_for("public_forms.done", token=token), 303)
+        return redirect(url_for("public_forms.done", form_token=form_token), 303)
 
     def perform(session: Session, _data: dict[str, Any]) -> ResponseReturnValue:
-        commands.submit_form(session, token, typed, actor=actor, at=at)
-        return redirect(url_for("public_forms.done", token=token), 303)
+        commands.submit_form(session, form_token, typed, actor=actor, at=at)
+        return redirect(url_for("public_forms.done", form_token=form_token), 303)
 
     counted: list[str] = []
 
     def first(_data: dict[str, Any]) -> None:
-        counted.extend(_count(token, typed, at))
+        counted.extend(_count(form_token, typed, at))
 
     def again(form: Form) -> str:
-        return _page(queries.get_open_form(edge.read(), token), form)
+        return _page(queries.get_open_form(edge.read(), form_token), form)
 
     answer = make_response(forms.submit(Nothing, perform, again, first=first))
     if answer.status_code == 422:
@@ -66,12 +66,12 @@ def submit(token: str) -> ResponseReturnValue:
     return _fresh(answer)
 
 
-@blueprint.get("/f/<token>/done")
+@blueprint.get("/f/<form_token>/done")
 @guards.public("says thanks, the same to everybody")
-def done(token: str) -> str:
+def done(form_token: str) -> str:
     """Thanks."""
-    opened = queries.get_open_form(edge.read(), token)
-    return render_template("web/forms/done.html", form=opened.form, token=token)
+    opened = queries.get_open_form(edge.read(), form_token)
+    return render_template("web/forms/done.html", form=opened.form, token=form_token)
 
 
 def _actor() -> Actor:

@@ -11,7 +11,7 @@ from services.forms.queries.submissions import (
     list_differences,
     list_submissions,
     list_waiting,
-    may_see,
+    load_seen,
     tell_answers,
     walk_submissions,
 )
@@ -38,7 +38,7 @@ __all__ = [
     "list_links",
     "list_submissions",
     "list_waiting",
-    "may_see",
+    "load_seen",
     "summarize",
     "tell_answers",
     "walk_submissions",

@@ -18,7 +18,7 @@ from services.forms.errors import FormNotFound
 from services.forms.models import FormSubmission
 from services.forms.queries.forms import HIGHEST_ID, get_version
 from services.forms.rules.documents import Document, Question
-from services.forms.rules.members import Difference, answered
+from services.forms.rules.members import IN_FAMILY, Difference, answered
 from services.members.models import Member
 from services.members.permissions import MEMBERS_PHONES
 from services.members.queries import get_member, holds_consent, show_name
@@ -125,24 +125,28 @@ def count_waiting(session: Session, *, actor: Actor) -> int:
     return session.scalar(select(func.count()).select_from(query)) or 0
 
 
+def load_seen(session: Session, *, actor: Actor) -> dict[str, bool]:
+    """Whether this actor may see the answers to each of the shop's own fields, by key. One query."""
+    return {each.key: each.visible_to(actor) for each in list_fields(session, "member", archived=True)}
+
+
 def may_see(actor: Actor, question: Question, seen: Mapping[str, bool]) -> bool:
-    """Whether the whole answer to this question is for this actor; `seen`: own fields by key (`tell_answers` reads them)."""
-    if question.kind in {"child", "due_date"}:
+    """Whether the whole answer to this question is for this actor; `seen` is from `load_seen`."""
+    if question.kind in IN_FAMILY:
         return actor.may(CHILDREN_REVEAL)
     if question.kind == "phone":
         return actor.may(MEMBERS_PHONES)
     return question.kind != "own" or seen.get(question.field, False)
 
 
-def tell_answers(session: Session, card: SubmissionCard, document: Document, *, actor: Actor) -> list[Answer]:
+def tell_answers(card: SubmissionCard, document: Document, seen: Mapping[str, bool], *, actor: Actor) -> list[Answer]:
     """The answers as far as this actor may see them: a masked phone, a birthday without its year, of a child that there is one."""
-    seen = {each.key: each.visible_to(actor) for each in list_fields(session, "member", archived=True)}
     return [_as_seen_by(actor, question, value, seen) for question, value in answered(document, card.answers)]
 
 
 def list_differences(session: Session, card: SubmissionCard, *, actor: Actor) -> list[Difference]:
-    """What a proposal would change of its member, as the answers are kept. Who may not see the family is not told by it either: for them
-    what was told of it is always news."""
+    """What a proposal would change of its member, as far as this actor may see it. Who may not see the family is not told by it either:
+    for them what was told of it is always news."""
     if card.member_id is None:
         return []
     document, member = get_version(session, card.form_id, card.version), get_member(session, card.member_id)
@@ -167,7 +171,7 @@ def list_differences(session: Session, card: SubmissionCard, *, actor: Actor) ->
             case _:
                 continue
         if before != after:
-            found.append(Difference(question, before, after))
+            found.append(_as_told(actor, Difference(question, before, after)))
     return found
 
 
@@ -182,6 +186,17 @@ def _family(session: Session, member_id: int) -> set[date | None]:
 def _day_of(value: Any) -> date | None:
     told_day = value.get("born_on") if isinstance(value, dict) else value
     return date.fromisoformat(told_day) if isinstance(told_day, str) else None
+
+
+def _as_told(actor: Actor, each: Difference) -> Difference:
+    if actor.kind == "member":
+        return each
+    if each.question.kind in IN_FAMILY and not actor.may(CHILDREN_REVEAL):
+        return Difference(each.question, None, None, hidden=True)
+    if each.question.kind == "birthday" and not actor.may(MEMBERS_PHONES):
+        before, after = ({**value, "year": None} if value else None for value in (each.before, each.after))
+        return Difference(each.question, before, after, hidden=True)
+    return each
 
 
 def _as_seen_by(actor: Actor, question: Question, value: Any, seen: Mapping[str, bool]) -> Answer:

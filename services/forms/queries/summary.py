@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from services.fields.queries import list_fields
 from services.forms.queries.forms import get_form, get_version
-from services.forms.queries.submissions import may_see, walk_submissions
+from services.forms.queries.submissions import load_seen, may_see, walk_submissions
 from services.forms.rules.documents import Document, Question, as_key
 from services.forms.rules.members import answered
 from services.shared.actors import Actor
@@ -44,7 +43,7 @@ def summarize(session: Session, form_id: int, *, actor: Actor) -> tuple[int, lis
     """How many of the newest submissions were counted (refused ones are not), and each question with what was answered to it, also to
     versions that asked it before. What this actor may not see is left out."""
     form = get_form(session, form_id)
-    seen = {each.key: each.visible_to(actor) for each in list_fields(session, "member", archived=True)}
+    seen = load_seen(session, actor=actor)
     found: dict[tuple[str, str], Tally] = {}
     versions: dict[int, Document] = {}
     if form.version is not None:

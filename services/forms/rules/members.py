@@ -14,11 +14,13 @@ OF_PROFILE = ("name", "gender", "birthday", "own")
 
 @dataclass(frozen=True)
 class Difference:
-    """A question whose answer is not what is known of the member: `before` (None: nothing is known) and `after`, as answers are kept."""
+    """A question whose answer is not what is known of the member: `before` (None: nothing is known) and `after`, as answers are kept; less
+    of both where it is `hidden` from the reader."""
 
     question: Question
     before: Any
     after: Any
+    hidden: bool = False
 
 
 def profile_of(document: Document, values: Mapping[str, Any], *, only: Collection[str] | None = None) -> dict[str, Any]:
