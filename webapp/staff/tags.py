@@ -12,7 +12,6 @@ from services.segments import commands, queries
 from services.segments.permissions import TAGS_CHANGE
 from services.segments.queries import Offer, TagCard
 from services.segments.rules.presets import COLOURS
-from services.segments.rules.trees import TOP
 from services.segments.schemas import TagIn, WornIn
 from services.shared import clock
 from webapp.staff import blueprint
@@ -144,8 +143,7 @@ def _submit(card: TagCard | None, perform: Any) -> ResponseReturnValue:
 
 
 def _editor(card: TagCard | None, form: Form, draft: Draft | None) -> str:
-    mistakes = {name: words for name, words in form.mistakes.items() if name.startswith(TOP)}
-    written = building.builder(draft, mistakes) | building.tried(draft) if draft else {}
+    written = building.builder(draft, building.mistakes_of(form, draft)) | building.tried(draft) if draft else {}
     return render_template(
         "staff/tags/page.html",
         show="detail",

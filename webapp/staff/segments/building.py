@@ -22,6 +22,7 @@ from webapp.staff import blueprint
 from webapp.staff.segments import drafts
 from webapp.staff.segments.drafts import Draft
 from webapp.web import edge, forms, guards, segment_words, shop
+from webapp.web.forms import Form
 from webapp.web.member_words import source_words
 
 HEADINGS: Mapping[str, str] = {
@@ -82,6 +83,17 @@ def builder(draft: Draft, mistakes: Mapping[str, Any] | None = None) -> dict[str
         "choices": _choices(draft, mine),
         "mistakes": mistakes or {},
     }
+
+
+def mistakes_of(form: Form, draft: Draft) -> dict[str, Any]:
+    """Everything that is wrong with the conditions of a form that was refused, also where its name was refused first."""
+    if not form.mistakes:
+        return {}
+    try:
+        queries.read_tree(edge.read(), drafts.to_tree(draft))
+    except Invalid as refusal:
+        return dict(refusal.errors)
+    return {path: words for path, words in form.mistakes.items() if path.startswith(trees.TOP)}
 
 
 def tried(draft: Draft, *, after: int | None = None) -> dict[str, Any]:

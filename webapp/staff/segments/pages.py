@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from services.segments import commands, queries
 from services.segments.permissions import SEGMENTS_CHANGE, SEGMENTS_READ
 from services.segments.queries import SegmentCard
-from services.segments.rules.trees import TOP
 from services.segments.schemas import SegmentIn
 from services.shared import clock
 from webapp.staff import blueprint
@@ -108,13 +107,12 @@ def _submit(card: SegmentCard | None, perform: Any) -> ResponseReturnValue:
 
 
 def _editor(card: SegmentCard | None, form: Form, draft: Draft) -> str:
-    mistakes = {name: words for name, words in form.mistakes.items() if name.startswith(TOP)}
     return render_template(
         "staff/segments/page.html",
         show="detail",
         segment=card,
         form=form,
-        **building.builder(draft, mistakes),
+        **building.builder(draft, building.mistakes_of(form, draft)),
         **building.tried(draft),
         **_beside(),
         **(_overlap(card) if card else {}),
