@@ -4,7 +4,7 @@ from typing import Any
 
 from services.forms import commands
 from services.forms.models import Form, FormLink
-from services.forms.schemas import DocumentIn
+from services.forms.schemas import FormPagesIn
 from services.shared import database
 from tests.cast import Cast
 
@@ -20,7 +20,7 @@ STARS = {"kind": "rating", "label_zh": "今天满意吗", "label_en": "Were you 
 
 def document(*questions: dict[str, Any]) -> dict[str, Any]:
     """One page of these questions: q1, q2 …"""
-    loaded: dict[str, Any] = DocumentIn().load({"pages": [{"questions": list(questions)}]})
+    loaded: dict[str, Any] = FormPagesIn().load({"pages": [{"questions": list(questions)}]})
     return loaded
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.demo import guests
 from services.forms import commands
 from services.forms.models import FormLink
-from services.forms.schemas import DocumentIn, FormIn
+from services.forms.schemas import FormIn, FormPagesIn
 from services.identity.queries import find_staff
 from services.members.models import Member
 from services.shared.actors import SYSTEM, Actor
@@ -72,7 +72,7 @@ def ask(session: Session, opened: dict[str, Store], *, now: datetime) -> None:
 
 
 def _form(session: Session, told: dict[str, Any], pages: dict[str, Any], at: datetime) -> int:
-    data = {**FormIn().load(told), "document": DocumentIn().load(pages)}
+    data = {**FormIn().load(told), "document": FormPagesIn().load(pages)}
     form = commands.create_form(session, data, actor=SYSTEM, at=at)
     commands.publish_form(session, form.id, actor=SYSTEM, at=at)
     return form.id

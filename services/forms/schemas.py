@@ -18,7 +18,7 @@ def _most(characters: int) -> validate.Length:
     return validate.Length(max=characters, error=N_("太长了，写短一点"))
 
 
-class ChoiceIn(Schema):
+class AnswerChoiceIn(Schema):
     """One choice of a question. The key is given where none is told, and stays."""
 
     class Meta:
@@ -31,7 +31,7 @@ class ChoiceIn(Schema):
     en = Text(load_default="", validate=_most(80))
 
 
-class ConditionIn(Schema):
+class AskedIfIn(Schema):
     """Ask only where an earlier question was answered with one of these."""
 
     class Meta:
@@ -59,10 +59,10 @@ class QuestionIn(Schema):
     help_en = Text(load_default="", validate=_most(200))
     required = fields.Boolean(load_default=False)
     choices = fields.List(
-        fields.Nested(ChoiceIn), load_default=list, validate=validate.Length(max=30, error=N_("最多 30 个选项"))
+        fields.Nested(AnswerChoiceIn), load_default=list, validate=validate.Length(max=30, error=N_("最多 30 个选项"))
     )
     field = Text(load_default="", validate=_most(40))
-    only_if = fields.Nested(ConditionIn, load_default=None, allow_none=True)
+    only_if = fields.Nested(AskedIfIn, load_default=None, allow_none=True)
 
     @post_load
     def _keep_what_counts(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class QuestionIn(Schema):
         return data
 
 
-class PageIn(Schema):
+class FormPageIn(Schema):
     """What is asked together."""
 
     class Meta:
@@ -85,7 +85,7 @@ class PageIn(Schema):
     questions = fields.List(fields.Nested(QuestionIn), load_default=list)
 
 
-class PageTitles(PageIn):
+class PageTitles(FormPageIn):
     """The titles of a page alone."""
 
     class Meta:
@@ -95,7 +95,7 @@ class PageTitles(PageIn):
         exclude = ("questions",)
 
 
-class DocumentIn(Schema):
+class FormPagesIn(Schema):
     """A form's pages as a whole; a question without a key gets one."""
 
     class Meta:
@@ -104,7 +104,7 @@ class DocumentIn(Schema):
         unknown = EXCLUDE
 
     pages = fields.List(
-        fields.Nested(PageIn), required=True, validate=validate.Length(1, MOST_PAGES, error=N_("1 到 10 页"))
+        fields.Nested(FormPageIn), required=True, validate=validate.Length(1, MOST_PAGES, error=N_("1 到 10 页"))
     )
 
     @post_load
@@ -135,7 +135,7 @@ class FormIn(Schema):
     daily_most = Whole(least=1, most=100_000, load_default=None, allow_none=True)
 
 
-class GiftIn(Schema):
+class FormGiftIn(Schema):
     """What a member gets once for the form: a coupon, points, a tag by hand; each or none."""
 
     template = Identifier(load_default=None, allow_none=True, attribute="gift_template_id")
@@ -143,7 +143,7 @@ class GiftIn(Schema):
     tag = Identifier(load_default=None, allow_none=True, attribute="gift_tag_id")
 
 
-class GiftOut(Schema):
+class FormGiftOut(Schema):
     """The gift as it is."""
 
     template = Identifier(attribute="gift_template_id", allow_none=True)
@@ -154,10 +154,10 @@ class GiftOut(Schema):
 class FormBody(FormIn):
     """The same with its pages, for programs."""
 
-    document = Complete(DocumentIn)
+    document = Complete(FormPagesIn)
 
 
-class LinkIn(Schema):
+class FormLinkIn(Schema):
     """A link: where it hangs, at which store, as which source new members count, and whose it is."""
 
     label = Text(required=True, validate=validate.Length(1, 24, error=N_("最多 24 个字")))
@@ -166,16 +166,16 @@ class LinkIn(Schema):
     staff = Identifier(load_default=None, allow_none=True, attribute="staff_id")
 
 
-class ConfirmIn(Schema):
+class ProposalConfirmIn(Schema):
     """Which answers of a proposal are true, by the key of their question."""
 
     questions = fields.List(Text(validate=_KEY), required=True, validate=validate.Length(max=MOST_QUESTIONS))
 
 
-class DocumentOut(Schema):
+class FormPagesOut(Schema):
     """Pages as they were written."""
 
-    pages = fields.List(fields.Nested(PageIn))
+    pages = fields.List(fields.Nested(FormPageIn))
 
 
 class FormOut(Schema):
@@ -191,15 +191,15 @@ class FormOut(Schema):
     thanks_zh = fields.String()
     thanks_en = fields.String()
     daily_most = fields.Integer(allow_none=True)
-    gift = fields.Nested(GiftOut)
-    document = fields.Nested(DocumentOut, attribute="draft")
+    gift = fields.Nested(FormGiftOut)
+    document = fields.Nested(FormPagesOut, attribute="draft")
     version = fields.Integer(allow_none=True)
     unpublished = fields.Boolean()
     created_at = Moment()
     changed_at = Moment()
 
 
-class LinkOut(Schema):
+class FormLinkOut(Schema):
     """A link; `address` is what its QR says."""
 
     id = Identifier()
@@ -213,7 +213,7 @@ class LinkOut(Schema):
     archived = fields.Boolean()
 
 
-class AnswerOut(Schema):
+class FormAnswerOut(Schema):
     """One answer with what was asked; `hidden` where the reader may not see it."""
 
     question = fields.String(attribute="question.key")
@@ -246,7 +246,7 @@ class SubmissionOut(Schema):
     state = fields.String()
     submitted_at = Moment()
     decided_at = Moment(allow_none=True)
-    answers = fields.List(fields.Nested(AnswerOut))
+    answers = fields.List(fields.Nested(FormAnswerOut))
     proposed = fields.List(fields.Nested(DifferenceOut))
 
 

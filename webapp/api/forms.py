@@ -16,13 +16,13 @@ from services.forms.permissions import (
 )
 from services.forms.queries import LinkCard, SubmissionCard
 from services.forms.schemas import (
-    ConfirmIn,
     FormBody,
+    FormGiftIn,
+    FormGiftOut,
+    FormLinkIn,
+    FormLinkOut,
     FormOut,
-    GiftIn,
-    GiftOut,
-    LinkIn,
-    LinkOut,
+    ProposalConfirmIn,
     SubmissionOut,
 )
 from services.members.permissions import MEMBERS_CHANGE
@@ -77,14 +77,14 @@ def change_form(form_id: int) -> Response:
 
 
 @blueprint.put("/forms/<int:form_id>/gift")
-@blueprint.response(200, GiftOut)
-@blueprint.takes(GiftIn)
+@blueprint.response(200, FormGiftOut)
+@blueprint.takes(FormGiftIn)
 @guards.api(FORM_GIFTS_CHANGE)
 def change_form_gift(form_id: int) -> Response:
     """What a member gets once for it: a coupon, points, a tag."""
-    data, at, actor = shape.body(GiftIn), clock.now(), edge.actor()
+    data, at, actor = shape.body(FormGiftIn), clock.now(), edge.actor()
     return edge.write(
-        lambda session: shape.one(GiftOut, commands.change_gift(session, form_id, data, actor=actor, at=at))
+        lambda session: shape.one(FormGiftOut, commands.change_gift(session, form_id, data, actor=actor, at=at))
     )
 
 
@@ -109,27 +109,27 @@ def close_form(form_id: int) -> Response:
 
 
 @blueprint.get("/forms/<int:form_id>/links")
-@blueprint.listing(LinkOut)
+@blueprint.listing(FormLinkOut)
 @guards.api(FORM_LINKS_CHANGE)
 def list_form_links(form_id: int) -> Response:
     """The links at the caller's stores by id, archived ones too; `address` is what a QR says."""
     queries.get_form(edge.read(), form_id)
     found = sorted(queries.list_links(edge.read(), form_id, actor=edge.actor()), key=lambda link: link.id)
     told = [_address(link) for link in found]
-    return shape.page(LinkOut, lambda after, limit: [each for each in told if each.id > (after or 0)][:limit])
+    return shape.page(FormLinkOut, lambda after, limit: [each for each in told if each.id > (after or 0)][:limit])
 
 
 @blueprint.post("/forms/<int:form_id>/links")
-@blueprint.response(201, LinkOut)
-@blueprint.takes(LinkIn)
+@blueprint.response(201, FormLinkOut)
+@blueprint.takes(FormLinkIn)
 @guards.api(FORM_LINKS_CHANGE)
 def create_form_link(form_id: int) -> Response:
     """A link for a store, a place (`label`), a source, and perhaps somebody of the staff."""
-    data, at, actor = shape.body(LinkIn), clock.now(), edge.actor()
+    data, at, actor = shape.body(FormLinkIn), clock.now(), edge.actor()
 
     def effect(session: Session) -> Response:
         made = commands.create_form_link(session, form_id, data, actor=actor, at=at)
-        return shape.one(LinkOut, _address(queries.get_link(session, form_id, made.id, actor=actor)), 201)
+        return shape.one(FormLinkOut, _address(queries.get_link(session, form_id, made.id, actor=actor)), 201)
 
     return edge.write(effect)
 
@@ -175,11 +175,11 @@ def get_submission(form_id: int, submission_id: int) -> Response:
 
 @blueprint.post("/forms/<int:form_id>/submissions/<int:proposal_id>/confirmation")
 @blueprint.response(201, SubmissionOut)
-@blueprint.takes(ConfirmIn)
+@blueprint.takes(ProposalConfirmIn)
 @guards.api(MEMBERS_CHANGE)
 def confirm_submission(form_id: int, proposal_id: int) -> Response:
     """It is the member's: the answers to these `questions` go into their card, then the gift is given."""
-    data, at, actor = shape.body(ConfirmIn), clock.now(), edge.actor()
+    data, at, actor = shape.body(ProposalConfirmIn), clock.now(), edge.actor()
     form_words.own()  # read before the write
 
     def effect(session: Session) -> Response:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.forms import commands, queries
 from services.forms.errors import FormNotFound
 from services.forms.queries import SubmissionCard
-from services.forms.schemas import ConfirmIn
+from services.forms.schemas import ProposalConfirmIn
 from services.shared import clock
 from webapp.member import blueprint
 from webapp.web import edge, forms, guards, people, toasts
@@ -36,7 +36,7 @@ def confirm_own_form(proposal_id: int) -> ResponseReturnValue:
         return redirect(url_for("member.home"), 303)
 
     values = {"questions": request.form.getlist("questions[]")}
-    return forms.submit(ConfirmIn, perform, lambda form: _page(sent, form), values=values)
+    return forms.submit(ProposalConfirmIn, perform, lambda form: _page(sent, form), values=values)
 
 
 @blueprint.post("/forms/<int:proposal_id>/refuse")

@@ -105,7 +105,7 @@ class Document:
 
 
 def read(raw: Mapping[str, Any]) -> Document:
-    """The document in its JSON, which `schemas.DocumentIn` has checked."""
+    """The document in its JSON, which `schemas.FormPagesIn` has checked."""
     return Document(
         tuple(
             Page(page["title_zh"], page["title_en"], tuple(_question(each) for each in page["questions"]))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.forms import commands, queries
 from services.forms.permissions import FORM_LINKS_CHANGE
-from services.forms.schemas import LinkIn
+from services.forms.schemas import FormLinkIn
 from services.identity.queries import list_staff
 from services.shared import clock
 from services.stores.queries import list_stores
@@ -22,7 +22,7 @@ from webapp.web.forms import Form
 POSTERS = ("zh", "en", "both")
 
 
-class LinkForm(LinkIn):
+class LinkForm(FormLinkIn):
     """The same from a page: nobody's where nobody is chosen."""
 
     @pre_load

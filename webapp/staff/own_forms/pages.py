@@ -23,7 +23,7 @@ from services.forms.permissions import (
 from services.forms.queries import FormCard
 from services.forms.rules import documents
 from services.forms.rules.documents import Document
-from services.forms.schemas import FormIn, GiftIn
+from services.forms.schemas import FormGiftIn, FormIn
 from services.segments import queries as segments
 from services.shared import clock
 from webapp.staff import blueprint
@@ -42,7 +42,7 @@ class FormForm(FormIn):
         return {name: value for name, value in values.items() if not (name == "daily_most" and value == "")}
 
 
-class GiftForm(GiftIn):
+class GiftForm(FormGiftIn):
     """The same from a page."""
 
     @pre_load

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.forms import commands, queries
 from services.forms.errors import FormNotFound
 from services.forms.queries import SubmissionCard
-from services.forms.schemas import ConfirmIn
+from services.forms.schemas import ProposalConfirmIn
 from services.members import permissions
 from services.shared import clock
 from webapp.staff import blueprint
@@ -48,7 +48,7 @@ def confirm_form_proposal(member_id: int, proposal_id: int) -> ResponseReturnVal
         return redirect(url_for("staff.member", member_id=member_id), 303)
 
     values = {"questions": request.form.getlist("questions[]")}
-    return forms.submit(ConfirmIn, perform, lambda form: _proposal(sent, form), values=values)
+    return forms.submit(ProposalConfirmIn, perform, lambda form: _proposal(sent, form), values=values)
 
 
 @blueprint.post("/members/<int:member_id>/forms/<int:proposal_id>/refuse")
