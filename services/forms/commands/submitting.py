@@ -54,6 +54,7 @@ def submit_form(
         return _keep(session, opened, found, member_id, "applied", actor=actor, at=at)
     phone = reading.phone_of(opened.document, found.values)
     if phone is None:
+        actor = replace(actor, origin="")  # who leaves no name leaves no address either
         return _keep(session, opened, found, None, "new", actor=actor, at=at)
     known = find_member_by_phone(session, phone)
     if known is not None:

@@ -15,7 +15,7 @@ from services.family.permissions import CHILDREN_REVEAL
 from services.fields.queries import list_fields, load_values
 from services.fields.rules import told
 from services.forms.errors import FormNotFound
-from services.forms.models import FormSubmission
+from services.forms.models import Form, FormSubmission
 from services.forms.queries.forms import HIGHEST_ID, get_version
 from services.forms.rules.documents import Document, Question
 from services.forms.rules.members import IN_FAMILY, Difference, answered
@@ -100,6 +100,22 @@ def get_submission(session: Session, form_id: int, submission_id: int, *, actor:
     if not found:
         raise FormNotFound
     return found[0]
+
+
+def list_told(session: Session, member_id: int) -> list[dict[str, Any]]:
+    """Everything that this member told by forms, one row for each answer: for the member themselves, as it is kept."""
+    found = []
+    titles = dict(session.execute(select(Form.id, Form.title_zh)).tuples().all())
+    fields = {each.key: each.label_zh for each in list_fields(session, "member", archived=True)}
+    for card in _cards(session, _rows().where(FormSubmission.member_id == member_id).order_by(FormSubmission.id)):
+        for question, value in answered(get_version(session, card.form_id, card.version), card.answers):
+            words = {each.key: each.zh for each in question.choices}
+            given = value if isinstance(value, list) else [value]
+            told_value = ", ".join(words.get(str(each), str(each)) for each in given)
+            label = question.label_zh or fields.get(question.field, question.kind)
+            row = {"form": titles[card.form_id], "state": card.state, "label": label, "value": told_value}
+            found.append({**row, "at": card.submitted_at})
+    return found
 
 
 def find_waiting(session: Session, submission_id: int, *, member_id: int) -> SubmissionCard | None:
