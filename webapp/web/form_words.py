@@ -101,7 +101,8 @@ def answer_words(value: Any, question: Question) -> str:
         case "birthday", dict():
             return birthday_words(Birthday(**value))
         case "child", dict():
-            sex = "" if value["sex"] == "unknown" else str(_(SEXES[value["sex"]]))
+            girl_or_boy = SEXES[value["sex"]]
+            sex = "" if value["sex"] == "unknown" else str(_(girl_or_boy))
             return " · ".join(each for each in (value["name"], sex, value["born_on"]) if each)
         case (("child" | "due_date"), True):
             return str(_("记在家庭里了"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from marshmallow import pre_load
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from services.shared import clock
 from services.stores.queries import list_stores
 from webapp.staff import blueprint
 from webapp.staff.own_forms.pages import page
-from webapp.web import edge, forms, guards, links, people, shop, toasts
+from webapp.web import edge, forms, guards, i18n, links, people, shop, toasts
 from webapp.web.forms import Form
 
 POSTERS = ("zh", "en", "both")
@@ -65,7 +66,11 @@ def form_poster(form_id: int, form_link_id: int) -> str:
     """A sheet of A5 to print and hang up, in Chinese, English (`?language=`) or both."""
     asked = request.args.get("language", "")
     language = asked if asked in POSTERS else "zh"
-    return render_template("staff/forms/poster.html", poster=language, **_link(form_id, form_link_id))
+    how = {}
+    for each in i18n.LANGUAGES:  # whatever the reader's own language is
+        with force_locale(each):
+            how[each] = _("微信扫一扫，或者用手机相机")
+    return render_template("staff/forms/poster.html", poster=language, how=how, **_link(form_id, form_link_id))
 
 
 @blueprint.post("/forms/<int:form_id>/links/<int:form_link_id>/archive")
