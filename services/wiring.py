@@ -58,6 +58,16 @@ from services.family.jobs import ask_about_births
 from services.family.permissions import CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, VACCINATION_PLANS_CREATE
 from services.fields import models as fields
 from services.fields.permissions import FIELDS_CHANGE, FIELDS_READ_PRIVATE
+from services.forms import models as forms
+from services.forms.events import FormSubmitted
+from services.forms.permissions import (
+    FORM_ANSWERS_EXPORT,
+    FORM_ANSWERS_READ,
+    FORM_GIFTS_CHANGE,
+    FORM_LINKS_CHANGE,
+    FORMS_CHANGE,
+    FORMS_READ,
+)
 from services.identity import models as identity
 from services.identity.permissions import KIT_READ, ROLES_CHANGE, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
 from services.interactions import models as interactions
@@ -188,7 +198,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     # Heard by the screens and messages that the rest of part 2 brings, and by automations.
     **dict.fromkeys(
         (
-            CouponIssued, CouponRedeemed, InteractionNoted, InvoiceAsked, TagAdded, TagRemoved, TillClosed,
+            CouponIssued, CouponRedeemed, FormSubmitted, InteractionNoted, InvoiceAsked, TagAdded, TagRemoved, TillClosed,
             TillOpened,
         ),
         (),
@@ -248,7 +258,7 @@ PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
-    approvals, audit, catalog, checkout_tables, coupons, dealing, family, fields, identity, interactions, loyalty_tables,
+    approvals, audit, catalog, checkout_tables, coupons, dealing, family, fields, forms, identity, interactions, loyalty_tables,
     members, messaging_tables, orders, privacy, segments, signin, sms, stores, tills, wallet,
 )  # fmt: skip
 
@@ -266,7 +276,8 @@ PERMISSIONS = frozenset(
         CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, CONSENT_TEXTS_CREATE, DEALING_READ, door.FREEZES_LIFT,
         COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE,
         INTERACTIONS_CREATE, INTERACTIONS_READ, INTERACTIONS_REMOVE,
-        FIELDS_CHANGE, FIELDS_READ_PRIVATE,
+        FIELDS_CHANGE, FIELDS_READ_PRIVATE, FORMS_CHANGE, FORMS_READ, FORM_ANSWERS_EXPORT, FORM_ANSWERS_READ, FORM_GIFTS_CHANGE,
+        FORM_LINKS_CHANGE,
         INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
         MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
         ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT,
@@ -292,7 +303,8 @@ _MANAGER = _CASHIER | {
     APPROVALS_DECIDE, APPROVALS_READ,
     AUDIT_READ, BIRTHDAYS_CHANGE, CHILDREN_CHANGE, CHILDREN_REVEAL, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO,
     COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE,
-    FIELDS_READ_PRIVATE, INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES,
+    FIELDS_READ_PRIVATE, FORMS_READ, FORM_ANSWERS_EXPORT, FORM_ANSWERS_READ, FORM_LINKS_CHANGE,
+    INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES,
     MESSAGES_READ, MESSAGES_SEND,
     ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
     SEGMENTS_CHANGE, SEGMENTS_READ, door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TAGS_CHANGE, TILLS_AUDIT, WALLET_PAY_OUT,
@@ -407,7 +419,7 @@ UNAUDITED: Mapping[str, str] = {
 # Events that nobody reacts to yet.
 SILENT: frozenset[str] = frozenset(
     {
-        "CouponIssued", "CouponRedeemed", "InteractionNoted", "InvoiceAsked",
+        "CouponIssued", "CouponRedeemed", "FormSubmitted", "InteractionNoted", "InvoiceAsked",
         "TagAdded", "TagRemoved", "TillClosed", "TillOpened",
     }
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, text
 
 from services.coupons import commands as coupons
+from services.forms.commands import submit_form
 from services.members.models import Member
 from services.messaging import commands as messaging
 from services.shared import clock, database, runtime
@@ -17,6 +18,7 @@ from services.signin import commands as signin
 from services.signin.models import DevelopmentMail
 from tests.browse import Browser, body
 from tests.couponing import OFF_20, make_template
+from tests.forming import hang_up
 from tests.kit.push_subscriptions import HeadlessSubscription
 from tests.selling import Till
 from tests.topping import offer, pay_in
@@ -83,7 +85,18 @@ def live(till: Till) -> Browser:
     ok(owner.api("POST", f"/api/v1/members/{friend.id}/messages", said))
     ok(owner.api("PATCH", f"/api/v1/members/{friend.id}", {"note": f"{NAME}的朋友"}))
     _carry_a_phone(till, manager, phone, member)
+    _fill_in(till, member)
     return phone
+
+
+def _fill_in(till: Till, member: Member) -> None:
+    """A form, signed in; and once more by somebody who has their number."""
+    said = {"kind": "words", "label_zh": "还想说的"}
+    link = hang_up(till.shop, {"kind": "phone", "required": True}, {"kind": "name"}, said, gift_points=5)
+    typed = {"phone": PHONE, "consent": "1", "a.q2": NAME, "a.q3": NOTE}
+    for actor in (Actor("member", member.id, NAME, origin="10.9.8.7 phone"), Actor("public", origin="10.9.8.7 phone")):
+        with database.transaction() as session:
+            submit_form(session, link.token, typed, actor=actor, at=till.shop.at)
 
 
 def _buy(till: Till, manager: Browser, member: Member, friend: Member) -> None:

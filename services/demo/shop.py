@@ -7,7 +7,19 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from services.catalog import commands as catalog
-from services.demo import approvals, cast, coupons, families, groups, lapsed, levels, menu, own_fields, stored_value
+from services.demo import (
+    approvals,
+    cast,
+    coupons,
+    families,
+    groups,
+    lapsed,
+    levels,
+    menu,
+    own_fields,
+    questionnaires,
+    stored_value,
+)
 from services.demo.guests import make_guests
 from services.identity import commands as identity
 from services.identity.queries import actor_of_staff, find_staff
@@ -68,6 +80,7 @@ def open_shop(
     lapsed.welcome(session, first, now=now)
     levels.build(session, at=at, now=now)
     stored_value.fill_wallets(session, opened, now=now)
+    questionnaires.ask(session, opened, now=now)
     approvals.ask_for_one(session, first, now=now)
 
 

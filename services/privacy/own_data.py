@@ -11,6 +11,7 @@ from services.coupons.models import Coupon, CouponTemplate
 from services.family.models import Child, DoseRecord, Pregnancy
 from services.fields import rules as answering
 from services.fields.models import Field, FieldValue
+from services.forms.queries import list_told
 from services.interactions.models import Interaction
 from services.loyalty.models import GrowthEntry, PointsEntry
 from services.members.models import Consent, Member, MemberFacts
@@ -49,18 +50,18 @@ def collect_own_data(session: Session, member_id: int) -> dict[str, Table]:
 
 
 def collect_own_rows(session: Session, member_id: int) -> dict[str, Table]:
-    """Everything by table: profile, consents, children, doses, pregnancies, interactions, answers, orders, lines, refunds, invoices,
+    """Everything by table: profile, consents, children, doses, pregnancies, interactions, answers, forms, orders, lines, refunds, invoices,
     points, growth, wallet, coupons, messages, tags, habits, sessions, devices, passkeys; columns named in MONEY are fen.
     Never a secret: neither codes nor keys."""
     queries = _queries(member_id)
     found = {name: [dict(row) for row in session.execute(query).mappings()] for name, query in queries.items()}
-    return found | {"answers": [_answer(row) for row in found["answers"]]}
+    return found | {"answers": [_answer(row) for row in found["answers"]], "forms": list_told(session, member_id)}
 
 
 def list_columns() -> dict[str, list[str]]:
     """What is held, table by table, without anybody's values."""
     columns = {name: [column.key for column in query.selected_columns] for name, query in _queries(0).items()}
-    return columns | {"answers": ["subject", "label", "value"]}
+    return columns | {"answers": ["subject", "label", "value"], "forms": ["form", "state", "label", "value", "at"]}
 
 
 def _queries(member_id: int) -> Mapping[str, Any]:

@@ -37,6 +37,7 @@ PARTS = (
     ),
     Part(N_("店员记下的互动"), ("interactions",), N_("记得您说过什么、接待到哪一步"), UNTIL_ERASED, "interactions:read", _ERASED),
     Part(N_("店里另外记的"), ("answers",), N_("按您的情况服务，例如口味、送货备注"), UNTIL_ERASED, "members:read", _ERASED),
+    Part(N_("您填的表单"), ("forms",), N_("登记、问卷和活动报名"), UNTIL_ERASED, "form_answers:read", _ERASED),
     Part(N_("标签和购买习惯"), ("tags", "habits"), N_("知道您喜欢什么、多久来一次"), UNTIL_ERASED, "members:read", _ERASED),
     Part(N_("孕期和预产期"), ("pregnancies",), N_("按孕周提醒您"), UNTIL_ERASED, "children:reveal", _ERASED),
     Part(
@@ -68,6 +69,7 @@ PARTS_OF_AN_ERASURE = (
     "services.family.commands.erasing.forget_family",
     "services.interactions.commands.forget_interactions",
     "services.fields.commands.values.forget_values",
+    "services.forms.commands.erasing.forget_submissions",
     "services.members.commands.erasing.get_traces",
     "services.members.commands.erasing.make_nobody",
     "services.messaging.commands.forget_messages",

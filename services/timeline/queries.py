@@ -33,7 +33,7 @@ SEEN_BY: Mapping[str, str] = {
 }  # fmt: skip
 # What an order or its refund tells already is not told twice; what went from one's merged card to the other cancels out.
 WALLET_ALONE = ("top_up", "payout", "adjust")
-POINTS_ALONE = ("adjust", "expire", "top_up")
+POINTS_ALONE = ("adjust", "expire", "top_up", "form")
 UNTOLD = (
     "proof:",
     "family:",

@@ -229,6 +229,7 @@ KNOWN = {
     "approvals": "ended, words taken",
     "audit_entries": "sealed under the member's key, or taken out", "consents": "the proof stays, ended", "cool_downs": "gone",
     "children": "gone", "pregnancies": "gone", "interactions": "gone",
+    "form_submissions": "gone", "form_gifts": "gone",
     "coupon_batch_rows": "emptied",
     "coupon_events": "words taken", "coupons": "withdrawn, without code", "growth_accounts": "books",
     "growth_entries": "books, words taken",

@@ -18,6 +18,7 @@ from services.coupons.queries import find_redemption
 from services.family import commands as families
 from services.fields import commands as asking
 from services.fields.schemas import FieldIn
+from services.forms import commands as forms
 from services.identity import commands as identity
 from services.identity import queries as people
 from services.identity.models import Role
@@ -31,11 +32,12 @@ from services.messaging.models import Message, PushSubscription
 from services.orders.queries import receipt_token
 from services.segments import commands as segments
 from services.shared import database, jobs
-from services.shared.actors import SYSTEM
+from services.shared.actors import SYSTEM, Actor
 from services.signin.models import MemberSession, Passkey, ShopDevice, StaffSession
 from tests.browse import body
 from tests.cast import PASSWORD, Cast
 from tests.couponing import free_item, give_coupon, make_template
+from tests.forming import hang_up
 from tests.selling import Till, fill_shelf, welcome_member
 from tests.tilling import open_shift
 from tests.topping import offer, pay_in
@@ -151,6 +153,13 @@ def make_foreign(shop: Cast) -> Foreign:
             for verb in ("create_segment", "preview_segment")
         },
         "api_segments.change_segment": {"name": "别的"},
+        "public_forms.submit": {"website": "https://spam.example"},
+        "api_forms.create_form": {"kind": "survey", "title_zh": "问一问"},
+        "staff.create_form": {"kind": "survey", "title_zh": "问一问"},
+        "staff.change_form": {"kind": "registration", "title_zh": "登记"},
+        "api_forms.confirm_submission": {"questions": ["q2"]},
+        **{f"staff.{verb}_question": {"kind": "name"} for verb in ("add", "change")},
+        **{f"{place}.create_form_link": {"source": "walk_in"} for place in ("api_forms", "staff")},
         **{
             f"{place}.{verb}_tag": {"name": "别的", "colour": "honey"}
             for place in ("api_tags", "staff")
@@ -316,6 +325,9 @@ def _written(
         ids["approval_id"] = str(request.id)
     handle = body(phone.api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
     ids |= _grouped(member.id, shop)
+    made, deciding = _asked(shop)
+    ids |= made
+    keys |= deciding
     ids["interaction_id"], spare_note = (_noted(member.id, shop) for _ in range(2))
     keys["staff.remove_interaction"] = {"interaction_id": spare_note}
     told_of, *spare = (_told(member.id, at) for _ in range(3))
@@ -345,6 +357,30 @@ def _grouped(member_id: int, shop: Cast) -> dict[str, str]:
         )
         segments.add_tag(session, member_id, tag.id, actor=shop.owner, at=shop.at)
         return {"segment_id": str(segment.id), "tag_id": str(tag.id), "tag": str(tag.id)}
+
+
+def _asked(shop: Cast) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """A form at the counter of the east, with what somebody sent in her name: one for each way of deciding about it."""
+    link, over = (
+        hang_up(shop, {"kind": "phone", "required": True}, {"kind": "name"}, title_zh=name) for name in ("登记", "完了")
+    )
+    typed = {"phone": PHONE, "consent": "1", "a.q2": "林小满"}
+    with database.transaction() as session:
+        sent = [
+            str(forms.submit_form(session, link.token, typed, actor=Actor("public"), at=shop.at).id) for _ in range(5)
+        ]
+    decided = [
+        f"{place}.{verb}_{what}"
+        for place, what in (("staff", "form_proposal"), ("member", "own_form"))
+        for verb in ("confirm", "refuse")
+    ]
+    own = {place: {"proposal_id": each} for place, each in zip(decided, sent[1:], strict=True)}
+    own |= {each: {"form_id": str(over.form_id)} for each in ("staff.close_form", "api_forms.close_form")}
+    found = {
+        "form_id": str(link.form_id), "form_link_id": str(link.id), "form_token": link.token, "submission_id": sent[0],
+        "proposal_id": sent[0], "question_key": "q2", "place": "0",
+    }  # fmt: skip
+    return found, own
 
 
 def _noted(member_id: int, shop: Cast) -> str:

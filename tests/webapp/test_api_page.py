@@ -34,6 +34,8 @@ WITHOUT_BODY = {
     "/me/messages/{message_id}/read", "/me/devices/{handle}", "/coupons/{code}/redemptions/{redemption_id}",
     "/members/{member_id}/wallet-pin", "/parked-carts/{parked_id}/takings", "/me/sessions", "/me/sessions/{session_id}",
     "/sessions/{session_id}", "/staff/sessions/{session_id}",
+    "/forms/{form_id}/versions", "delete /forms/{form_id}/versions", "delete /forms/{form_id}/links/{form_link_id}",
+    "/forms/{form_id}/submissions/{proposal_id}/refusal",
     "delete /members/{member_id}/interactions/{interaction_id}", "delete /members/{member_id}/tags/{tag_id}",
     "delete /roles/{role_id}", "delete /tokens/{token_id}", "delete /staff/{staff_id}/own-card",
     "delete /passkeys/{passkey_id}", "delete /me/passkeys/{passkey_id}", "delete /staff/passkeys/{passkey_id}",

@@ -127,8 +127,8 @@ def test_a_page_asks_little_however_much_there_is(till: Till, mine: Browser, pag
     sell(till, 4)
     write(till.member, 5)
     assert (
-        cost() <= few <= (22 if page == HOME else 14)
-    )  # home tells of everything: level, points, wallet, coupons, what is new, whether spending is frozen
+        cost() <= few <= (23 if page == HOME else 14)
+    )  # home tells of everything: level, points, wallet, coupons, what is new, whether spending is frozen, what waits to be confirmed
 
 
 def test_an_order_and_a_message_ask_little(till: Till, mine: Browser) -> None:

@@ -14,6 +14,7 @@ from services.stores import commands as stores
 from tests.browse import Browser, body
 from tests.cast import Cast
 from tests.couponing import free_item, give_coupon
+from tests.forming import STARS, hang_up
 from tests.selling import Till, open_till
 
 NOWHERE = "4711"
@@ -37,6 +38,7 @@ def takers(app: Flask) -> Iterator[tuple[str, str]]:
 def requests(till: Till) -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
     """One sound request for each of them, but for its store."""
     member, paid = f"/api/v1/members/{till.member.id}", [{"kind": "cash", "amount": "50.00"}]
+    form = f"/api/v1/forms/{hang_up(till.shop, STARS, kind='survey').form_id}/links"
     coupon = give_coupon(till.shop, till.member, free_item(till.products["拿铁"]))[1]
     told: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
         ("POST", "/api/v1/quotes"): ("", {"lines": [till.line("拿铁")]}),
@@ -46,6 +48,7 @@ def requests(till: Till) -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
         ("POST", "/api/v1/parked-carts"): ("", {"label": "靠窗", "pieces": 1, "cart": {}}),
         ("POST", "/api/v1/shop-devices/codes"): ("", {"name": "前台手机"}),
         ("POST", "/api/v1/tills"): ("", {"name": "收银台", "opening_float": "300.00"}),
+        ("POST", "/api/v1/forms/<int:form_id>/links"): (form, {"label": "门口", "source": "walk_in"}),
         ("POST", "/api/v1/members"): ("", {"phone": "13912345678"}),
         ("PATCH", "/api/v1/members/<int:member_id>"): (member, {}),
         ("POST", "/api/v1/members/<int:member_id>/interactions"): (f"{member}/interactions", {"kind": "note", "words": "来过"}),

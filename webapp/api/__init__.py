@@ -29,6 +29,7 @@ RESOURCES = (
     "families",
     "own_families",
     "fields",
+    "forms",
     "freezes",
     "invoices",
     "handovers",

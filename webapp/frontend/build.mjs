@@ -195,6 +195,7 @@ const [icons] = await Promise.all([
   buildScript(join(HERE, "js/elements/ck-wait.js")),
   buildScript(join(HERE, "js/back-office.js")),
   buildScript(join(HERE, "js/sharing.js")),
+  buildScript(join(HERE, "js/asking.js")),
   buildForWorker("sw-bundle.js"),
   buildForWorker("sw-queue.js"),
 ]);

@@ -11,6 +11,7 @@ AREAS: tuple[str, ...] = (
     "consents",
     "coupons",
     "family",
+    "forms",
     "home",
     "inbox",
     "invoices",

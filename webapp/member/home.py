@@ -10,6 +10,7 @@ from services.catalog import queries as catalog
 from services.coupons import queries as coupons
 from services.coupons.queries import HeldCoupon
 from services.family import queries as families
+from services.forms import queries as forms
 from services.loyalty import queries as loyalty
 from services.members import queries as members
 from services.messaging import queries as messaging
@@ -45,6 +46,9 @@ def home() -> str:
         points=loyalty.get_balance(session, member.id),
         frozen=find_freeze(session, member.id) is not None,
         family_coming=families.find_coming(session, member.id, shop.settings(), i18n.local(at).date()),
+        waiting_forms=[
+            (each, forms.get_form(session, each.form_id)) for each in forms.list_waiting(session, member_id=member.id)
+        ],
         unread=messaging.count_unread(session, member.id),
         newest=next(iter(messaging.list_messages(session, member.id, unread=True, limit=1)), None),
         latest=orders.list_orders_of_member(session, member.id, limit=LATEST),

@@ -40,6 +40,7 @@ AREAS: tuple[str, ...] = (
     "registration",
     "order_answers",
     "own_fields",
+    "own_forms",
     "roles",
     "second_steps",
     "segments",

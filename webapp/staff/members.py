@@ -28,6 +28,7 @@ from services.wallet.permissions import WALLET_READ
 from webapp.staff import blueprint, narrowing, reasons
 from webapp.staff.consents import consents_section
 from webapp.staff.coupons.held import of_member as coupons_of
+from webapp.staff.sent_forms import forms_of
 from webapp.staff.tags import tags_of
 from webapp.web import edge, forms, guards, levels, own_fields, people, shop, timeline_words, toasts
 from webapp.web.families import family_of
@@ -114,7 +115,8 @@ def _member_page(card: MemberCard, **more: Any) -> str:
 def _held(session: Session, card: MemberCard) -> dict[str, Any]:
     actor, told = edge.actor(), dict[str, Any](family=family_of(card.id, "masked"))
     if not card.erased:
-        told |= timeline_words.timeline_of(card.id, limit=LATEST) | {"reasons": reasons.today(card)} | tags_of(card.id)
+        told |= timeline_words.timeline_of(card.id, limit=LATEST) | {"reasons": reasons.today(card)}
+        told |= tags_of(card.id) | forms_of(card.id)
     if actor.may(ORDERS_READ):
         told["latest_orders"] = orders.list_orders(session, actor=actor, member_id=card.id, limit=LATEST)
     if actor.may(POINTS_READ):

@@ -3,6 +3,8 @@
 from flask import render_template
 
 from services.approvals.queries import count_for_me
+from services.forms.queries import count_waiting
+from services.members.permissions import MEMBERS_CHANGE
 from services.privacy.permissions import MEMBERS_ERASE, MINORS_EXPORT
 from services.privacy.queries import count_proposals, find_due_year
 from services.shared import clock
@@ -30,6 +32,8 @@ def _waiting() -> dict[str, int]:
     """How much waits behind an entry, for who may look at it."""
     session, actor = edge.read(), edge.actor()
     found = {"staff.approvals": count_for_me(session, actor=actor, at=clock.now())}
+    if actor.may(MEMBERS_CHANGE):
+        found["staff.own_forms"] = count_waiting(session, actor=actor)
     if actor.may(MEMBERS_ERASE):
         found["staff.privacy"] = count_proposals(session)["proposed"]
     return found

@@ -12,6 +12,7 @@ from services.catalog.permissions import PRODUCTS_READ
 from services.checkout.permissions import ORDERS_CREATE
 from services.coupons.permissions import COUPONS_READ
 from services.dealing.permissions import DEALING_READ
+from services.forms.permissions import FORMS_READ
 from services.identity.permissions import KIT_READ, STAFF_READ, TOKENS_CREATE
 from services.loyalty.permissions import POINTS_READ
 from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
@@ -57,6 +58,7 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("staff.top_up_plans", "wallet", N_("充值方案"), TOP_UP_PLANS_CHANGE, N_("充 300 送 50 这样的")),
             Entry("staff.segments", "users-round", N_("客群"), SEGMENTS_READ, N_("谁是谁，有多少人")),
             Entry("staff.tags", "tags", N_("标签"), MEMBERS_READ, N_("手动打，或按规则自动打")),
+            Entry("staff.own_forms", "file-text", N_("表单"), FORMS_READ, N_("登记、问卷、活动，扫码就能填")),
             Entry("staff.registration_links", "qr-code", N_("注册码"), REGISTRATION_LINKS_CHANGE, N_("让客人自己开卡")),
         ),
     ),

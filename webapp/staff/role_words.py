@@ -51,6 +51,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "messages:read": N_("看发给会员的消息"),
         "messages:send": N_("给会员发消息"),
         "registration_links:change": N_("做注册码"),
+        "forms:read": N_("看表单"),
+        "forms:change": N_("设计表单"),
+        "form_gifts:change": N_("定填表单送什么"),
+        "form_links:change": N_("做表单的链接和海报"),
+        "form_answers:read": N_("看表单的回答"),
+        "form_answers:export": N_("导出表单的回答"),
         "segments:read": N_("看客群"),
         "segments:change": N_("存客群、改客群"),
         "tags:change": N_("设计标签和规则"),
@@ -113,7 +119,7 @@ SENSITIVE = frozenset(
         "refunds:create", "wallet:pay_out", "wallet:adjust", "points:adjust", "proofs:override", "audit:export", "staff:change",
         "children:reveal", "staff:recover", "freezes:lift", "roles:change", "tokens:create", "settings:change", "members:archive",
         "members:erase", "minors:export", "discounts:create", "consent_texts:create", "coupons:issue", "coupon_templates:change",
-        "earning_rules:change", "orders:reassign", "tiers:change", "top_up_plans:change",
+        "earning_rules:change", "form_answers:export", "form_gifts:change", "orders:reassign", "tiers:change", "top_up_plans:change",
     }
 )  # fmt: skip
 ROLE_WORDS: Mapping[str, str] = {

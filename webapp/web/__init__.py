@@ -5,10 +5,23 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the public pages."""
-    from webapp.web import browsers, ca, compression, development, health, held_data, presence, public, receipts, setup
+    from webapp.web import (
+        browsers,
+        ca,
+        compression,
+        development,
+        health,
+        held_data,
+        presence,
+        public,
+        public_forms,
+        receipts,
+        setup,
+    )
 
     app.register_blueprint(health.blueprint)
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(public_forms.blueprint)
     app.register_blueprint(held_data.blueprint)
     app.register_blueprint(receipts.blueprint)
     app.register_blueprint(setup.blueprint)

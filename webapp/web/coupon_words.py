@@ -43,6 +43,7 @@ SOURCES = {
     "monthly": N_("每月礼"),
     "gift": N_("礼品"),
     "campaign": N_("活动"),
+    "form": N_("填表单送"),
     "automation": N_("自动发的"),
     "apology": N_("致歉"),
 }

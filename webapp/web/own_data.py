@@ -18,7 +18,7 @@ MOST = Rule("own_data:member", most=10, seconds=3600)  # it reads everything the
 TABLES: Mapping[str, str] = {
     "profile": N_("资料"), "consents": N_("我同意过的"), "orders": N_("订单"), "lines": N_("订单明细"), "refunds": N_("退款"),
     "invoices": N_("发票"), "points": N_("积分"), "growth": N_("成长值"), "wallet": N_("储值"), "coupons": N_("优惠券"),
-    "answers": N_("店里另外记的"),
+    "answers": N_("店里另外记的"), "forms": N_("填过的表单"),
     "messages": N_("消息"), "sessions": N_("登录的设备"), "devices": N_("会员码装到手机"), "passkeys": N_("通行密钥"),
     "interactions": N_("店员记下的互动"), "tags": N_("标签"), "habits": N_("购买习惯"),
     "children": N_("孩子"), "doses": N_("疫苗"), "pregnancies": N_("孕期"),
@@ -43,7 +43,7 @@ COLUMNS: Mapping[str, str] = {
     "code": N_("哪一剂"), "given_on": N_("接种日期"), "due_on": N_("预产期"), "ended_at": N_("结束时间"),
     "added_at": N_("打上的时间"), "visits": N_("来过几天"), "rhythm": N_("平均隔几天来"), "weekday": N_("常来星期（0 是周一）"),
     "hour": N_("常来钟点"), "orders_year": N_("近一年单数"), "spent_year": N_("近一年消费"),
-    "withdrawn_at": N_("撤回时间"), "withdrawn_way": N_("撤回方式"), "at": N_("时间"),
+    "withdrawn_at": N_("撤回时间"), "withdrawn_way": N_("撤回方式"), "at": N_("时间"), "form": N_("表单"),
 }  # fmt: skip
 Told = dict[str, list[dict[str, Any]]]
 

@@ -1,6 +1,7 @@
 """Who is asking: two cookies, two session tables, and bearer tokens; chosen by path, so that a staff session never opens /member/.
 
-`/member/…` and `/api/v1/me/…` know members; `/staff/…` and the rest of `/api/…` know staff; `/api/…` also knows tokens.
+`/member/…`, `/api/v1/me/…` and forms behind links (`/f/…`) know members; `/staff/…` and the rest of `/api/…` know staff; `/api/…` also
+knows tokens.
 """
 
 import ipaddress
@@ -55,7 +56,7 @@ def init_app(app: Flask) -> None:
 
 def app_of(path: str) -> App:
     """Which app's people a path knows."""
-    return "member" if path.startswith(("/member/", "/api/v1/me/")) or path == "/member" else "staff"
+    return "member" if path.startswith(("/member/", "/api/v1/me/", "/f/")) or path == "/member" else "staff"
 
 
 def load(asking: Request) -> Person | None:

@@ -37,7 +37,9 @@ _ICONS = {
     "consents": "shield-check", "withdrawals": "shield-check", "joined": "user-plus",
 }  # fmt: skip
 _WALLET = {"top_up": N_("充值"), "payout": N_("储值退款"), "adjust": N_("手动调整")}
-_POINTS = {"adjust": N_("店里调整积分"), "expire": N_("积分到期"), "top_up": N_("充值送的积分")}
+_POINTS = {
+    "adjust": N_("店里调整积分"), "expire": N_("积分到期"), "top_up": N_("充值送的积分"), "form": N_("填表单送的积分"),
+}  # fmt: skip
 _COUPONS = {
     "issue": N_("得到券"), "redeem": N_("用了券"), "undo": N_("撤销用券"), "transfer": N_("转送了券"), "revoke": N_("收回券"),
     "expire": N_("券过期"), "give_back": N_("券退回"),

@@ -26,7 +26,7 @@ from services.shared.events import announce
 from services.shared.refusals import NotFound
 from services.stores.queries import load_settings
 
-TOLD = frozenset({"manual", "welcome", "apology"})  # what comes unasked, one by one
+TOLD = frozenset({"manual", "welcome", "apology", "form"})  # what comes unasked, one by one
 
 _templates: Any = CouponTemplate.__table__
 _counts: Any = CouponCount.__table__

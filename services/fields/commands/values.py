@@ -17,16 +17,23 @@ WITHHELD = ["•••", "•••"]  # a private answer is not told to whoever
 
 
 def write_values(
-    session: Session, subject: str, subject_id: int, sent: Mapping[str, Any], *, actor: Actor
+    session: Session,
+    subject: str,
+    subject_id: int,
+    sent: Mapping[str, Any],
+    *,
+    actor: Actor,
+    asked: Collection[str] = (),
 ) -> dict[str, list[Any]]:
     """Keep what was answered, by key: what is empty is taken away, what is not sent stays. Three queries and one per changed field.
 
     Returns `[before, after]` of what changed under `fields.<key>`, for the audit line of the command that this is a part of. Raises Invalid
-    with the mistakes under the same names; a field that the actor may not see is none. Of private answers only that they changed is told.
+    with the mistakes under the same names; a field that the actor may not see is none, but for those that were `asked` of them (a form of
+    the shop's). Of private answers only that they changed is told.
     """
     if not sent:
         return {}
-    fields = {each.key: each for each in list_fields(session, subject) if each.visible_to(actor)}
+    fields = {each.key: each for each in list_fields(session, subject) if each.visible_to(actor) or each.key in asked}
     held = load_values(session, list(fields.values()), [subject_id]).get(subject_id, {})
     read: dict[str, rules.Value | None] = {}
     wrong: dict[str, list[str]] = {}

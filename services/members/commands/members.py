@@ -1,6 +1,6 @@
 """Opening and changing members."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -57,10 +57,18 @@ def register(session: Session, code: str, data: Mapping[str, Any], *, actor: Act
 
     Raises NotFound or LinkArchived for the link, PhoneTaken, Invalid.
     """
-    link, settings = get_open_link(session, code), stores.load_settings(session)
-    values = {name: value for name, value in data.items() if name not in CONSENTS}
+    link = get_open_link(session, code)
     origin = {"source": link.source, "store_id": link.store_id, "registration_link_id": link.id}
-    member = _open(session, values | origin, settings, actor=actor, at=at)
+    return open_card(session, data, origin, actor=actor, at=at)
+
+
+def open_card(
+    session: Session, data: Mapping[str, Any], origin: Mapping[str, Any], *, actor: Actor, at: datetime
+) -> Member:
+    """A card for somebody by what the shop handed out: that is the permission, and the consent is part of it. `origin` is what it says of
+    the new member (store, source). The phone is nobody's proven yet. Raises PhoneTaken, Invalid."""
+    values = {name: value for name, value in data.items() if name not in CONSENTS}
+    member = _open(session, {**values, **origin}, stores.load_settings(session), actor=actor, at=at)
     _note_consents(session, member.id, {**data, "consent": True}, actor=actor, at=at)
     return member
 
@@ -123,12 +131,15 @@ def release_phone(session: Session, member_id: int, *, reason: str = "", actor: 
     return member
 
 
-def change_own_profile(session: Session, data: Mapping[str, Any], *, actor: Actor, at: datetime) -> Member:
-    """A member changes the own profile: name, gender, birthday (once in 365 days), WeChat ID, language."""
+def change_own_profile(
+    session: Session, data: Mapping[str, Any], *, asked: Collection[str] = (), actor: Actor, at: datetime
+) -> Member:
+    """A member changes the own profile: name, gender, birthday (once in 365 days), WeChat ID, language; and own fields that a form `asked`,
+    also such as their app does not show."""
     if actor.kind != "member" or actor.id is None:
         raise Forbidden
     member, settings = _load(session, actor.id), stores.load_settings(session)
-    return _change(session, member, data, settings, birthday_free=False, actor=actor, at=at)
+    return _change(session, member, data, settings, birthday_free=False, asked=asked, actor=actor, at=at)
 
 
 def archive_member(session: Session, member_id: int, *, actor: Actor, at: datetime) -> Member:
@@ -212,12 +223,13 @@ def _change(
     settings: Settings,
     *,
     birthday_free: bool,
+    asked: Collection[str] = (),
     actor: Actor,
     at: datetime,
 ) -> Member:
     told = {name: new for name, new in data.items() if name != "fields"}
     plain = {name: [getattr(member, name), new] for name, new in told.items() if getattr(member, name) != new}
-    answered = write_values(session, "member", member.id, data.get("fields", {}), actor=actor)
+    answered = write_values(session, "member", member.id, data.get("fields", {}), actor=actor, asked=asked)
     changes = plain | answered
     if not changes:
         return member

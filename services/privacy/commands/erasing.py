@@ -18,6 +18,7 @@ from services.dealing.commands import forget_own_card, forget_words_of_reviews
 from services.family.commands import forget_family
 from services.family.models import Child
 from services.fields.commands import forget_values
+from services.forms.commands import forget_submissions
 from services.interactions.commands import forget_interactions
 from services.loyalty.commands.erasing import give_up_points
 from services.loyalty.queries import POINTS
@@ -119,6 +120,7 @@ def _erase(session: Session, member: Member, reason: str, actor: Actor, at: date
     forget_family(session, member_id)
     forget_interactions(session, member_id)
     forget_tags(session, member_id)
+    forget_submissions(session, member_id)
     forget_words_of_reviews(session, traces)
     forget_words_of_approvals(session, member_id, traces)
     events.forget_person(session, member_id, traces)
