@@ -6,7 +6,7 @@ from alembic import op
 from migrations.columns import whole
 
 revision = "0060"
-down_revision = "0057"
+down_revision = "0058"
 branch_labels = None
 depends_on = None
 

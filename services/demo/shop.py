@@ -70,7 +70,7 @@ def open_shop(
     for data in cast.STORES[1:]:
         opened[str(data["code"])] = stores.create_store(session, data, actor=SYSTEM, at=at)
     _hire(session, opened, passwords, at)
-    _stock(session, at)
+    stock(session, at)
     _print_links(session, opened, at)
     _welcome(session, opened, now)
     families.tell(session, now=now)
@@ -102,7 +102,8 @@ def _hire(session: Session, opened: Mapping[str, Store], passwords: Mapping[str,
         identity.create_staff(session, data, actor=SYSTEM, at=at)
 
 
-def _stock(session: Session, at: datetime) -> None:
+def stock(session: Session, at: datetime) -> None:
+    """Put the menu on its shelves."""
     shelves = {
         name: catalog.create_category(session, {"name": name, "sort": place}, actor=SYSTEM, at=at).id
         for place, name in enumerate(menu.SHELVES)

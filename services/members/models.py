@@ -96,6 +96,16 @@ class Consent(Model):
     `text_id` is None for our own words. Ways: registration_page, counter (spoken), paper, member_app, api, import; an end also erasure."""
 
     __tablename__ = "consents"
+    __table_args__ = (
+        Index(
+            "ix_consents_holding",
+            "kind",
+            "member_id",
+            "text_id",
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)

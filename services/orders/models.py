@@ -32,6 +32,7 @@ class Order(Model):
         UniqueConstraint("store_id", "day", "sequence"),
         Index("ix_orders_store_completed", "store_id", "completed_at", "id"),
         Index("ix_orders_member_completed", "member_id", "completed_at", "id"),
+        Index("ix_orders_day_member", "day", "member_id", "state", "paid", "refunded"),
         CheckConstraint("due >= 0 AND change >= 0", name="amounts"),
     )
 

@@ -161,6 +161,17 @@ def opened(ledger: Ledger, owner: int) -> dict[str, Any]:
     return {ledger.owner: owner} | _account_row(ledger, owner, nothing)
 
 
+def begun(
+    ledger: Ledger, owner: int, amounts: tuple[int, ...], fields: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rows of an account and of its one entry, which brings `amounts`: for filling an empty shop."""
+    entry = dict(fields) | {ledger.owner: owner, "sequence": 1}
+    for column, amount in zip(ledger.columns, amounts, strict=True):
+        entry |= {column.amount: amount, column.after: amount}
+    entry["mac"] = _seal_entry(ledger, entry)
+    return {ledger.owner: owner} | _account_row(ledger, owner, Head(1, amounts)), entry
+
+
 def _read(session: Session, ledger: Ledger, owner: int, *, lock: bool = False) -> Head:
     """Where the account stands; locked after somebody else was faster, so that it cannot happen again."""
     statement = _reading(ledger)

@@ -11,7 +11,15 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.bench import bench_checkout, bench_coupons, bench_lighthouse, bench_memory
+from tests.bench import (
+    bench_checkout,
+    bench_coupons,
+    bench_facts,
+    bench_lighthouse,
+    bench_memory,
+    bench_search,
+    bench_segments,
+)
 
 # Each takes the options behind its name and returns whether what it must reach was reached.
 Row = Callable[[list[str]], bool]
@@ -19,6 +27,9 @@ ROWS: Mapping[str, Row] = {
     "checkout": bench_checkout.main,
     "coupons": bench_coupons.main,
     "memory": bench_memory.main,
+    "facts": bench_facts.main,
+    "search": bench_search.main,
+    "segments": bench_segments.main,
     "lighthouse": bench_lighthouse.main,
 }
 

@@ -75,6 +75,10 @@ class Postgres:
         """Every connection breaks and nothing is tidied up; the next `start` recovers from the log."""
         self._control("-m", "immediate", "stop")
 
+    def stop(self) -> None:
+        """Everything is written down first."""
+        self._control("-m", "fast", "stop")
+
     def _control(self, *arguments: str) -> None:
         _run("pg_ctl", "-w", "-D", str(self.folder / "data"), *arguments)
 
@@ -84,6 +88,17 @@ def temporary_postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """A server in a temporary folder for the length of a `with` block (about a second to start)."""
     folder = Path(tempfile.mkdtemp(prefix="changke-postgres-"))
     try:
+        with kept_postgres(folder, durable=durable) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def kept_postgres(folder: Path, *, durable: bool = False) -> Iterator[Postgres]:
+    """A server whose databases stay in `folder`, made there the first time, for the length of a `with` block."""
+    if not (folder / "data" / "PG_VERSION").exists():
+        folder.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         manner = [
@@ -98,14 +113,12 @@ def temporary_postgres(*, durable: bool = False) -> Iterator[Postgres]:
             "--no-instructions",
         ]
         _run("initdb", "-D", str(folder / "data"), *manner)
-        server = Postgres(port=free_port(), folder=folder, durable=durable)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.crash()
+    server = Postgres(port=free_port(), folder=folder, durable=durable)
+    server.start()
+    try:
+        yield server
     finally:
-        shutil.rmtree(folder)
+        server.stop() if durable else server.crash()
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -1,11 +1,9 @@
 """Own fields: added without a migration, answered by staff, members and programs, seen by whom they are meant for, forgotten whole."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from services.audit.models import AuditEntry
 from services.fields.models import Field, FieldValue
@@ -13,11 +11,12 @@ from services.members.jobs import follow_searched_fields
 from services.members.models import Member
 from services.privacy.commands import erase_member
 from services.privacy.queries import collect_own_data
-from services.shared import database, runtime
+from services.shared import database
 from services.shared.actors import SYSTEM
 from tests.browse import Browser, body
 from tests.cast import Cast
 from tests.selling import open_till, welcome_member
+from tests.statements import counted
 
 TASTE = {
     "subject": "member", "kind": "choice", "label_zh": "常买口味", "label_en": "Favourite taste", "shown_member": True,
@@ -55,22 +54,6 @@ def search(browser: Browser, words: str) -> list[str]:
 def count(model: Any) -> int:
     with database.reading() as session:
         return session.scalar(select(func.count()).select_from(model)) or 0
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    engines = {runtime.current().engine, runtime.current().reading_engine}
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_field_is_there_for_everybody_at_once(shop: Cast, xiaoman: Member) -> None:

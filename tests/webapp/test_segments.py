@@ -12,6 +12,7 @@ from services.shared.actors import SYSTEM
 from services.shared.database import reading
 from tests.browse import Browser, body
 from tests.cast import Cast
+from tests.couponing import make_template
 from tests.selling import Till, fill_shelf, welcome_member
 
 SPENT = {"t.word": "all", "t-0.kind": "spent", "t-0.at_least": "50.00"}
@@ -174,3 +175,17 @@ def test_the_deepest_tree_is_answered_and_a_deeper_one_refused(shop: Cast) -> No
 def stored() -> list[Any]:
     with reading() as session:
         return list_segments(session, actor=SYSTEM, archived=True)
+
+
+def test_coupons_are_given_to_a_segment(till: Till) -> None:
+    till.sell(till.line("曲奇", 3), member=till.member)
+    jobs.follow_facts()
+    manager, path = till.shop.browser("manager"), f"/staff/coupons/{make_template(till.shop)}/issue"
+    rich, nobody = make(manager, RICH), make(manager, {"all": [{"kind": "spent", "at_least": "999.00"}]}, "没有人")
+    done = manager.post(path, way="segment", segment=rich["id"])
+    given = said(manager.get(done.location).text)
+    assert "林小满" in given
+    assert "王芳" not in given
+    refused = manager.post(path, way="segment", segment=nobody["id"], reason="中秋")
+    assert (refused.status_code, "没有符合的会员" in refused.text, 'value="中秋"' in refused.text) == (422, True, True)
+    assert "请选一个客群" in said(manager.post(path, way="segment", segment="").text)

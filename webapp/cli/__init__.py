@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "webapp.cli.migrate",
     "demo": "webapp.cli.demo",
     "replay": "webapp.cli.replay",
+    "bench-data": "webapp.cli.bench_data",
     "verify": "webapp.cli.books",
     "token": "webapp.cli.token",
     "rebuild-facts": "webapp.cli.facts",

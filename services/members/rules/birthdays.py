@@ -4,6 +4,7 @@ from calendar import isleap, monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from services.members.rules import lunar
@@ -89,13 +90,18 @@ def in_year(birthday: Birthday, year: int, *, late_leap_day: bool = False) -> da
         if late_leap_day and (birthday.month, birthday.day) == (2, 29) and not isleap(year):
             return date(year, 3, 1)
         return date(year, birthday.month, min(birthday.day, monthrange(year, birthday.month)[1]))
+    return _lunar_day(year, birthday.month, birthday.day, birthday.leap)
+
+
+@lru_cache(maxsize=4096)
+def _lunar_day(year: int, month: int, day: int, leap: bool) -> date:
+    """The solar day of a day of a lunar year; kept, because the library reckons where the moon stood for milliseconds."""
     from lunar_python import LunarMonth  # its tables are large, and few requests look at a lunar day
 
-    month = LunarMonth.fromYm(year, -birthday.month) if birthday.leap else None
-    month = month or LunarMonth.fromYm(year, birthday.month)
-    first = month.getFirstJulianDay()
-    day = min(birthday.day, month.getDayCount())
-    return date.fromordinal(int(first + 0.5) + day - 1 - _JULIAN)
+    found = LunarMonth.fromYm(year, -month) if leap else None
+    found = found or LunarMonth.fromYm(year, month)
+    first = found.getFirstJulianDay()
+    return date.fromordinal(int(first + 0.5) + min(day, found.getDayCount()) - 1 - _JULIAN)
 
 
 _JULIAN = 1721425  # the Julian day number at noon of the ordinal 0

@@ -49,8 +49,8 @@ def list_meeting(
 ) -> list[int]:
     """The ids of living members that meet the tree, the newest cards first; `after` is the id where the last page ended. `count`: how many
     there are, where that is known: it chooses the way. `within` (ids) narrows it."""
-    everybody = _count(session, select_members(EVERYBODY, scene)) if count is not None else 0
-    dense = count is not None and count * DENSE > everybody
+    highest = session.scalar(select(func.max(facts.c.member_id))) or 0
+    dense = count is not None and count * DENSE > highest
     look = one_by_one if dense else in_sets
     rows = _within(select_members(node, scene, look), within, look)
     if after is not None:

@@ -1,6 +1,7 @@
-"""Giving coupons out: to one member on the member's page, to a list that is pasted or filtered, and what became of each line."""
+"""Giving coupons out: to one member on the member's page, to a list that is pasted, filtered or a segment, and what became of each line."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -13,6 +14,8 @@ from services.coupons import commands, permissions, queries
 from services.coupons.schemas import IssueIn
 from services.members import queries as members
 from services.members.queries import Filter
+from services.segments import queries as segments
+from services.segments.permissions import SEGMENTS_READ
 from services.shared import clock, days
 from services.shared.actors import SYSTEM
 from services.shared.fields import Identifier, Text
@@ -38,13 +41,14 @@ OUTCOMES = {
 
 
 class ListForm(Schema):
-    """A list: pasted lines, or a filter."""
+    """A list: pasted lines, a filter, or a saved segment."""
 
-    way = Text(load_default="lines", validate=validate.OneOf(["lines", "filter"]))
+    way = Text(load_default="lines", validate=validate.OneOf(["lines", "filter", "segment"]))
     lines = Text(load_default="", validate=validate.Length(max=400_000))
     state = Text(load_default="all", validate=validate.OneOf(["all", "new", "unseen", "dormant"]))
     source = Text(load_default="", validate=validate.Length(max=40))
     store = Text(load_default="", validate=validate.Regexp(r"\d{0,18}\Z"))
+    segment = Identifier(load_default=None, allow_none=True, error_messages={"invalid": N_("请选一个客群")})
     reason = Text(load_default="", validate=validate.Length(max=100, error=N_("最多 100 个字")))
 
 
@@ -70,7 +74,7 @@ def create_coupon_batch(template_id: int) -> ResponseReturnValue:
     chosen = edge.before(lambda: _chosen(values))
 
     def perform(session: Session, data: Mapping[str, Any]) -> ResponseReturnValue:
-        if data["way"] == "filter":
+        if data["way"] != "lines":
             batch = commands.issue_to_members(session, template_id, chosen(), data["reason"], actor=actor, at=at)
         else:
             lines = data["lines"].splitlines()
@@ -162,14 +166,17 @@ def _page(template_id: int, form: Form) -> str:
         form=form,
         sources=shop.settings()["members.sources"],
         stores=stores.list_stores(session, actor=SYSTEM),
+        segments=segments.list_segments(session, actor=edge.actor()) if edge.actor().may(SEGMENTS_READ) else [],
     )
 
 
 def _chosen(values: Mapping[str, Any]) -> Sequence[int]:
-    """The members that a filter finds, before the write lock."""
-    if values.get("way") != "filter":
+    """The members that a filter or a segment finds, before the write lock."""
+    if values.get("way") not in {"filter", "segment"}:
         return []
     data, zone, at = forms.load(ListForm, values), shop.settings().zone, clock.now()
+    if data["way"] == "segment":
+        return _in_segment(data["segment"], at)
     month = days.day_bounds(days.local_day(at, zone).replace(day=1), zone)[0]
     where = Filter(data["state"], data["source"], int(data["store"]) if data["store"] else None)
     tree, found, after = where.tree(at=at, month_begins=month), [], None
@@ -178,4 +185,16 @@ def _chosen(values: Mapping[str, Any]) -> Sequence[int]:
         after = page[-1].id
         if len(found) > MOST:
             raise Invalid({"lines": [N_("一次最多 20000 位")]})
+    return found
+
+
+def _in_segment(segment_id: int | None, at: datetime) -> Sequence[int]:
+    actor, session = edge.actor(), edge.read()
+    if segment_id is None:
+        raise Invalid({"segment": [N_("请选一个客群")]})
+    actor.require(SEGMENTS_READ)
+    node = segments.get_segment(session, segment_id, actor=actor).node
+    found = segments.list_meeting(session, node, segments.load_scene(session, at=at), limit=MOST + 1)
+    if len(found) > MOST:
+        raise Invalid({"segment": [N_("一次最多 20000 位")]})
     return found
