@@ -26,7 +26,7 @@ PER_ADDRESS = limits.Rule("forms:address", most=60, seconds=3600)  # a shop's Wi
 PER_LINK = limits.Rule("forms:link", most=600, seconds=3600)
 PER_PHONE = limits.Rule("forms:phone", most=5, seconds=86400)
 TRAP = "website"  # a field that people do not see
-LEAST = 3  # seconds in which nobody fills in a form
+LEAST = 2  # seconds in which nobody fills in a form
 LATEST = 86400  # seconds for which a page may be left open
 BEGAN = "began"
 

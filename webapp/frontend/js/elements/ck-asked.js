@@ -6,7 +6,8 @@
  *   [data-page]                  its pages; buttons [data-back], [data-next], [data-send] in its bar
  *
  * One page at a time; what was typed is kept in this tab until it is sent (not longer: the next person may use the same phone).
- * `data-kept`: the server sends back what was typed, mistakes beside it: the page of the first one opens. `data-done`: it was sent.
+ * `data-kept`: the server sends back what was typed, mistakes beside it: the page of the first one opens, or
+ * the last page where there are none and it only has to be sent once more. `data-done`: it was sent.
  * Without script all pages and all questions show; the server leaves out what is not asked.
  */
 import { asked } from '../lib/asked.js';
@@ -30,7 +31,8 @@ class CkAsked extends HTMLElement {
     if (!('kept' in this.dataset)) this.#restore();
     this.#show();
     const wrong = this.#pages.findIndex((page) => page.querySelector('.bad, .err'));
-    this.#open(Math.max(wrong, 0));
+    const last = 'kept' in this.dataset ? this.#pages.length - 1 : 0;
+    this.#open(wrong < 0 ? last : wrong);
   }
 
   disconnectedCallback() {
