@@ -238,7 +238,7 @@ def test_machines_are_thanked_and_nothing_is_kept(shop: Cast, link: FormLink) ->
     assert (sent(link), count(Member)) == ([], 0)
 
 
-@pytest.mark.parametrize("began", ["", "nonsense", "1795242000.00ff"])
+@pytest.mark.parametrize("began", ["", "nonsense", "1795242000.00ff", "1795242000.é", "²."])
 def test_who_was_faster_than_a_person_presses_once_more(shop: Cast, link: FormLink, began: str) -> None:
     answer = shop.browser().post(f"/f/{link.token}", began=began, **GUEST)
     assert answer.status_code == 429

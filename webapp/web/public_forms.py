@@ -97,9 +97,12 @@ def _count(token: str, typed: dict[str, Any], at: datetime) -> list[str]:
 def _require_time(began: str, at: datetime) -> None:
     """Raise TooMany where the page was opened a moment ago, too long ago, or never."""
     moment, _dot, mac = began.partition(".")
-    known = hmac.compare_digest(mac, _mac(moment)) and moment.isdigit()
-    if not known or not LEAST <= at.timestamp() - int(moment) <= LATEST:
+    if not _signed(moment, mac) or not LEAST <= at.timestamp() - int(moment) <= LATEST:
         raise TooMany("too_quick", N_("请再按一次提交，填的内容都还在"), retry_after=LEAST)
+
+
+def _signed(moment: str, mac: str) -> bool:
+    return hmac.compare_digest(mac.encode(), _mac(moment).encode())
 
 
 def _mac(moment: str) -> str:
@@ -110,7 +113,7 @@ def _began() -> str:
     """When this page was first opened, as the page carries it; what somebody made up begins anew."""
     sent, now = request.form.get(BEGAN, ""), int(clock.now().timestamp())
     moment, _dot, mac = sent.partition(".")
-    good = moment.isdigit() and hmac.compare_digest(mac, _mac(moment)) and now - int(moment) <= LATEST
+    good = _signed(moment, mac) and now - int(moment) <= LATEST
     return sent if good else f"{now}.{_mac(str(now))}"
 
 
