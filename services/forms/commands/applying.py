@@ -118,7 +118,9 @@ def _has_child(session: Session, member_id: int, born_on: Any) -> bool:
 
 def _expect(session: Session, member_id: int, told: Mapping[str, Any], actor: Actor, at: datetime) -> None:
     """The due date of the pregnancy that goes on, where there is one and it may be changed; else a new one."""
-    goes_on = select(Pregnancy.id).where(Pregnancy.member_id == member_id, Pregnancy.state.in_(("preparing", "expecting")))
+    goes_on = select(Pregnancy.id).where(
+        Pregnancy.member_id == member_id, Pregnancy.state.in_(("preparing", "expecting"))
+    )
     known = session.scalars(goes_on).first() if actor.kind == "member" or actor.may(CHILDREN_CHANGE) else None
     if known is not None:
         families.change_pregnancy(session, member_id, known, told, actor=actor, at=at)

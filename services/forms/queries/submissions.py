@@ -194,7 +194,9 @@ def list_differences(session: Session, card: SubmissionCard, *, actor: Actor) ->
 def _family(session: Session, member_id: int) -> set[date | None]:
     born = session.scalars(select(Child.born_on).where(Child.member_id == member_id))
     due = session.scalars(
-        select(Pregnancy.due_on).where(Pregnancy.member_id == member_id, Pregnancy.state.in_(("preparing", "expecting")))
+        select(Pregnancy.due_on).where(
+            Pregnancy.member_id == member_id, Pregnancy.state.in_(("preparing", "expecting"))
+        )
     )
     return {*born, *due}
 
