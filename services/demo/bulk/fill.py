@@ -1,6 +1,5 @@
 """Filling an empty shop, portion by portion; a portion is a transaction."""
 
-import gc
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -40,7 +39,6 @@ def fill(
         settings, texts = load_settings(session), load_consent_texts(session)
     plan = Plan(members, orders, seed, at, settings.zone, len(shop.stores), len(shop.goods))
     today = local_day(at, settings.zone)
-    gc.freeze()
     who = people.People(plan, shop, texts, today)
     _fill_members(who, holdings.Holdings(plan, plan.bought(), shop, settings, today), tell)
     _fill_sales(plan, shop, tell)

@@ -37,8 +37,8 @@ def write(session: Session, to: Sheet, rows: Sequence[tuple[Any, ...]]) -> None:
     names = ", ".join(f'"{name}"' for name in to.columns)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL timezone TO 'UTC'")
-        cursor: Any = connection.connection.cursor()
-        with cursor.copy(f"COPY {to.table} ({names}) FROM STDIN") as copy:
+        driver: Any = connection.connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {to.table} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
     elif rows:
