@@ -9,6 +9,8 @@ from sqlalchemy import func, select, update
 from services.audit.jobs import chain_audit
 from services.audit.models import AuditEntry
 from services.audit.queries import Search, list_entries
+from services.forms.commands import submit_form
+from services.forms.queries import get_submission
 from services.members.models import Consent, Member
 from services.members.queries import find_member_by_phone, search_members
 from services.orders.models import InvoiceRequest, Order
@@ -24,6 +26,7 @@ from services.wallet.models import WalletEntry
 from tests.browse import Browser
 from tests.cast import PASSWORD, Cast
 from tests.erasing import FORMS, NAME, NOTE, PHONE, left_in_files, left_in_tables, live
+from tests.forming import hang_up
 from tests.selling import Till, open_till, welcome_member
 from webapp.cli.books import find_differences
 
@@ -225,6 +228,18 @@ def test_the_logs_of_a_whole_life_hold_nothing_of_them(till: Till, caplog: pytes
 
 
 # Whoever adds a table that names a member says here what an erasure does to it, and does it.
+def test_nobodys_answers_name_them_no_more(till: Till, phone: Browser) -> None:
+    link = hang_up(till.shop, {"kind": "words", "label_zh": "想说的"}, kind="survey")
+    with database.transaction() as session:
+        typed = {"a.q1": f"请打给我 {PHONE}，谢谢"}
+        sent = submit_form(session, link.token, typed, actor=Actor("public"), at=till.shop.at).id
+    erase(till, give_up=True)
+    with database.reading() as session:
+        left = get_submission(session, link.form_id, sent, actor=till.shop.owner).answers["q1"]
+    assert PHONE[-8:] not in left
+    assert (left[:4], left[-3:]) == ("请打给我", "，谢谢")
+
+
 KNOWN = {
     "approvals": "ended, words taken",
     "audit_entries": "sealed under the member's key, or taken out", "consents": "the proof stays, ended", "cool_downs": "gone",

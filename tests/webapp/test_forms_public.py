@@ -1,7 +1,7 @@
 """Filling in a form behind a link: who is new gets a card, who is known is asked first, and a stranger learns nothing."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from services.coupons.commands import create_template
 from services.coupons.models import Coupon
 from services.coupons.schemas import TemplateIn
-from services.family.models import Child
+from services.family.models import Child, Pregnancy
 from services.fields import commands as own_fields
 from services.fields.queries import list_filled
 from services.fields.schemas import FieldIn
@@ -27,6 +27,7 @@ from services.segments.models import MemberTag
 from services.shared import clock, database
 from services.shared.actors import SYSTEM
 from services.shared.limits import Rule
+from services.shared.models import Limit
 from tests.browse import Browser
 from tests.cast import Cast
 from tests.forming import HOW, NAME, PHONE, STARS, hang_up
@@ -172,6 +173,19 @@ def test_a_child_is_told_with_the_guardians_consent_and_lies_in_the_family_alone
         card = queries.get_submission(session, link.form_id, sent(link)[0].id, actor=shop.owner)
     assert (born.name, born.sex, born.born_on.isoformat()) == ("豆豆", "girl", "2025-02-03")
     assert card.answers["q2"] is True
+
+
+def test_another_due_date_changes_the_pregnancy_that_goes_on(shop: Cast, xiaoman: Member) -> None:
+    link = hang_up(shop, PHONE, {"kind": "due_date"})
+    for due in ("2027-03-01", "2027-03-08", "2027-03-08"):
+        assert fill_in(shop, shop.phone(xiaoman), link, **{"a.q2": due, "a.q2.consent": "1"}).status_code == 303
+    with database.reading() as session:
+        assert list(session.scalars(select(Pregnancy.due_on))) == [date(2027, 3, 8)]
+
+
+def test_a_try_at_a_link_that_there_is_not_leaves_nothing_behind(shop: Cast) -> None:
+    assert shop.browser().post("/f/made-up", **GUEST).status_code == 404
+    assert count(Limit) == 0
 
 
 def gifts(shop: Cast) -> dict[str, Any]:

@@ -43,6 +43,7 @@ def form_page(form_token: str) -> Response:
 @guards.public("whoever was handed the link or its QR fills in the form")
 def submit(form_token: str) -> ResponseReturnValue:
     """Take it. Machines that fill in what nobody sees hear thanks, too."""
+    queries.get_open_form(edge.read(), form_token)  # first: a try is counted by links that there are
     typed, at, actor = forms.typed(), clock.now(), _actor()
     if typed.get(TRAP):
         return redirect(url_for("public_forms.done", form_token=form_token), 303)

@@ -13,20 +13,19 @@ from services.coupons.commands import issue_coupon
 from services.coupons.errors import NoneLeft, TemplateNotFound, TemplateOver, TemplatePaused
 from services.family import commands as families
 from services.family.models import Child, Pregnancy
+from services.family.permissions import CHILDREN_CHANGE
 from services.forms.models import Form, FormGift, FormSubmission
 from services.forms.rules.documents import Document
 from services.forms.rules.members import family_of, profile_of
 from services.loyalty.commands import grant_points
 from services.members import commands as members
 from services.members.queries import get_member
-from services.members.rules.purposes import CHILDREN, HEALTH, MARKETING
+from services.members.rules.purposes import MARKETING
 from services.segments.commands import add_tag
 from services.segments.errors import TagByRule
 from services.segments.models import Tag
 from services.shared.actors import SYSTEM, Actor
 from services.shared.refusals import Invalid
-
-CONSENT = {"child": CHILDREN, "due_date": HEALTH}
 
 
 def write_answers(
@@ -57,8 +56,8 @@ def write_answers(
         if question.kind == "child":
             if actor.kind != "member" or not _has_child(session, member_id, told["born_on"]):
                 families.add_child(session, member_id, {**told, "children_consent": True}, actor=actor, at=at)
-        elif actor.kind != "member" or not _is_pregnant(session, member_id):
-            families.add_pregnancy(session, member_id, {**told, "health_consent": True}, actor=actor, at=at)
+        else:
+            _expect(session, member_id, {**told, "health_consent": True}, actor, at)
 
 
 def _change(session: Session, member_id: int, profile: Mapping[str, Any], actor: Actor, at: datetime) -> None:
@@ -79,11 +78,11 @@ def give_gift(session: Session, submission: FormSubmission, member_id: int, *, a
     if session.scalar(first) is None:
         return False
     key, given = f"form:{form.id}:{member_id}", {}
-    if form.gift_template_id is not None and _issue(session, form.gift_template_id, member_id, key, at):
-        given["template"] = form.gift_template_id
     if form.gift_points:
         grant_points(session, member_id, form.gift_points, kind="form", key=key, actor=SYSTEM, at=at)
         given["points"] = form.gift_points
+    if form.gift_template_id is not None and _issue(session, form.gift_template_id, member_id, key, at):
+        given["template"] = form.gift_template_id
     if form.gift_tag_id is not None and _tag(session, form.gift_tag_id, member_id, at):
         given["tag"] = form.gift_tag_id
     audit.record(
@@ -117,9 +116,16 @@ def _has_child(session: Session, member_id: int, born_on: Any) -> bool:
     return session.scalars(there).first() is not None
 
 
-def _is_pregnant(session: Session, member_id: int) -> bool:
-    there = select(Pregnancy.id).where(Pregnancy.member_id == member_id, Pregnancy.ended_at.is_(None))
-    return session.scalars(there).first() is not None
+def _expect(session: Session, member_id: int, told: Mapping[str, Any], actor: Actor, at: datetime) -> None:
+    """The due date of the pregnancy that goes on, where there is one and it may be changed; else a new one."""
+    goes_on = select(Pregnancy.id).where(
+        Pregnancy.member_id == member_id, Pregnancy.state.in_(("preparing", "expecting"))
+    )
+    known = session.scalars(goes_on).first() if actor.kind == "member" or actor.may(CHILDREN_CHANGE) else None
+    if known is not None:
+        families.change_pregnancy(session, member_id, known, told, actor=actor, at=at)
+    else:
+        families.add_pregnancy(session, member_id, told, actor=actor, at=at)
 
 
 def _beside_question(document: Document, errors: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -194,7 +194,9 @@ def list_differences(session: Session, card: SubmissionCard, *, actor: Actor) ->
 def _family(session: Session, member_id: int) -> set[date | None]:
     born = session.scalars(select(Child.born_on).where(Child.member_id == member_id))
     due = session.scalars(
-        select(Pregnancy.due_on).where(Pregnancy.member_id == member_id, Pregnancy.ended_at.is_(None))
+        select(Pregnancy.due_on).where(
+            Pregnancy.member_id == member_id, Pregnancy.state.in_(("preparing", "expecting"))
+        )
     )
     return {*born, *due}
 
@@ -243,7 +245,7 @@ def _cards(session: Session, query: Select[Any]) -> list[SubmissionCard]:
 def _card(
     session: Session, row: FormSubmission, name: str | None, phone: str | None, number: str | None
 ) -> SubmissionCard:
-    content = _open(session, row)
+    content = open_sealed(session, row)
     plain = {each: getattr(row, each) for each in _PLAIN}
     return SubmissionCard(
         **plain, member_name=show_name(name or "", phone, number or ""), answers=content.get("answers", {}),
@@ -251,14 +253,15 @@ def _card(
     )  # fmt: skip
 
 
-def _open(session: Session, row: FormSubmission) -> Mapping[str, Any]:
+def open_sealed(session: Session, row: FormSubmission) -> dict[str, Any]:
+    """The inverse of `seal`; empty where nothing is kept any more."""
     if not row.sealed:
         return {}
     if row.member_id is None:
         raw: bytes | None = runtime.keys().decrypt(base64.b64decode(row.sealed), PURPOSE)
     else:
         raw = vault.unseal(session, row.member_id, row.sealed, PURPOSE)
-    found: Mapping[str, Any] = json.loads(raw) if raw else {}
+    found: dict[str, Any] = json.loads(raw) if raw else {}
     return found
 
 

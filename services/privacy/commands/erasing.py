@@ -120,7 +120,7 @@ def _erase(session: Session, member: Member, reason: str, actor: Actor, at: date
     forget_family(session, member_id)
     forget_interactions(session, member_id)
     forget_tags(session, member_id)
-    forget_submissions(session, member_id)
+    forget_submissions(session, member_id, traces, at=at)
     forget_words_of_reviews(session, traces)
     forget_words_of_approvals(session, member_id, traces)
     events.forget_person(session, member_id, traces)
