@@ -1,6 +1,7 @@
 """The large shop that some rows are measured on: made once for each engine by `changke bench-data`, and kept.
 
 It lies in CHANGKE_BENCH_DATA (/var/tmp/changke-bench if unset; some 16 GB for both engines). Delete the folder to have it made anew.
+Not in this tree: PostgreSQL runs as a user of its own, who may not be let into it.
 """
 
 import json

@@ -15,6 +15,7 @@ from services.segments.rules.presets import COLOURS
 from services.segments.schemas import TagIn, WornIn
 from services.shared import clock
 from webapp.staff import blueprint
+from webapp.staff.acts import act
 from webapp.staff.segments import building, drafts
 from webapp.staff.segments.drafts import Draft
 from webapp.web import edge, forms, guards, toasts
@@ -83,14 +84,14 @@ def change_tag(tag_id: int) -> ResponseReturnValue:
 def archive_tag(tag_id: int) -> ResponseReturnValue:
     """Show it no more."""
     undo = url_for("staff.restore_tag", tag_id=tag_id)
-    return _do(commands.archive_tag, tag_id, _("停用了"), undo=undo)
+    return act(commands.archive_tag, tag_id, _("停用了"), to=url_for("staff.tags"), undo=undo)
 
 
 @blueprint.post("/tags/<int:tag_id>/restore")
 @guards.staff(TAGS_CHANGE)
 def restore_tag(tag_id: int) -> ResponseReturnValue:
     """Show it again."""
-    return _do(commands.restore_tag, tag_id, _("又用上了"))
+    return act(commands.restore_tag, tag_id, _("又用上了"), to=url_for("staff.tags"))
 
 
 @blueprint.post("/members/<int:member_id>/tags")
@@ -121,17 +122,6 @@ def tags_of(member_id: int) -> dict[str, Any]:
 def _worn(command: Any, session: Session, member_id: int, tag_id: int, at: Any) -> ResponseReturnValue:
     command(session, member_id, tag_id, actor=edge.actor(), at=at)
     return redirect(url_for("staff.member", member_id=member_id, _anchor="tags"), 303)
-
-
-def _do(command: Any, tag_id: int, said: str, *, undo: str = "") -> ResponseReturnValue:
-    at = clock.now()
-
-    def effect(session: Session) -> ResponseReturnValue:
-        command(session, tag_id, actor=edge.actor(), at=at)
-        toasts.say(said, undo=undo)
-        return redirect(url_for("staff.tags"), 303)
-
-    return edge.write(effect)
 
 
 def _submit(card: TagCard | None, perform: Any) -> ResponseReturnValue:

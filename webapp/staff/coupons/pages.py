@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from services.checkout.queries import list_examples
 from services.coupons import commands, permissions, queries
@@ -13,8 +12,9 @@ from services.coupons.models import CouponTemplate
 from services.members import queries as members
 from services.shared import clock
 from webapp.staff import blueprint
+from webapp.staff.acts import act
 from webapp.staff.coupons.browse import browse
-from webapp.web import coupon_words, edge, guards, links, toasts
+from webapp.web import coupon_words, edge, guards, links
 
 LATEST = 8
 
@@ -85,11 +85,5 @@ def _values(template: CouponTemplate) -> dict[str, Any]:
 
 
 def _do(command: Any, template_id: int, said: str, *, undo: str = "") -> ResponseReturnValue:
-    at, actor = clock.now(), edge.actor()
-
-    def effect(session: Session) -> ResponseReturnValue:
-        command(session, template_id, actor=actor, at=at)
-        toasts.say(said, undo=undo)
-        return redirect(url_for("staff.coupon_template", template_id=template_id), 303)
-
-    return edge.write(effect)
+    back = url_for("staff.coupon_template", template_id=template_id)
+    return act(command, template_id, said, to=back, undo=undo)

@@ -14,6 +14,7 @@ from services.segments.queries import SegmentCard
 from services.segments.schemas import SegmentIn
 from services.shared import clock
 from webapp.staff import blueprint
+from webapp.staff.acts import act
 from webapp.staff.segments import building, drafts
 from webapp.staff.segments.building import share
 from webapp.staff.segments.drafts import Draft
@@ -78,25 +79,14 @@ def change_segment(segment_id: int) -> ResponseReturnValue:
 def archive_segment(segment_id: int) -> ResponseReturnValue:
     """Put it away."""
     undo = url_for("staff.restore_segment", segment_id=segment_id)
-    return _do(commands.archive_segment, segment_id, _("停用了"), undo=undo)
+    return act(commands.archive_segment, segment_id, _("停用了"), to=url_for("staff.segments"), undo=undo)
 
 
 @blueprint.post("/segments/<int:segment_id>/restore")
 @guards.staff(SEGMENTS_CHANGE)
 def restore_segment(segment_id: int) -> ResponseReturnValue:
     """Take it back into use."""
-    return _do(commands.restore_segment, segment_id, _("又用上了"))
-
-
-def _do(command: Any, segment_id: int, said: str, *, undo: str = "") -> ResponseReturnValue:
-    at = clock.now()
-
-    def effect(session: Session) -> ResponseReturnValue:
-        command(session, segment_id, actor=edge.actor(), at=at)
-        toasts.say(said, undo=undo)
-        return redirect(url_for("staff.segments"), 303)
-
-    return edge.write(effect)
+    return act(commands.restore_segment, segment_id, _("又用上了"), to=url_for("staff.segments"))
 
 
 def _submit(card: SegmentCard | None, perform: Any) -> ResponseReturnValue:

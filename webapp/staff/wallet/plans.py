@@ -16,6 +16,7 @@ from services.stores import queries as stores
 from services.wallet import commands, permissions, queries
 from services.wallet.models import TopUpPlan
 from webapp.staff import blueprint, sorting
+from webapp.staff.acts import act
 from webapp.staff.wallet.forms import PlanForm
 from webapp.staff.wallet.top_ups import coupon_names
 from webapp.web import edge, forms, guards, toasts
@@ -89,14 +90,20 @@ def change_plan(plan_id: int) -> ResponseReturnValue:
 @guards.staff(permissions.TOP_UP_PLANS_CHANGE)
 def archive_plan(plan_id: int) -> ResponseReturnValue:
     """Offer it no longer."""
-    return _do(commands.archive_plan, plan_id, _("停用了"), undo=url_for("staff.restore_plan", plan_id=plan_id))
+    return act(
+        commands.archive_plan,
+        plan_id,
+        _("停用了"),
+        to=url_for("staff.top_up_plans"),
+        undo=url_for("staff.restore_plan", plan_id=plan_id),
+    )
 
 
 @blueprint.post("/top-up-plans/<int:plan_id>/restore")
 @guards.staff(permissions.TOP_UP_PLANS_CHANGE)
 def restore_plan(plan_id: int) -> ResponseReturnValue:
     """Offer it again."""
-    return _do(commands.restore_plan, plan_id, _("又能用了"))
+    return act(commands.restore_plan, plan_id, _("又能用了"), to=url_for("staff.top_up_plans"))
 
 
 @blueprint.get("/top-up-plans/sort")
@@ -122,17 +129,6 @@ def save_order_of_plans() -> ResponseReturnValue:
         if sorting.by_arrow():
             return redirect(url_for("staff.sort_plans"), 303)
         toasts.say(_("顺序记下了"))
-        return redirect(url_for("staff.top_up_plans"), 303)
-
-    return edge.write(effect)
-
-
-def _do(command: Any, plan_id: int, said: str, *, undo: str = "") -> ResponseReturnValue:
-    at = clock.now()
-
-    def effect(session: Session) -> ResponseReturnValue:
-        command(session, plan_id, actor=edge.actor(), at=at)
-        toasts.say(said, undo=undo)
         return redirect(url_for("staff.top_up_plans"), 303)
 
     return edge.write(effect)
