@@ -29,6 +29,7 @@ class Network:
     def __init__(self) -> None:
         self.tried: list[str] = []
         self.visits = 0
+        self._latest: int | None = None  # the guest's own port: tells our own visit from one that is still on its way
         self.public_port: int | None = None
         self.admitted: set[int] = set()
         self._names: dict[str, deque[Sequence[str]]] = {}
@@ -65,9 +66,9 @@ class Network:
 
     def settle(self) -> int:
         """How many connections reached the canary, after one of our own has: what came before it is counted."""
-        before = self.visits
-        with socket.create_connection((LOOPBACK, self._port)):
-            wait_until(lambda: self.visits > before, what="our own visit", seconds=10)
+        with socket.create_connection((LOOPBACK, self._port)) as own:
+            port = own.getsockname()[1]
+            wait_until(lambda: self._latest == port, what="our own visit", seconds=10)
         self.visits -= 1
         return self.visits
 
@@ -78,10 +79,11 @@ class Network:
     def _count(self) -> None:
         while True:
             try:
-                guest, _ = self._listener.accept()
+                guest, (_, port) = self._listener.accept()
             except OSError:
                 return
             self.visits += 1
+            self._latest = port
             guest.close()
 
 
