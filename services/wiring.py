@@ -50,8 +50,14 @@ from services.coupons.permissions import (
     COUPONS_REVOKE,
     COUPONS_UNDO,
 )
+from services.dataio import models as dataio
+from services.dataio.jobs import forget_rows, work_on_import, work_on_imports
+from services.dataio.permissions import IMPORTS_CREATE
 from services.dealing import models as dealing
 from services.dealing.permissions import DEALING_READ
+from services.exports import models as exports
+from services.exports.jobs import forget_exports, make_export, make_exports
+from services.exports.permissions import EXPORTS_CREATE
 from services.family import models as family
 from services.family.events import BirthAsked, FamilyChanged, FamilyStopped
 from services.family.jobs import ask_about_births
@@ -68,6 +74,10 @@ from services.forms.permissions import (
     FORMS_CHANGE,
     FORMS_READ,
 )
+from services.household import models as household
+from services.household import reactions as households
+from services.household.events import HouseholdChanged
+from services.household.permissions import HOUSEHOLDS_REMOVE
 from services.identity import models as identity
 from services.identity.permissions import KIT_READ, ROLES_CHANGE, STAFF_CHANGE, STAFF_READ, TOKENS_CREATE
 from services.interactions import models as interactions
@@ -94,6 +104,11 @@ from services.members.permissions import (
     MEMBERS_REVEAL,
     REGISTRATION_LINKS_CHANGE,
 )
+from services.merging import models as merging_tables
+from services.merging import reactions as merging
+from services.merging.checks import find_differences as find_merging_differences
+from services.merging.events import MembersMerged, MergeUndone
+from services.merging.permissions import MEMBERS_MERGE
 from services.messaging import models as messaging_tables
 from services.messaging import reactions as messaging
 from services.messaging.jobs import deliver, forget_deliveries, forget_messages, sweep_deliveries
@@ -160,9 +175,12 @@ Check = Callable[[Session], Iterator[str]]
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     MemberJoined: (loyalty.start_on_ladder, coupon_reactions.give_welcome, following.look_again),
     MemberChanged: (asking.cool_changed_number, asking.tell_of_number, following.look_again),
-    OrderCompleted: (checkout.keep_facts, checkout.tell_member, checkout.grow_by_sale),
-    OrderRefunded: (checkout.correct_facts, checkout.tell_of_refund),
+    OrderCompleted: (checkout.keep_facts, checkout.tell_member, checkout.tell_holder, checkout.grow_by_sale),
+    OrderRefunded: (checkout.correct_facts, checkout.tell_of_refund, checkout.tell_holder_of_refund),
+    HouseholdChanged: (households.tell_of_household,),
     OrderHandedOver: (checkout.move_facts, checkout.tell_of_handover),
+    MembersMerged: (merging.tell_of_merge, following.look_at_both),
+    MergeUndone: (merging.tell_of_undoing, following.look_at_both),
     ConsentWithdrawn: (messaging.stop_deliveries, messaging.tell_of_withdrawal, following.look_again),
     BirthAsked: (messaging.ask_about_birth,),
     FamilyChanged: (following.look_again,),
@@ -180,7 +198,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     entrance.SpendingOverridden: (asking.tell_of_override,),
     entrance.ShownCodeUsed: (asking.tell_of_signin,),
     entrance.NewPhoneIn: (asking.tell_of_new_phone,),
-    entrance.SpendingFrozen: (checkout.stop_gifts, asking.tell_of_freeze),
+    entrance.SpendingFrozen: (checkout.stop_gifts, households.stop_invitations, asking.tell_of_freeze),
     entrance.SpendingThawed: (asking.tell_of_thaw,),
     entrance.WalletPinChanged: (asking.tell_of_pin,),
     SmsBudgetReached: (tell_of_budget,),
@@ -206,7 +224,9 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
 }  # fmt: skip
 
 # Work that other processes carry, by name.
-JOBS: tuple[Job, ...] = (deliver, deliver_codes, benefits.catch_up_growth, settle_ladder, issue_batch)
+JOBS: tuple[Job, ...] = (
+    deliver, deliver_codes, benefits.catch_up_growth, settle_ladder, issue_batch, work_on_import, make_export,
+)  # fmt: skip
 
 # What runs when; every job is safe to run twice.
 SCHEDULE: Mapping[Job, Every] = {
@@ -220,6 +240,7 @@ SCHEDULE: Mapping[Job, Every] = {
     keep_day: Every(minutes=30),
     chain_audit: Every(minutes=1),
     issue_batches: Every(minutes=1),
+    work_on_imports: Every(minutes=1),
     expire_coupons: Every(hour=17),
     ask_about_births: Every(minutes=30),
     keep_points: Every(minutes=30),
@@ -228,12 +249,15 @@ SCHEDULE: Mapping[Job, Every] = {
     benefits.give_benefits: Every(minutes=30),
     forget_old: Every(hour=20),
     forget_ended: Every(hour=20),
+    forget_rows: Every(hour=20),
     purge_old: Every(hour=20),
     forget_orphaned_pictures: Every(hour=20),
     keep_nightly_copy: Every(hour=19),
     keep_erasures: Every(hour=19),
     propose_erasures: Every(hour=19),
     erase_chosen_members: Every(minutes=1),
+    make_exports: Every(minutes=1),
+    forget_exports: Every(hour=20),
 }
 
 # What is forgotten as many days after it was over as the shop has set.
@@ -251,22 +275,23 @@ PURGES: tuple[Purge, ...] = (
 OFTEN: tuple[Job, ...] = (follow_facts,)
 
 # What a worker does first: the work that a dead one left goes on at once.
-FIRST: tuple[Job, ...] = (sweep_outbox, sweep_deliveries, answer_asks, sweep_messages)
+FIRST: tuple[Job, ...] = (sweep_outbox, sweep_deliveries, answer_asks, sweep_messages, make_exports)
 
 # The pictures that something shows; any other upload is forgotten after a day.
 PICTURES: tuple[Finder, ...] = (list_product_pictures, list_setting_pictures)
 
 # Every domain's tables: a copy of the books has them all, also in a process that shows no pages.
 TABLES = (
-    approvals, audit, catalog, checkout_tables, coupons, dealing, family, fields, forms, identity, interactions, loyalty_tables,
-    members, messaging_tables, orders, privacy, segments, signin, sms, stores, tills, wallet,
+    approvals, audit, catalog, checkout_tables, coupons, dataio, dealing, exports, family, fields, forms, household, identity,
+    interactions, loyalty_tables, members, merging_tables, messaging_tables, orders, privacy, segments, signin, sms, stores, tills,
+    wallet,
 )  # fmt: skip
 
 # The books that must add up; `changke verify` walks them.
 LEDGERS: tuple[Ledger, ...] = (POINTS, GROWTH, WALLET)
 CHECKS: tuple[Check, ...] = (
     find_order_differences, find_lot_differences, find_wallet_differences, find_coupon_differences, find_sale_differences,
-    find_audit_differences, find_privacy_differences,
+    find_audit_differences, find_privacy_differences, find_merging_differences,
 )  # fmt: skip
 
 PERMISSIONS = frozenset(
@@ -274,11 +299,12 @@ PERMISSIONS = frozenset(
         APPROVALS_DECIDE, APPROVALS_READ,
         AUDIT_EXPORT, AUDIT_READ, BIRTHDAYS_CHANGE, COUPONS_ISSUE, COUPONS_READ, COUPONS_REDEEM, COUPONS_REVOKE, COUPONS_UNDO,
         CHILDREN_CHANGE, CHILDREN_CREATE, CHILDREN_REVEAL, CONSENT_TEXTS_CREATE, DEALING_READ, door.FREEZES_LIFT,
-        COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, INVOICES_CREATE,
-        INTERACTIONS_CREATE, INTERACTIONS_READ, INTERACTIONS_REMOVE,
+        COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, EXPORTS_CREATE, INVOICES_CREATE,
+        IMPORTS_CREATE, INTERACTIONS_CREATE, INTERACTIONS_READ, INTERACTIONS_REMOVE,
         FIELDS_CHANGE, FIELDS_READ_PRIVATE, FORMS_CHANGE, FORMS_READ, FORM_ANSWERS_EXPORT, FORM_ANSWERS_READ, FORM_GIFTS_CHANGE,
-        FORM_LINKS_CHANGE,
+        FORM_LINKS_CHANGE, HOUSEHOLDS_REMOVE,
         INVOICES_READ, INVOICES_SETTLE, KIT_READ, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_CHANGE, MEMBERS_CREATE, MEMBERS_ERASE,
+        MEMBERS_MERGE,
         MEMBERS_PHONES, MEMBERS_READ, MEMBERS_REVEAL, MESSAGES_READ, MESSAGES_SEND, MINORS_EXPORT, ORDERS_CLAIM, ORDERS_CREATE, ORDERS_READ,
         ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, POINTS_READ, PRODUCTS_CHANGE, PRODUCTS_READ, PRODUCTS_SELL_OUT,
         SEGMENTS_CHANGE, SEGMENTS_READ, TAGS_CHANGE,
@@ -302,9 +328,10 @@ _CASHIER = {
 _MANAGER = _CASHIER | {
     APPROVALS_DECIDE, APPROVALS_READ,
     AUDIT_READ, BIRTHDAYS_CHANGE, CHILDREN_CHANGE, CHILDREN_REVEAL, door.FREEZES_LIFT, COUPONS_ISSUE, COUPONS_REVOKE, COUPONS_UNDO,
-    COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE,
+    COUPON_TEMPLATES_CHANGE, DISCOUNTS_CREATE, EARNING_RULES_CHANGE, EXPORTS_CREATE,
     FIELDS_READ_PRIVATE, FORMS_READ, FORM_ANSWERS_EXPORT, FORM_ANSWERS_READ, FORM_LINKS_CHANGE,
-    INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_PHONES,
+    HOUSEHOLDS_REMOVE, INTERACTIONS_REMOVE, INVOICES_SETTLE, LIABILITY_READ, MEMBERS_ARCHIVE, MEMBERS_MERGE,
+    MEMBERS_PHONES,
     MESSAGES_READ, MESSAGES_SEND,
     ORDERS_REASSIGN, ORDERS_REVIEW, POINTS_ADJUST, PRODUCTS_CHANGE, door.PROOFS_OVERRIDE, REFUNDS_CREATE, REGISTRATION_LINKS_CHANGE,
     SEGMENTS_CHANGE, SEGMENTS_READ, door.SHOP_DEVICES_CHANGE, STAFF_READ, door.STAFF_RECOVER, TAGS_CHANGE, TILLS_AUDIT, WALLET_PAY_OUT,
@@ -320,6 +347,20 @@ ROLES: Mapping[str, frozenset[str]] = {
 
 
 # Commands that keep facts and tags by rule true.
+PARTS_OF_AN_IMPORT = (
+    "services.dataio.commands.working.give_up_row",
+    "services.family.commands.erasing.forget_children",
+    "services.loyalty.commands.opening.open_points",
+    "services.loyalty.commands.opening.take_back_openings",
+    "services.loyalty.commands.tiers.settle_later",
+    "services.members.commands.bulk.end_consents",
+    "services.members.commands.bulk.open_members",
+    "services.members.commands.bulk.put_away",
+    "services.members.commands.terms.add_terms",
+    "services.wallet.commands.opening.open_wallet",
+    "services.wallet.commands.opening.open_wallets",
+    "services.wallet.commands.opening.take_back_openings",
+)
 FOLLOWING = (
     "services.members.commands.facts.call_due",
     "services.members.commands.facts.hold_due",
@@ -350,13 +391,22 @@ UNAUDITED: Mapping[str, str] = {
     "services.privacy.commands.erasing.hold_member": "it only looks",
     "services.privacy.commands.proposals.forget_proposal": "part of an erasure, which has the audit line",
     "services.privacy.commands.retention.write_proposals": "a list that a job makes; what somebody decides about it has the audit line",
+    **dict.fromkeys(
+        (
+            f"services.exports.commands.{name}"
+            for name in ("claim_export", "note_progress", "finish_export", "fail_export", "put_off")
+        ),
+        "a worker at what was asked for, which has the audit line; taking the file has one, too",
+    ),
     "services.fields.commands.values.write_values": "part of opening or changing what it is about, which has the audit line",
     "services.fields.commands.definitions.note_indexed": "how far the search follows a field; its change has the audit line",
+    **dict.fromkeys(PARTS_OF_AN_IMPORT, "part of an import, which has the audit line"),
     "services.members.commands.terms.write_terms": "part of a change, which has the audit line",
     "services.members.commands.terms.follow_fields": "the search follows a field; its change has the audit line",
     **dict.fromkeys(FOLLOWING, "facts and tags by rule follow what happened, which has the audit line"),
     "services.segments.commands.segments.read_asked": "part of saving a segment or a tag, which has the audit line",
     "services.checkout.commands.sales.spends": "it only adds up",
+    "services.household.commands.invitations.told": "it only puts into words",
     **dict.fromkeys(PARTS_OF_AN_ERASURE, "the erasure of a member has the audit line, and what ended is told there"),
     "services.signin.commands.passkeys.ask_for_passkey": "a question is not an act",
     "services.signin.commands.passkeys.ask_to_sign_in": "a question is not an act",
@@ -413,6 +463,48 @@ UNAUDITED: Mapping[str, str] = {
             )
         ),
         "part of a sale, refund or top-up: that one has the audit line, the sealed entry or the coupon's story says the rest",
+    ),
+    **dict.fromkeys(
+        (
+            f"services.{name}"
+            for name in (
+                "checkout.commands.merging.carry_growth",
+                "checkout.commands.merging.carry_on",
+                "checkout.commands.merging.hand_on_carts",
+                "checkout.commands.merging.hold_accounts",
+                "coupons.commands.merging.hand_on_coupons",
+                "family.commands.merging.hand_back_family",
+                "family.commands.merging.hand_on_family",
+                "fields.commands.merging.hand_on_values",
+                "forms.commands.merging.hand_on_proposals",
+                "loyalty.commands.merging.hand_back_growth",
+                "loyalty.commands.merging.hand_back_points",
+                "loyalty.commands.merging.hand_on_growth",
+                "loyalty.commands.merging.hand_on_pending",
+                "loyalty.commands.merging.hand_on_points",
+                "loyalty.commands.merging.part_levels",
+                "loyalty.commands.points.enter",
+                "loyalty.commands.points.open_lot",
+                "loyalty.commands.points.put_in",
+                "loyalty.commands.points.take_from",
+                "loyalty.commands.points.take_out",
+                "members.commands.free_phones.flush_new_phone",
+                "members.commands.merging.hand_on_own_cards",
+                "members.commands.merging.join_consents",
+                "members.commands.merging.join_facts",
+                "members.commands.merging.join_profiles",
+                "members.commands.merging.part_consents",
+                "members.commands.merging.part_profiles",
+                "members.commands.merging.restate_facts",
+                "members.commands.merging.pick",
+                "merging.commands.merging.hold_both",
+                "merging.commands.merging.hold_growth",
+                "segments.commands.merging.hand_on_tags",
+                "wallet.commands.merging.hand_back_wallet",
+                "wallet.commands.merging.hand_on_wallet",
+            )
+        ),
+        "part of a merge, its undoing, or a refund of an order of a merged card: that one has the audit line",
     ),
 }
 

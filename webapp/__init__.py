@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 # In this order: addresses before any route, people before what asks who is there.
 PARTS = (
     "addresses", "logs", "i18n", "floods", "assets", "security", "people", "forms", "edge", "errors", "template_words", "consent_words",
-    "member_words", "families", "own_fields", "form_words", "segment_words", "coupon_words", "wallet_words", "receipt_words", "order_flags",
-    "pwa", "step_up",
+    "member_words", "families", "own_fields", "form_words", "segment_words", "coupon_words", "wallet_words", "household_words",
+    "receipt_words", "order_flags", "pwa", "step_up",
 )  # fmt: skip
 
 

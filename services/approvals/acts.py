@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.approvals.rules import PAYOUT, POINTS
+from services.approvals.rules import MERGE, PAYOUT, POINTS
+from services.checkout.commands.merging import hold_accounts
 from services.checkout.commands.payouts import pay_out
 from services.loyalty.commands import adjust_points
 from services.loyalty.queries import POINTS as POINTS_BOOK
 from services.members.queries import get_member
+from services.merging.commands import merge_members
 from services.shared import ledger
 from services.shared.actors import Actor
 from services.wallet.commands import adjust_wallet
@@ -48,6 +50,11 @@ def perform(session: Session, act: Act, *, actor: Actor, at: datetime) -> Done:
         return Done(
             payout, payout.amount, {"lots": lots, "amount": payout.amount, "tender": payout.tender, "sheet": sheet}
         )
+    if act.kind == MERGE:
+        loser_id, chosen = data["loser_id"], dict(data["chosen"])
+        stored = get_balance(session, loser_id).total
+        merged = merge_members(session, member_id, loser_id, chosen, agreed=True, actor=actor, at=at)
+        return Done(merged, stored, {"loser_id": loser_id, "chosen": chosen})
     if act.kind == POINTS:
         entry = adjust_points(session, member_id, data, actor=actor, at=at)
         return Done(entry, data["amount"], {"amount": data["amount"]})
@@ -56,6 +63,9 @@ def perform(session: Session, act: Act, *, actor: Actor, at: datetime) -> Done:
     return Done(moved, sum(parts.values()), parts)
 
 
-def hold(session: Session, kind: str, member_id: int) -> None:
+def hold(session: Session, kind: str, member_id: int, terms: Mapping[str, Any]) -> None:
     """Lock the account first, as an erasure does, which then takes the words out of requests."""
-    ledger.hold(session, POINTS_BOOK if kind == POINTS else WALLET_BOOK, member_id)
+    if kind == MERGE:
+        hold_accounts(session, (member_id, terms["loser_id"]))
+    else:
+        ledger.hold(session, POINTS_BOOK if kind == POINTS else WALLET_BOOK, member_id)

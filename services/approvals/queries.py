@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.approvals.errors import ApprovalNeeded, ApprovalNotFound
 from services.approvals.models import Approval
 from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
-from services.approvals.rules import APPROVED, EXPORT, KINDS, RULE_SETTINGS, WAITING, export_terms, state_of
+from services.approvals.rules import APPROVED, EXPORT, KINDS, RULE_SETTINGS, SWITCHED, WAITING, export_terms, state_of
 from services.audit.models import AuditEntry
 from services.identity.models import ApiToken, Staff, StaffStore
 from services.identity.queries import list_people_who_may, names_of_staff
@@ -112,7 +112,7 @@ def load_settings_in_force(session: Session, *, at: datetime) -> Mapping[str, An
     lately = (AuditEntry.action == "settings:change", AuditEntry.at > at - LATELY)
     for changes in session.scalars(select(AuditEntry.changes).where(*lately)):
         was = {name: change[0] for name, change in changes.items() if name in RULE_SETTINGS}
-        for kind in KINDS.values():
+        for kind in SWITCHED:
             settings[kind.switch] = settings[kind.switch] or was.get(kind.switch, False)
             if kind.above is not None:
                 settings[kind.above] = min(settings[kind.above], was.get(kind.above, settings[kind.above]))

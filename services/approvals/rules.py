@@ -7,6 +7,7 @@ from typing import Any
 
 from services.audit.permissions import AUDIT_EXPORT
 from services.loyalty.permissions import POINTS_ADJUST
+from services.merging.permissions import MEMBERS_MERGE
 from services.shared.words import N_
 from services.wallet.permissions import WALLET_ADJUST, WALLET_PAY_OUT
 
@@ -14,12 +15,13 @@ LIFE = timedelta(hours=24)  # as long as a request waits
 EXPORT_LIFE = timedelta(hours=1)  # as long as an approved export may be taken
 WAITING, APPROVED, DECLINED, WITHDRAWN, EXPIRED = "waiting", "approved", "declined", "withdrawn", "expired"
 STATES = (WAITING, APPROVED, DECLINED, WITHDRAWN, EXPIRED)
-PAYOUT, WALLET, POINTS, EXPORT = "payout", "wallet", "points", "export"
+PAYOUT, WALLET, POINTS, EXPORT, MERGE = "payout", "wallet", "points", "export", "merge"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """An act that may need a second person: who may do it, the setting that says so, the one that says above how much (None: always)."""
+    """An act that may need a second person: who may do it, the setting that says so (empty: the act itself does), the one that says above
+    how much (None: always)."""
 
     permission: str
     switch: str
@@ -31,13 +33,16 @@ KINDS: Mapping[str, Kind] = {
     WALLET: Kind(WALLET_ADJUST, "approvals.wallet", "approvals.wallet_above"),
     POINTS: Kind(POINTS_ADJUST, "approvals.points", "approvals.points_above"),
     EXPORT: Kind(AUDIT_EXPORT, "approvals.exports"),
+    MERGE: Kind(MEMBERS_MERGE, ""),
 }
-RULE_SETTINGS = frozenset(name for kind in KINDS.values() for name in (kind.switch, kind.above) if name is not None)
+RULE_SETTINGS = frozenset(name for kind in KINDS.values() for name in (kind.switch, kind.above) if name)
+SWITCHED = tuple(kind for kind in KINDS.values() if kind.switch)
 WORDS: Mapping[str, str] = {
     PAYOUT: N_("储值退款"),
     WALLET: N_("调整储值"),
     POINTS: N_("调整积分"),
     EXPORT: N_("导出操作记录"),
+    MERGE: N_("合并会员卡"),
 }
 STATE_WORDS: Mapping[str, str] = {
     WAITING: N_("等着批"),

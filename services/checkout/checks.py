@@ -15,12 +15,15 @@ WALLET = "wallet"
 
 
 def find_differences(session: Session) -> Iterator[str]:
-    """A sentence for every order whose points, growth, stored value or coupon its ledger does not know, every top-up without its lot."""
+    """A sentence for every order whose points, growth, stored value or coupon its ledger does not know, or that moved accounts of others
+    than it says; every top-up without its lot."""
     for query, words in (
         (_points_spent(), "order {0}: {1} points spent, {2} in the ledger"),
         (_points_earned(), "order {0}: {1} points earned, none in the ledger"),
         (_growth(), "order {0}: {1} hundredths of growth for member {2}, {3} fen still paid"),
         (_stored_value(), "order {0}: {1} fen paid by the wallet, {2} in the ledger"),
+        (_wrong_wallets(), "order {0}: the wallet of member {1} was moved, that of {2} should"),
+        (_wrong_points(), "order {0}: points of member {1} were moved, those of {2} should"),
         (_coupons(), "coupon {0} takes something off {1} orders that stand"),
         (_top_ups(), "top-up {0}: {1} + {2} ≠ its lot"),
     ):
@@ -70,6 +73,32 @@ def _stored_value() -> Any:
     wanted = func.coalesce(paid.c.sum, 0)
     spent = _of_order(WalletEntry, WalletEntry.principal + WalletEntry.bonus)
     return _beside(spent, wanted).outerjoin(paid, paid.c.order_id == Order.id)
+
+
+def _wrong_wallets() -> Any:
+    """An order moves its payer's wallet, and says whose purchase it was where that is somebody else."""
+    whose = func.coalesce(Order.payer_id, Order.member_id)
+    other = or_(WalletEntry.member_id != whose, *_other_buyer(WalletEntry, Order.payer_id))
+    joined = select(Order.number, WalletEntry.member_id, whose).join(WalletEntry, WalletEntry.order_id == Order.id)
+    return joined.where(other).order_by(WalletEntry.id)
+
+
+def _wrong_points() -> Any:
+    """The same for points that are shared; others change their member with the order."""
+    other = or_(PointsEntry.member_id != Order.earner_id, *_other_buyer(PointsEntry, Order.earner_id))
+    joined = select(Order.number, PointsEntry.member_id, Order.earner_id)
+    joined = joined.join(PointsEntry, PointsEntry.order_id == Order.id)
+    named = or_(Order.earner_id.is_not(None), PointsEntry.by_member_id.is_not(None))
+    return joined.where(named, other).order_by(PointsEntry.id)
+
+
+def _other_buyer(entry: Any, sharer: Any) -> tuple[Any, ...]:
+    """An entry names somebody else than who bought with what was shared."""
+    return (
+        entry.by_member_id.is_(None) & sharer.is_not(None),
+        entry.by_member_id.is_not(None) & sharer.is_(None),
+        entry.by_member_id != Order.member_id,
+    )
 
 
 def _of_order(entry: Any, amount: Any) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.checkout.commands.merging import carry_growth
 from services.checkout.models import ParkedCart
 from services.checkout.queries.benefits import BIRTHDAY, Gift, list_birthdays, list_monthly
 from services.checkout.queries.growth import hold_paid_by_member, list_ungrown
@@ -62,6 +63,7 @@ def _count(session: Session, orders: Sequence[tuple[int, datetime]]) -> set[int]
     for paid, order_id, at in sorted(held, key=lambda each: (each[0].member_id or 0, each[1])):
         if paid.member_id is not None and paid.amount:
             loyalty.settle_growth(session, paid.member_id, paid.amount, order_id=order_id, rises=False, at=at)
+            carry_growth(session, paid.member_id, actor=SYSTEM, at=at)
             members.add(paid.member_id)
     return members
 

@@ -68,7 +68,8 @@ class Coupons(fields.Field[tuple[int, ...] | None]):
 
 
 class CartIn(Schema):
-    """A cart to be priced; without a member it is a walk-in's. `points` is the most to spend; `manual_off` needs a reason."""
+    """A cart to be priced; without a member it is a walk-in's. `points` is the most to spend; `manual_off` needs a reason. `own`: the
+    member's own wallet and points, also where a household shares the holder's with them."""
 
     store = Identifier(required=True, attribute="store_id")
     member = Identifier(load_default=None, allow_none=True, attribute="member_id")
@@ -80,6 +81,7 @@ class CartIn(Schema):
     points = Whole(load_default=0, least=0, most=1_000_000_000)
     manual_off = Money(load_default=0)
     manual_reason = Text(load_default="", validate=validate.Length(max=100, error=N_("最多 100 个字")))
+    own = fields.Boolean(load_default=False)
 
     @post_load
     def _make(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
@@ -107,14 +109,27 @@ class OfferedOut(Schema):
     reason = fields.Function(lambda offered: in_words(offered.verdict.reason) if offered.verdict.reason else None)
 
 
+class SharedOut(Schema):
+    """Whose account the cart moves instead of the member's, by a masked name: whether its stored value, its points."""
+
+    holder = fields.String()
+    kinship = fields.String(attribute="share.kinship")
+    wallet = fields.Function(lambda shared: shared.wallet is not None)
+    points = fields.Function(lambda shared: shared.points is not None)
+
+
 class HoldingOut(Schema):
-    """What the member has; `points_most` points would take `points_save` off this cart. Null without wallet:read, points:read."""
+    """What the member has; `points_most` points would take `points_save` off this cart. Null without wallet:read, points:read.
+
+    With `shared` it is what the holder of the household shares with them, the wallet within their limits.
+    """
 
     wallet = Money(allow_none=True)
     points = fields.Integer(allow_none=True)
     points_most = fields.Integer(allow_none=True)
     points_save = Money(allow_none=True)
     tier = fields.String()
+    shared = fields.Nested(SharedOut, allow_none=True)
 
 
 class QuoteOut(Schema):
@@ -152,13 +167,15 @@ def _foreign(key: str) -> None:
 
 
 class SaleIn(Schema):
-    """A quote and how it is paid. `proof` is a scan of the member's code or a confirmation; it is needed where something is spent."""
+    """A quote and how it is paid. `proof` is a scan of the member's code or a confirmation; it is needed where something is spent.
+    `holder_proof`: the household's holder confirmed, where much of theirs is spent."""
 
     quote = fields.String(required=True)
     tenders = fields.List(
         fields.Nested(TenderIn), load_default=list, validate=validate.Length(max=MOST_TENDERS, error=N_("最多 10 笔"))
     )
     proof = ProofId(load_default=None, allow_none=True)
+    holder_proof = ProofId(load_default=None, allow_none=True)
     note = Text(load_default="", validate=validate.Length(max=200, error=N_("最多 200 个字")))
     external_key = Text(load_default=None, allow_none=True, validate=[validate.Length(1, 80), _foreign])
 

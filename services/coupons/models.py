@@ -91,7 +91,8 @@ class Coupon(Model):
 
 
 class CouponEvent(Model):
-    """What happened to a coupon: issue, reserve, release, redeem, undo, give_back, transfer, revoke, expire.
+    """What happened to a coupon: issue, reserve, release, redeem, undo, give_back, transfer, merge, revoke,
+    expire.
 
     `device_id`: on which device of the shop (services/signin).
     """

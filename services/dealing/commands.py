@@ -6,11 +6,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
-from services.dealing.models import DealingReview, OwnCard
+from services.dealing.models import DealingReview
 from services.dealing.permissions import DEALING_READ
 from services.dealing.queries import find_finding
 from services.identity.permissions import STAFF_CHANGE
 from services.identity.queries import require_reach
+from services.members.models import OwnCard
 from services.members.permissions import MEMBERS_READ
 from services.members.queries import find_member_by_number, find_member_by_phone
 from services.shared.actors import EVERYTHING, Actor

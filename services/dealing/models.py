@@ -1,4 +1,4 @@
-"""What was looked at, and which cards are those of people who work here."""
+"""What was looked at."""
 
 from datetime import datetime
 
@@ -18,13 +18,3 @@ class DealingReview(Model):
     note: Mapped[str] = mapped_column(default="")
     reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     reviewed_at: Mapped[datetime]
-
-
-class OwnCard(Model):
-    """The member card of somebody who works here: what they ring up for themselves stands out."""
-
-    __tablename__ = "own_cards"
-
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
-    noted_at: Mapped[datetime]

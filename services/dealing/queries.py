@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.dealing import readers, rules
-from services.dealing.models import DealingReview, OwnCard
+from services.dealing.models import DealingReview
 from services.dealing.permissions import DEALING_READ
 from services.dealing.readers import Span
 from services.dealing.rules import Finding
 from services.identity.queries import names_of_staff
+from services.members.models import OwnCard
 from services.members.permissions import MEMBERS_READ
 from services.members.queries import MemberCard, get_cards
 from services.shared.actors import Actor
@@ -77,6 +78,7 @@ def _judge(session: Session, first: date, days: int, actor: Actor) -> list[Findi
     return [
         *rules.judge_sales(readers.read_sales(session, span), settings["dealing.sales"]),
         *rules.judge_adjustments(readers.read_adjustments(session, span), settings),
+        *rules.judge_merges(readers.read_merges(session, span)),
         *rules.judge_cash(refunds, readers.read_cash_after(session, refunds, minutes, span), minutes),
         *rules.judge_redemptions(redeemed, *bounds),
         *rules.judge_phones(redeemed, readers.read_phones(session, redeemed), settings["dealing.one_phone"]),

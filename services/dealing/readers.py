@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.coupons.models import CouponEvent
-from services.dealing.models import OwnCard
 from services.dealing.rules import Act, Discounts, Sales
 from services.identity.models import ApiToken, Staff
 from services.loyalty.models import PointsEntry
-from services.members.models import Member
+from services.members.models import Member, OwnCard
+from services.merging.models import Merge
 from services.orders.models import LineShare, Order, OrderLine, Refund, RefundTender, Tender
 from services.shared.actors import Actor
 from services.shared.days import local_day
@@ -95,6 +95,18 @@ def read_adjustments(session: Session, span: Span) -> list[Act]:
         )
         found += [_act("points", row, span) for row in session.execute(query)]
     return found
+
+
+def read_merges(session: Session, span: Span) -> list[Act]:
+    """Cards that people made part of others, and that still are; these belong to no store."""
+    if span.actor.stores is not None:
+        return []
+    made = (_person(Merge).is_not(None), Merge.undone_at.is_(None), span.holds(Merge.at))
+    query = select(Merge, _person(Merge)).where(*made)
+    return [
+        Act("merge", row.id, span.day(row.at), row.at, person, member_id=row.winner_id, amount=row.stored)
+        for row, person in session.execute(query)
+    ]
 
 
 def _act(what: str, row: Any, span: Span) -> Act:

@@ -25,6 +25,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "points": (N_("手工调了很多积分"), N_("%(staff)s 给 %(member)s 手工调了 %(count)s 积分，原因写的是「%(reason)s」")),
     "wallet": (N_("手工调了储值"), N_("%(staff)s 给 %(member)s 手工调了储值 %(amount)s，原因写的是「%(reason)s」")),
+    "merge": (N_("合并了两张会员卡"), N_("%(staff)s 把另一张卡并进了 %(member)s，储值带过去 %(amount)s")),
     "adjustments": (N_("手工调整很频繁"), N_("%(staff)s 一周里手工调了 %(count)s 次积分或储值")),
     "taken_out": (
         N_("现金退款后取出现金"),
@@ -86,8 +87,8 @@ class Sales:
 
 @dataclass(frozen=True)
 class Act:
-    """Something that one person did: an adjustment (`what` points or wallet), a redemption (`order_id` None: without a sale), cash that
-    went back, out of the drawer, or came in again. `device_id`: the shop's device it was done on."""
+    """Something that one person did: an adjustment (`what` points or wallet), a merge, a redemption (`order_id` None: without a sale), cash
+    that went back, out of the drawer, or came in again. `device_id`: the shop's device it was done on."""
 
     what: str
     id: int
@@ -148,6 +149,14 @@ def judge_adjustments(acts: Sequence[Act], settings: Mapping[str, Any]) -> Itera
             yield Finding(
                 "adjustments", week, str(staff_id), max(act.at for act in own), staff_id, figures={"count": len(own)}
             )
+
+
+def judge_merges(acts: Iterable[Act]) -> Iterator[Finding]:
+    """Every card that became part of another: what was on it is somebody's."""
+    for act in acts:
+        yield Finding(
+            "merge", act.day, str(act.id), act.at, act.staff_id, member_id=act.member_id, figures={"amount": act.amount}
+        )
 
 
 def judge_cash(refunds: Iterable[Act], others: Sequence[Act], minutes: int) -> Iterator[Finding]:

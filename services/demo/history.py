@@ -136,7 +136,7 @@ def _look_up(session: Session) -> Shop:
 def _sell(session: Session, ticket: Ticket, shop: Shop, now: datetime) -> None:
     lines = tuple(CartLine(shop.products[item.name], choices, pieces) for item, pieces, choices in ticket.items)
     member_id = None if ticket.guest is None else shop.members.get(ticket.guest)
-    cart = Cart(shop.stores[ticket.store_code], member_id, lines)
+    cart = Cart(shop.stores[ticket.store_code], member_id, lines, own=True)  # sold before anybody shared an account
     counter = load_counter(session, cart)
     due = get_sale(session, counter, cart, None, at=ticket.moment).price.due
     sale = get_sale(session, counter, cart, [_paid(ticket.tender, due)], at=ticket.moment)

@@ -11,8 +11,11 @@ from services.demo import (
     approvals,
     cast,
     coupons,
+    doubles,
     families,
     groups,
+    households,
+    imported,
     lapsed,
     levels,
     menu,
@@ -78,9 +81,12 @@ def open_shop(
     groups.gather(session, now=now)
     coupons.give_out(session, opened, now=now)
     lapsed.welcome(session, first, now=now)
+    doubles.welcome(session, now=now)
     levels.build(session, at=at, now=now)
     stored_value.fill_wallets(session, opened, now=now)
     questionnaires.ask(session, opened, now=now)
+    imported.bring(session, now=now)
+    households.share(session, first, now=now)
     approvals.ask_for_one(session, first, now=now)
 
 

@@ -1,6 +1,6 @@
 """The stored value of the demo shop: its plans, who topped up, and what they bought with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,7 +44,7 @@ def fill_wallets(session: Session, opened: Mapping[str, Store], *, now: datetime
     """Write the plans; then, in the order of time, what members paid in and what they spent."""
     plans = [_make(session, told, now - BEFORE) for told in _plans(session)]
     members = {place: _member(session, place) for place in {each[0] for each in PAID_IN}}
-    cashier, products = _cashier(session), _products(session)
+    seller, shelf = cashier(session), products(session)
     store = next(iter(opened.values()))
     for days, act in sorted(_acts(), key=lambda each: -each[0]):
         at = now - timedelta(days=days, minutes=7 * (days % 9))
@@ -52,10 +52,10 @@ def fill_wallets(session: Session, opened: Mapping[str, Store], *, now: datetime
             plan = plans[act["plan"]]
             paid = {"kind": act["kind"], "amount": plan["amount"], "received": None}
             data = {"store_id": store.id, "plan_id": plan["id"], "amount": None, "tenders": [paid]}
-            top_up(session, members[act["who"]], data, actor=cashier, at=at)
+            top_up(session, members[act["who"]], data, actor=seller, at=at)
         else:
-            wanted = (products[days % len(products)], products[(days + act["who"]) % len(products)])
-            _spend(session, store.id, members[act["who"]], wanted, f"demo:wallet:{act['number']}", actor=cashier, at=at)
+            wanted = (shelf[days % len(shelf)], shelf[(days + act["who"]) % len(shelf)])
+            spend(session, store.id, members[act["who"]], wanted, f"demo:wallet:{act['number']}", actor=seller, at=at)
 
 
 def _acts() -> Iterator[tuple[int, dict[str, Any]]]:
@@ -85,22 +85,24 @@ def _member(session: Session, place: int) -> int:
     return session.scalars(select(Member.id).where(Member.phone == guests.phone_of(place))).one()
 
 
-def _cashier(session: Session) -> Actor:
+def cashier(session: Session) -> Actor:
+    """Who sells in the demo shop."""
     found = identity.find_staff(session, next(each.username for each in cast.STAFF if each.role == "cashier"))
     assert found is not None
     return identity.actor_of_staff(session, found, "demo")
 
 
-def _products(session: Session) -> list[int]:
+def products(session: Session) -> list[int]:
     """What is sold without a question."""
     plain = [item.name for item in menu.ITEMS if not item.options]
     return list(session.scalars(select(Product.id).where(Product.name.in_(plain)).order_by(Product.id)))
 
 
-def _spend(
-    session: Session, store_id: int, member_id: int, products: tuple[int, int], key: str, *, actor: Actor, at: datetime
+def spend(
+    session: Session, store_id: int, member_id: int, wanted: Sequence[int], key: str, *, actor: Actor, at: datetime
 ) -> None:
-    cart = Cart(store_id, member_id, tuple(CartLine(product, {}) for product in dict.fromkeys(products)))
+    """A member buys a piece of each from what is stored."""
+    cart = Cart(store_id, member_id, tuple(CartLine(product, {}) for product in dict.fromkeys(wanted)))
     counter = load_counter(session, cart)
     due = get_sale(session, counter, cart, None, at=at).price.due
     sale = get_sale(

@@ -14,7 +14,7 @@ from services.interactions.permissions import INTERACTIONS_CREATE, INTERACTIONS_
 from services.interactions.queries import get_interaction
 from services.interactions.rules import LATEST, may_take_back
 from services.members.errors import MemberErased
-from services.members.queries import get_member
+from services.members.queries import get_member, require_unmerged
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.shared.refusals import Invalid
@@ -25,11 +25,13 @@ from services.stores.queries import get_named_store
 def note_interaction(
     session: Session, member_id: int, data: Mapping[str, Any], *, actor: Actor, at: datetime
 ) -> Interaction:
-    """Write down what staff and this member had to do with each other. Raises NotFound, MemberErased, Invalid, Forbidden."""
+    """Write down what staff and this member had to do with each other. Raises NotFound, MemberErased, MemberMerged, Invalid,
+    Forbidden."""
     store_id = data.get("store_id")
     actor.require(INTERACTIONS_CREATE)
     if get_member(session, member_id).erased:
         raise MemberErased
+    require_unmerged(session, member_id)
     if store_id is not None:
         get_named_store(session, store_id, actor=actor)
     when = data.get("at") or at

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.models import Staff
 from services.interactions.models import Interaction
+from services.members.queries import list_own_ids
 from services.shared.refusals import NotFound
 
 HIGHEST_ID = 2**63 - 1
@@ -31,8 +32,8 @@ class InteractionView:
 def list_interactions(
     session: Session, member_id: int, *, after: int | None = None, limit: int = 50
 ) -> list[InteractionView]:
-    """A member's interactions, what was written last first."""
-    query = _views().where(Interaction.member_id == member_id)
+    """A member's interactions, those of cards that were merged into theirs too; what was written last first."""
+    query = _views().where(Interaction.member_id.in_(list_own_ids(session, member_id)))
     if after is not None:
         query = query.where(Interaction.id < after)
     rows = session.execute(query.order_by(Interaction.id.desc()).limit(limit))
@@ -41,8 +42,8 @@ def list_interactions(
 
 def get_interaction(session: Session, interaction_id: int, *, member_id: int) -> InteractionView:
     """One interaction of this member. Raises NotFound."""
-    known = 0 < interaction_id <= HIGHEST_ID
-    wanted = _views().where(Interaction.id == interaction_id, Interaction.member_id == member_id)
+    known, own = 0 < interaction_id <= HIGHEST_ID, list_own_ids(session, member_id)
+    wanted = _views().where(Interaction.id == interaction_id, Interaction.member_id.in_(own))
     row = session.execute(wanted).first() if known else None
     if row is None:
         raise NotFound("interaction_not_found")

@@ -46,8 +46,22 @@ class WordsChanged(Refusal):
     text = N_("说明刚刚更新了，请再看一遍")
 
 
+class MemberMerged(Refusal):
+    """The card became one with another: what is to be done is done to that one."""
+
+    code = "member_merged"
+    text = N_("这张卡已并入另一张，请用那一张")
+
+
 class MemberErased(Refusal):
     """The member asked to be forgotten: there is nothing to change or to bring back."""
 
     code = "member_erased"
     text = N_("这位会员已经注销，资料找不回来了")
+
+
+class OwnCardRefused(Refusal):
+    """Nobody does this with the own card: somebody else has to."""
+
+    code = "own_card"
+    text = N_("这是您自己的会员卡，请让别人来办")

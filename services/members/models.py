@@ -24,12 +24,15 @@ class RegistrationLink(Model):
 
 class Member(Model):
     """One member. `phone` is E.164 and unique among the living; `number` finds a member but never spends. `phone_lost_at` is since when the
-    number that was theirs is somebody else's: then there is none until they tell another."""
+    number that was theirs is somebody else's: then there is none until they tell another. `merged_into` is the card
+    that lives on as this one, never one that was merged itself."""
 
     __tablename__ = "members"
     __table_args__ = (
+        Index("ix_members_wechat_id", "wechat_id"),
         CheckConstraint("birthday_month IS NULL OR birthday_month BETWEEN 1 AND 12", name="month"),
         Index("ix_members_joined", "joined_at", "id"),
+        Index("ix_members_birthday_name", "birthday_month", "birthday_day", "name"),
         Index(
             "ix_members_phone_living",
             "phone",
@@ -61,6 +64,7 @@ class Member(Model):
     language: Mapped[str | None]
     joined_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    merged_into: Mapped[int | None] = mapped_column(index=True)
 
 
 class MemberSearchTerm(Model):
@@ -93,7 +97,8 @@ class ConsentText(Model):
 
 class Consent(Model):
     """What a member agreed to, and when it ended: given once, ended once, never written over. `text_hash` fixes the wording of `version`;
-    `text_id` is None for our own words. Ways: registration_page, counter (spoken), paper, member_app, api, import; an end also erasure."""
+    `text_id` is None for our own words. Ways: registration_page, counter (spoken), paper, member_app, api, import; an end also erasure
+    and import (one that was taken back)."""
 
     __tablename__ = "consents"
     __table_args__ = (
@@ -162,3 +167,14 @@ class MemberFacts(Model):
     milestone: Mapped[str | None] = mapped_column(deferred=True)
     milestone_on: Mapped[date | None] = mapped_column(Date, index=True, deferred=True)
     rfm_before: Mapped[str | None] = mapped_column(deferred=True)
+
+
+class OwnCard(Model):
+    """The member card of somebody who works here: what they ring up for themselves stands out
+    (services/dealing), and they merge it with no other."""
+
+    __tablename__ = "own_cards"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    noted_at: Mapped[datetime]

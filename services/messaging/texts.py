@@ -89,6 +89,20 @@ def spending_code(language: str, *, shop: str, digits: str, most: int) -> Text:
     return Text(said, body, said, "只告诉收银员，10 分钟内有效")
 
 
+def merging_code(language: str, *, shop: str, digits: str, number: str) -> Text:
+    """The code by which a member agrees that this card becomes part of another, `number`."""
+    if language == "en":
+        said = f"Code {digits}"
+        body = (
+            f"Tell it to {shop} only if card {number} is yours too: everything on this card, also the phone to sign in with, goes to that "
+            "one. Valid for 10 minutes. Tell nobody else."
+        )
+        return Text(said, body, said, "To merge two cards of yours. Not you? Tell nobody")
+    said = f"确认码 {digits}"
+    body = f"{shop}要把您这张卡并入 {number}：积分、储值、优惠券都会过去，这张卡不能再登录。那张也是您的卡，才告诉店员；10 分钟内有效。"
+    return Text(said, body, said, "用来合并您的两张会员卡；不是您本人，请别告诉任何人")
+
+
 def spending_overridden(language: str, *, shop: str, most: int) -> Text:
     """A manager answered in the member's place."""
     amount = f"¥{money.text(most)}"

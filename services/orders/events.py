@@ -9,7 +9,8 @@ from services.shared.events import Event
 class OrderCompleted(Event):
     """A sale was paid. Fen and points are whole numbers; `completed_at` is the sale's own time, `booked_at` when it reached the books.
 
-    `wallet_spent` came out of the member's stored value, which held `wallet_after` afterwards.
+    `wallet_spent` came out of the member's stored value, which held `wallet_after` afterwards. `payer_id`: whose that was, and
+    `earner_id`: whose points were moved, where a household shared them (`points_spent` of them).
     """
 
     order_id: int
@@ -23,6 +24,9 @@ class OrderCompleted(Event):
     booked_at: str
     wallet_spent: int = 0
     wallet_after: int = 0
+    payer_id: int | None = None
+    earner_id: int | None = None
+    points_spent: int = 0
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ class Order(Model):
 
     `refunded` is what went back since; `state` is paid, part_refunded or refunded. `earn_rate` is the points rule it was sold under
     (JSON of loyalty's Rate), `pending_until` when its points count. `flags` say what a manager should look at (an offline sale's closed
-    till, an old price). `manual_reason` is why a price was changed or a discount given by hand.
+    till, an old price). `manual_reason` is why a price was changed or a discount given by hand. `payer_id`: whose stored value paid, and
+    `earner_id`: whose points were moved, where a household shared them with the member who bought.
     """
 
     __tablename__ = "orders"
@@ -43,6 +44,8 @@ class Order(Model):
     day: Mapped[date] = mapped_column(Date)
     sequence: Mapped[int]
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    payer_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    earner_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("scans.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     state: Mapped[str]

@@ -48,6 +48,9 @@ PARTS = (
     Part(N_("发票"), ("invoices",), N_("给您开发票"), BOOKS, "invoices:read", N_("没开的马上删除，开过的去掉姓名和邮箱")),
     Part(N_("积分和等级"), ("points", "growth"), N_("积分、等级优惠"), BOOKS, "points:read", _PSEUDONYM),
     Part(N_("储值"), ("wallet",), N_("保管您存在店里的钱"), BOOKS, "wallet:read", _PSEUDONYM),
+    Part(
+        N_("家人共用"), ("household",), N_("让家人用您的储值和积分，按您定的额度"), UNTIL_ERASED, "members:read", _ERASED,
+    ),
     Part(N_("优惠券"), ("coupons",), N_("发券、用券"), BOOKS, "coupons:read", N_("注销时作废，去掉券码")),
     Part(
         N_("给您的消息"), ("messages",), N_("告诉您订单、积分和您同意接收的消息"), N_("%(days)s 天，或者到您注销为止"), "messages:read",
@@ -62,11 +65,13 @@ PARTS = (
 PARTS_OF_AN_ERASURE = (
     "services.approvals.commands.erasing.forget_words_of_approvals",
     "services.checkout.commands.erasing.forget_parked_carts",
+    "services.dataio.commands.erasing.forget_imported",
     "services.dealing.commands.forget_own_card",
     "services.dealing.commands.forget_words_of_reviews",
     "services.coupons.commands.erasing.give_up_coupons",
     "services.loyalty.commands.erasing.give_up_points",
     "services.family.commands.erasing.forget_family",
+    "services.household.commands.erasing.forget_household",
     "services.interactions.commands.forget_interactions",
     "services.fields.commands.values.forget_values",
     "services.forms.commands.erasing.forget_submissions",

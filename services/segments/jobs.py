@@ -10,7 +10,7 @@ from services.segments.commands import following
 from services.segments.models import MemberTag, Tag
 from services.segments.queries import load_scene, read_tree, select_members
 from services.shared import clock
-from services.shared.database import reading, transaction
+from services.shared.database import give_way, reading, transaction
 
 AT_A_TIME = 50  # members in one transaction: some milliseconds of lock
 WRITTEN = 500  # tags in one transaction
@@ -23,6 +23,7 @@ def follow_facts() -> None:
         with transaction() as session:
             if following.follow_due(session, limit=AT_A_TIME, at=clock.now()) < AT_A_TIME:
                 return
+        give_way()
 
 
 def follow_tags() -> None:

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.segments.rules.presets import COLOURS
-from services.shared.fields import Identifier, Moment, Text
+from services.shared.fields import Identifier, Moment, Money, Text
 from services.shared.words import N_
 
 _NAME = validate.Length(1, 20, error=N_("最多 20 个字"))
@@ -70,3 +70,38 @@ class WornOut(Schema):
     group = fields.String(attribute="tag.grouping")
     by = fields.String(attribute="actor_kind")
     added_at = Moment()
+
+
+class LikedOut(Schema):
+    """A product that a member bought, and how many pieces of it."""
+
+    id = Identifier()
+    name = fields.String()
+    pieces = fields.Integer()
+
+
+class LikedCategoryOut(Schema):
+    """The category that a member bought most of."""
+
+    id = Identifier()
+    name = fields.String()
+
+
+class HabitsOut(Schema):
+    """What a member's purchases say of them. `visits` are days on which they bought, `rhythm` the days between two on average; `weekday` 0
+    is Monday, `hour` is the shop's; `..._year`: of the last 365 days; `average` is per order."""
+
+    orders = fields.Integer()
+    spent = Money()
+    average = Money(allow_none=True)
+    orders_year = fields.Integer()
+    spent_year = Money()
+    average_year = Money(allow_none=True)
+    first_order_at = Moment(allow_none=True)
+    last_order_at = Moment(allow_none=True)
+    visits = fields.Integer()
+    rhythm = fields.Integer(allow_none=True)
+    weekday = fields.Integer(allow_none=True)
+    hour = fields.Integer(allow_none=True)
+    category = fields.Nested(LikedCategoryOut, allow_none=True)
+    products = fields.List(fields.Nested(LikedOut))

@@ -7,7 +7,7 @@ in behind the program's back is found: an entry that changed, one that is missin
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -35,7 +35,8 @@ class Ledger:
     """Two tables and how they hang together. `owner` names the owner's column in both.
 
     `sealed` names the columns of an entry, besides owner, sequence, amounts and balances, that its MAC binds: the list is part of the
-    books' format and changes only with a migration that seals anew. `floor` is the least balance allowed, None where debt is.
+    books' format and changes only with a migration that seals anew. `sealed_if_set` names columns that came later: the MAC binds them
+    where they hold something, so that the seals of older entries stay good. `floor` is the least balance allowed, None where debt is.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Ledger:
     sealed: tuple[str, ...]
     owner: str = "member_id"
     floor: int | None = 0
+    sealed_if_set: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,48 @@ def enter(session: Session, ledger: Ledger, moved: Moved, fields: Mapping[str, A
     session.connection().execute(_entering(ledger.entry), row)
 
 
+def begin(session: Session, ledger: Ledger, entries: Sequence[tuple[int, Sequence[int], Mapping[str, Any]]]) -> None:
+    """The first entry of many accounts that are not there yet: owner, amounts (none negative), fields as `enter` takes them."""
+    if entries:
+        assert all(min(amounts) >= 0 for _, amounts, _ in entries), "a first entry takes nothing"
+        accounts, rows = zip(*(begun(ledger, *each) for each in entries), strict=True)
+        session.connection().execute(insert(ledger.account.__table__), accounts)
+        session.connection().execute(insert(ledger.entry.__table__), rows)
+
+
+def hold_many(session: Session, ledger: Ledger, owners: Collection[int]) -> dict[int, Head]:
+    """Where these accounts stand, kept from moving until this transaction ends; who has none is missing."""
+    table = ledger.account.__table__
+    balances = [table.c[column.balance] for column in ledger.columns]
+    mine = select(table.c[ledger.owner], table.c.sequence, *balances).where(table.c[ledger.owner].in_(owners))
+    rows = session.connection().execute(mine.order_by(table.c[ledger.owner]).with_for_update()).all()
+    return {row[0]: Head(row[1], tuple(row[2:])) for row in rows}
+
+
+def move_many(
+    session: Session, ledger: Ledger, heads: Mapping[int, Head], entries: Sequence[tuple[int, Sequence[int], Mapping[str, Any]]]
+) -> None:  # fmt: skip
+    """One entry each for accounts that `hold_many` holds: owner, amounts, fields as `enter` takes them. The caller has looked that no
+    balance sinks below nothing."""
+    if not entries:
+        return
+    accounts, rows = [], []
+    for owner, amounts, fields in entries:
+        seen = heads[owner]
+        after = tuple(balance + amount for balance, amount in zip(seen.balances, amounts, strict=True))
+        assert not _sinks(amounts, after, 0), "the caller has looked"
+        account = _account_row(ledger, owner, Head(seen.sequence + 1, after))
+        accounts.append(
+            {f"new_{name}": value for name, value in account.items()} | {"of": owner, "seen": seen.sequence}
+        )
+        row = dict(fields) | {ledger.owner: owner, "sequence": seen.sequence + 1}
+        for column, amount, balance in zip(ledger.columns, amounts, after, strict=True):
+            row |= {column.amount: amount, column.after: balance}
+        rows.append(row | {"mac": _seal_entry(ledger, row)})
+    session.connection().execute(_replacing(ledger), accounts)
+    session.connection().execute(insert(ledger.entry.__table__), rows)
+
+
 def unsay(session: Session, ledger: Ledger, owner: int) -> None:
     """Take the words (`note`) out of every entry of an owner who is erased, and seal these anew: amounts, keys and times stay as they are.
 
@@ -162,14 +206,14 @@ def opened(ledger: Ledger, owner: int) -> dict[str, Any]:
 
 
 def begun(
-    ledger: Ledger, owner: int, amounts: tuple[int, ...], fields: Mapping[str, Any]
+    ledger: Ledger, owner: int, amounts: Sequence[int], fields: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The rows of an account and of its one entry, which brings `amounts`: for filling an empty shop."""
+    """The rows of an account and of its one entry, which brings `amounts`."""
     entry = dict(fields) | {ledger.owner: owner, "sequence": 1}
     for column, amount in zip(ledger.columns, amounts, strict=True):
         entry |= {column.amount: amount, column.after: amount}
     entry["mac"] = _seal_entry(ledger, entry)
-    return {ledger.owner: owner} | _account_row(ledger, owner, Head(1, amounts)), entry
+    return {ledger.owner: owner} | _account_row(ledger, owner, Head(1, tuple(amounts))), entry
 
 
 def _read(session: Session, ledger: Ledger, owner: int, *, lock: bool = False) -> Head:
@@ -248,7 +292,8 @@ def _faults(ledger: Ledger, account: Mapping[str, Any] | None, entries: Iterable
 
 
 def _seal_entry(ledger: Ledger, row: Mapping[str, Any]) -> bytes:
-    names = [ledger.owner, "sequence", *ledger.sealed]
+    set_later = (name for name in ledger.sealed_if_set if row.get(name) is not None)
+    names = [ledger.owner, "sequence", *ledger.sealed, *set_later]
     for column in ledger.columns:
         names += [column.amount, column.after]
     return _seal(ledger, {name: row[name] for name in names})

@@ -8,6 +8,10 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 REGION = "CN"
 _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}")
+_TYPED_MOBILE = re.compile(
+    r"(?:(?:\+|00)?86)?(1[3-9]\d{9})", re.ASCII
+)  # nearly all of them: no need to ask a table of the world
+_BETWEEN = re.compile(r"[\s().\-‐-―－·]")
 _FORBIDDEN = re.compile(r"[^\d\s+().\-‐-―－·]")
 _LONGEST = 40  # characters typed, spaces and dashes included
 
@@ -21,6 +25,8 @@ def read_phone(typed: str) -> str:
     cleaned = unicodedata.normalize("NFKC", typed).strip()
     if len(typed) > _LONGEST or _FORBIDDEN.search(cleaned):
         raise ValueError("not a phone number")
+    if mobile := _TYPED_MOBILE.fullmatch(_BETWEEN.sub("", cleaned)):
+        return f"+86{mobile[1]}"
     try:
         number = phonenumbers.parse(cleaned, REGION)
     except NumberParseException as error:
@@ -36,6 +42,8 @@ def _is_chinese_mobile(number: phonenumbers.PhoneNumber) -> bool:
 
 def _parts(phone: str) -> tuple[int, str]:
     """Country code and national digits of an E.164 number."""
+    if phone.startswith("+86"):
+        return 86, phone[3:]
     number = phonenumbers.parse(phone)
     return number.country_code or 0, phonenumbers.national_significant_number(number)
 

@@ -143,8 +143,8 @@ class ClockSkew(Invalid):
 
 
 class ProofRequired(Forbidden):
-    """Something of the member's is to be spent, and the member has not agreed: `why` is none, scan_again, confirm, unusable or cooling
-    (then `until` says for how long)."""
+    """Something of the member's is to be spent, and the member has not agreed: `why` is none, scan_again, confirm, unusable, cooling
+    (then `until` says for how long), or holder, where the one whose money it is has to agree too."""
 
     code = "member_proof_required"
     text = N_("要会员本人同意：请扫会员码，或让会员在手机上确认")
@@ -158,5 +158,6 @@ _PROOF = {
     "scan_again": N_("会员码要刚扫的，请会员再出示一次"),
     "confirm": N_("金额较大，还要会员在手机上确认，或输支付密码"),
     "unusable": N_("会员还没有确认，或确认已经过期"),
+    "holder": N_("用的是家人的储值，金额较大，还要家人自己在手机上确认"),
     "cooling": N_("会员换了新手机或手机号，%(until)s 前大额储值要输以前设的支付密码，或请店长当面核对"),
 }

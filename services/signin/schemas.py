@@ -11,7 +11,7 @@ from services.signin.queries import Proof
 from services.signin.rules import is_easy_pin
 
 _PROOF = re.compile(r"([sp])_(\d{1,18})")
-WAYS = ("app", "code", "pin", "override")
+WAYS = ("app", "code", "pin", "override", "holder")
 _EASY = {"123456", "654321", "012345", "111222", "112233", "123123", "121212", "520520", "520131"}
 
 
@@ -58,7 +58,7 @@ class ProofIn(Schema):
     """Who is asked, how, and up to how much may be spent.
 
     `app` asks in the member app, `code` sends a one-time code, `pin` is what the member typed, on top of `proof` (a fresh scan, or a code
-    that the member said), `override` needs its reason.
+    that the member said), `override` needs its reason. `holder` asks, in the app, who shares their account with the member.
     """
 
     member = Identifier(required=True, attribute="member_id")

@@ -279,6 +279,24 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("wallet.cool_hours", "whole", 24, "wallet", N_("限多少小时"), least=1, most=168),
     Setting(
+        "household.on",
+        "switch",
+        True,
+        "wallet",
+        N_("会员可以和家人共用储值、积分"),
+        N_("会员在会员端自己邀请、定额度；关掉以后，已经在共用的也停用"),
+    ),
+    Setting(
+        "household.most_per_day",
+        "money",
+        500_00,
+        "wallet",
+        N_("每位家人一天最多用多少"),
+        N_("会员自己定的额度不能超过它"),
+        least=1,
+        most=5_000_00,
+    ),
+    Setting(
         "messages.sale", "switch", True, "messages", N_("消费后通知会员"), N_("收件箱总会有一条；推送看会员有没有打开")
     ),
     Setting(

@@ -142,15 +142,22 @@ def list_shifts(
     limit: int = 50,
 ) -> list[ShiftView]:
     """Shifts of the stores the actor works in, latest first. `state` is open, closed, or different (closed with a difference)."""
-    query = _views().order_by(TillShift.id.desc()).limit(limit)
-    if actor.stores is not None:
-        query = query.where(TillShift.store_id.in_(actor.stores))
-    if store_id is not None:
-        query = query.where(TillShift.store_id == store_id)
+    query = _views().where(*narrowed(actor, store_id, state)).order_by(TillShift.id.desc()).limit(limit)
     if after is not None:
         query = query.where(TillShift.id < after)
-    if state:
-        query = query.where(_in_state(state))
+    return [_view(row, actor) for row in session.execute(query)]
+
+
+def narrowed(actor: Actor, store_id: int | None, state: str) -> list[Any]:
+    """What `list_shifts` asks of a shift, as conditions."""
+    where: list[Any] = [] if actor.stores is None else [TillShift.store_id.in_(actor.stores)]
+    where += [] if store_id is None else [TillShift.store_id == store_id]
+    return [*where, *([_in_state(state)] if state else [])]
+
+
+def list_named(session: Session, shift_ids: Collection[int], *, actor: Actor) -> list[ShiftView]:
+    """Some shifts by id, latest first; whether the actor sees them was asked before."""
+    query = _views().where(TillShift.id.in_(shift_ids)).order_by(TillShift.id.desc())
     return [_view(row, actor) for row in session.execute(query)]
 
 

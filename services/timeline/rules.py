@@ -24,7 +24,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True)
 class Happening:
     """One thing that happened: `source` of SOURCES, `kind` as its domain calls it. `money` is fen, `points` are points; `words` are a
-    number, a title, a note. `order_id` where an order was the cause; `done_by` is the name of the staff who did it."""
+    number, a title, a note. `order_id` where an order was the cause; `done_by` is the name of the staff who did it; `read_at` is when a
+    message was read."""
 
     source: str
     id: int
@@ -37,6 +38,7 @@ class Happening:
     words: str = ""
     done_by: str = ""
     done_by_id: int | None = None
+    read_at: datetime | None = None
 
     @property
     def place(self) -> "Place":

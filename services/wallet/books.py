@@ -9,4 +9,5 @@ WALLET = Ledger(
     WalletEntry,
     (Column("principal", "principal", "principal_after"), Column("bonus", "bonus", "bonus_after")),
     ("kind", "key", "store_id", "order_id", "note", "actor_kind", "actor_id", "at"),
+    sealed_if_set=("by_member_id",),
 )

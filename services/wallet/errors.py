@@ -21,6 +21,16 @@ class OverCap(Invalid):
         super().__init__({field: [N_("超过储值上限了")]}, self.code, words, cap=cap, room=room)
 
 
+class CapByMerge(Refusal):
+    """Two cards hold more together than one may (facts.md §3.2); both as money in words."""
+
+    code = "wallet_over_cap"
+    text = N_("两张卡一共有 ¥%(held)s，一张卡最多存 ¥%(cap)s，先用掉或退掉一些再合并")
+
+    def __init__(self, *, held: str, cap: str) -> None:
+        super().__init__(held=held, cap=cap)
+
+
 class PlanNotFound(NotFound):
     """There is no such top-up plan."""
 

@@ -23,13 +23,20 @@ class WalletAccount(Model):
 
 
 class WalletEntry(Model):
-    """One change of a wallet, never altered. `kind` is top_up, spend, give_back, payout, adjust or transfer."""
+    """One change of a wallet, never altered. `kind` is top_up, spend, give_back, payout, adjust or transfer.
+
+    `by_member_id`: whose purchase it was, where somebody of the household paid from this wallet.
+    """
 
     __tablename__ = "wallet_entries"
     __table_args__ = (
         UniqueConstraint("member_id", "sequence"),
         Index("ix_wallet_entries_member", "member_id", "id"),
         Index("ix_wallet_entries_store_at", "store_id", "at"),
+        Index(
+            "ix_wallet_entries_by", "by_member_id", "at", sqlite_where=text("by_member_id IS NOT NULL"),
+            postgresql_where=text("by_member_id IS NOT NULL"),
+        ),
         Index(
             "ix_wallet_entries_adjusted", "at", sqlite_where=text("kind = 'adjust'"), postgresql_where=text("kind = 'adjust'")
         ),
@@ -46,6 +53,7 @@ class WalletEntry(Model):
     key: Mapped[str] = mapped_column(unique=True)
     store_id: Mapped[int | None] = mapped_column(ForeignKey("stores.id"))
     order_id: Mapped[int | None] = mapped_column(index=True)
+    by_member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     note: Mapped[str] = mapped_column(default="")
     actor_kind: Mapped[str]
     actor_id: Mapped[int | None]
@@ -54,7 +62,10 @@ class WalletEntry(Model):
 
 
 class WalletLot(Model):
-    """One top-up: what was paid (principal) and given on top (bonus), and what is left of both. The oldest is spent first."""
+    """One top-up: what was paid (principal) and given on top (bonus), and what is left of both. The oldest is spent first.
+
+    `origin_id` is the lot that was paid in, where this one came from a card that was merged.
+    """
 
     __tablename__ = "wallet_lots"
     __table_args__ = (
@@ -69,6 +80,7 @@ class WalletLot(Model):
     principal_left: Mapped[int]
     bonus_left: Mapped[int]
     created_at: Mapped[datetime]
+    origin_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class WalletLotMove(Model):

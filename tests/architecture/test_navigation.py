@@ -31,6 +31,7 @@ EXCEPTIONS = {
     "member.coupon_centre": "the coupons",
     "member.claim_page": "a claim link",
     "member.gift_page": "a friend's link",
+    "member.join_page": "a link of somebody in the family",
     "member.own_form": "the home page, where somebody filled in a form by this number",
     "member.inbox": "the bell on the home page",
     "member.message": "the inbox",

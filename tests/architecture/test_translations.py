@@ -21,11 +21,16 @@ DATA = (
     "webapp.member.paging",  # a date pattern that belongs to one language
     "webapp.staff.reasons",  # the words for allergies in notes that staff wrote
     "webapp.web.member_words",  # the digits of the lunar calendar
+    "services.dataio.rules.cells",  # what people write in spreadsheets: 农历, 女士, 无
+    "services.dataio.rules.columns",  # what people call their columns, beside the words that we show
     "services.demo",  # the demo shop's own words: people, products, notes
     "services.approvals.texts",  # as messaging's
     "services.coupons.texts",  # as messaging's
     "services.checkout.texts",  # as messaging's
+    "services.exports.texts",  # as messaging's
+    "services.household.texts",  # as messaging's
     "services.loyalty.texts",  # as messaging's
+    "services.merging.texts",  # as messaging's
     "services.messaging.texts",  # both languages: the reader is not there when it is written
     "services.segments.rules.presets",  # what is looked for in the names of products
     "services.shared.pinyin",  # words whose characters are read in another way than alone

@@ -15,6 +15,7 @@ from tests.bench import (
     bench_checkout,
     bench_coupons,
     bench_facts,
+    bench_import,
     bench_lighthouse,
     bench_memory,
     bench_search,
@@ -26,6 +27,7 @@ Row = Callable[[list[str]], bool]
 ROWS: Mapping[str, Row] = {
     "checkout": bench_checkout.main,
     "coupons": bench_coupons.main,
+    "import": bench_import.main,
     "memory": bench_memory.main,
     "facts": bench_facts.main,
     "search": bench_search.main,

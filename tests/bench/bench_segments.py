@@ -1,12 +1,15 @@
 """Segments of four conditions and more over a million members: the count and the first page beside the fastest of many hand-written
 statements (segment_floors.py), in alternating rounds. Both find the same, or the bench ends.
+
+SQLite works in this thread: there processor time is measured, which others on the machine hardly change; on PostgreSQL time passes on the
+wall.
 """
 
 import argparse
 import contextlib
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +23,10 @@ from tests.bench import million, segment_floors
 from tests.bench.segment_floors import PAGE, SEGMENTS, Asked, Moment, counting, paging
 
 MOST = 1.25
-PATIENCE = 4  # times as long as the fastest so far, then a way is given up
+PATIENCE, AGAIN = 3, 1.5  # times as long as the fastest so far: then a way is given up, not tried a second time
+
+
+CLOCKS: Mapping[str, Callable[[], float]] = {"sqlite": time.thread_time, "postgresql": time.perf_counter}
 
 
 class TooSlowError(Exception):
@@ -35,9 +41,9 @@ class Bare:
 
     def run(self, statement: str) -> tuple[float, list[Any]]:
         """Seconds, and the rows."""
-        started = time.perf_counter()
+        started = CLOCKS[self.engine]()
         rows = self.raw.execute(statement).fetchall()
-        return time.perf_counter() - started, rows
+        return CLOCKS[self.engine]() - started, rows
 
     def within(self, statement: str, seconds: float) -> tuple[float, list[Any]]:
         """The same, given up after so many seconds. Raises TooSlowError."""
@@ -50,9 +56,9 @@ class Bare:
 
         import psycopg
 
-        until = time.perf_counter() + seconds
+        until = CLOCKS[self.engine]() + seconds
         if self.engine == "sqlite":
-            self.raw.set_progress_handler(lambda: time.perf_counter() > until, 20_000)
+            self.raw.set_progress_handler(lambda: time.thread_time() > until, 20_000)
         else:
             self.raw.execute(f"SET statement_timeout = {max(1, int(seconds * 1000))}")
         try:
@@ -72,8 +78,10 @@ class Bare:
         best: tuple[float, str, list[Any]] | None = None
         for statement in dict.fromkeys(statements):
             with contextlib.suppress(TooSlowError):
-                limit = 60.0 if best is None else max(0.5, PATIENCE * best[0])
-                took, rows = min((self.within(statement, limit) for _ in range(2)), key=lambda each: each[0])
+                limit = 60.0 if best is None else max(0.3, PATIENCE * best[0])
+                took, rows = self.within(statement, limit)
+                if best is None or took < AGAIN * best[0]:
+                    took = min(took, self.run(statement)[0])
                 if best is not None and rows != best[2]:
                     raise AssertionError(f"{statement}\nfinds {rows[:5]}, not {best[2][:5]} as\n{best[1]}")
                 best = min(best or (took, statement, rows), (took, statement, rows), key=lambda each: each[0])
@@ -96,15 +104,19 @@ class Bench:
         """Of the count and of the first page of a segment; prints them."""
         session, scene, bare = self.session, self.scene, self.bare
         node = read_tree(session, {"all": list(asked.tree)})
-        ways = list(segment_floors.ways(asked.parts(self.at), self.at.engine))
+        ways = segment_floors.ways(asked.parts(self.at), self.at.engine)
         count = count_meeting(session, node, scene)
         said, found = bare.fastest([counting(way) for way in ways])
         assert found[0][0] == count, f"{asked.name}: we count {count}, by hand it is {found[0][0]}\n{said}"
-        one = _ratio(lambda: count_meeting(session, node, scene), lambda: bare.run(said), self.rounds)
+        one = _ratio(
+            lambda: count_meeting(session, node, scene), lambda: bare.run(said), self.rounds, CLOCKS[self.at.engine]
+        )
         listed, page = bare.fastest([paging(way) for way in ways])
         ours = _page(session, node, scene, count)
         assert ours == [row[0] for row in page], f"{asked.name}: our page is not the one by hand\n{listed}"
-        two = _ratio(lambda: _page(session, node, scene, count), lambda: bare.run(listed), self.rounds)
+        two = _ratio(
+            lambda: _page(session, node, scene, count), lambda: bare.run(listed), self.rounds, CLOCKS[self.at.engine]
+        )
         print(
             f"  {self.at.engine} {place:2} {asked.name:48} {count:7}   count {one[1]:8.2f} ms ÷ {one[2]:8.2f} = {one[0]:5.2f}   "
             f"page {two[1]:8.2f} ms ÷ {two[2]:8.2f} = {two[0]:5.2f}",
@@ -139,21 +151,23 @@ def _page(session: Session, node: Node, scene: Scene, count: int) -> list[int]:
     return list_meeting(session, node, scene, limit=PAGE, count=count)
 
 
-def _ratio(ours: Callable[[], Any], bare: Callable[[], Any], rounds: int) -> tuple[float, float, float]:
+def _ratio(
+    ours: Callable[[], Any], bare: Callable[[], Any], rounds: int, clock: Callable[[], float]
+) -> tuple[float, float, float]:
     """Ours ÷ by hand, and the milliseconds of both: medians of alternating rounds."""
     mine, floor = [], []
     ours()
     for _ in range(rounds):
-        mine.append(_seconds(ours))
-        floor.append(_seconds(bare))
+        mine.append(_seconds(ours, clock))
+        floor.append(_seconds(bare, clock))
     each = statistics.median(mine), statistics.median(floor)
     return each[0] / each[1], each[0] * 1000, each[1] * 1000
 
 
-def _seconds(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
+def _seconds(work: Callable[[], Any], clock: Callable[[], float]) -> float:
+    started = clock()
     work()
-    return time.perf_counter() - started
+    return clock() - started
 
 
 @contextlib.contextmanager

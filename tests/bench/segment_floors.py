@@ -60,8 +60,8 @@ class Set:
     once: bool = False
 
     def all(self) -> str:
-        """Everybody in it."""
-        end = f" GROUP BY {self.column} HAVING {self.having}" if self.having else ""
+        """Everybody in it; `+` has no meaning but that SQLite does not group by an index that reads all rows of everybody."""
+        end = f" GROUP BY +{self.column} HAVING {self.having}" if self.having else ""
         return f"SELECT {self.column} AS member_id FROM {self.table} WHERE {self.where}{end}"
 
     def one(self) -> str:
@@ -229,8 +229,8 @@ SEGMENTS: tuple[Asked, ...] = (
         "one of two, and here lately",
         ({"any": [{"kind": "field.own_4"}, {"kind": "tag", "one_of": ["5"]}]}, {"kind": "spent", "at_least": "100.00"},
          {"kind": "gender", "one_of": ["female"]}, {"kind": "last_visit", "at_most": 90}),
-        lambda at: (Either((answered(4, "number = 1"), tag(5))), Row("f.spent >= 10000"), Row("m.gender = 'female'", profile=True),
-                    Row(f"f.last_order_at >= {at.began(90)}")),
+        lambda at: (Either((answered(4, "number = 1"), tag(5))),
+                    Row("f.spent >= 10000"), Row("m.gender = 'female'", profile=True), Row(f"f.last_order_at >= {at.began(90)}")),
     ),
     Asked(
         "weekend afternoons",
@@ -303,16 +303,25 @@ def _months_on(day: date, months: int) -> date:
         return date((count + 1) // 12, (count + 1) % 12 + 1, 1)
 
 
-def ways(parts: tuple[Part, ...], engine: str) -> Iterator[str]:
+def ways(parts: tuple[Part, ...], engine: str) -> list[str]:
     """Statements that find the ids of this segment, each in another way."""
+    found = list(_ways(parts, engine))
+    plain = [each.replace("GROUP BY +", "GROUP BY ") for each in found]
+    return plain if engine == "postgresql" else list(dict.fromkeys([*found, *plain]))
+
+
+def _ways(parts: tuple[Part, ...], engine: str) -> Iterator[str]:
     rows = [part for part in parts if isinstance(part, Row)]
     either = [part for part in parts if isinstance(part, Either)]
     sets = [part for part in parts if isinstance(part, Set)] + [each.union() for each in either]
     facts = "member_facts f" + (" JOIN members m ON m.id = f.member_id" if any(row.profile for row in rows) else "")
     tests = [f"({row.sql})" for row in rows]
-    weak = [f"+({row.sql})" if engine == "sqlite" else f"({row.sql})" for row in rows]
-    for told in (tests, weak) if engine == "sqlite" else (tests,):
-        for probe in ("in", "plus", "one") if engine == "sqlite" else ("in", "one"):
+    weak = [f"+{test}" if engine == "sqlite" else test for test in tests]
+    alone = [
+        [test if test is only else f"+{test}" for test in tests] for only in tests
+    ]  # only one of them by its index
+    for told in (weak, tests, *alone) if engine == "sqlite" else (tests,):
+        for probe in ("one", "plus", "in") if engine == "sqlite" else ("in", "one"):
             for missing in ("one", "in"):
                 yield _scan(facts, told, [_asked(each, probe, missing) for each in sets])
                 if either:

@@ -44,6 +44,8 @@ NOT_PAGES = {
 # Where a value in an address comes from: the newest row of the demo shop.
 VALUES = {
     "member_id": "SELECT :member",
+    "loser_id": "SELECT max(id) FROM members WHERE archived_at IS NULL AND id <> :member",
+    "merge_id": "SELECT max(id) FROM merges",
     "order_id": "SELECT max(id) FROM orders WHERE state = 'paid' AND member_id IS NOT NULL",
     "product_id": "SELECT max(id) FROM products",
     "category_id": "SELECT max(id) FROM categories",
@@ -60,6 +62,8 @@ VALUES = {
     "plan_id": "SELECT max(id) FROM top_up_plans",
     "child_id": "SELECT max(id) FROM children WHERE member_id = :member",
     "pregnancy_id": "SELECT max(id) FROM pregnancies WHERE member_id = :member",
+    "person_id": "SELECT min(id) FROM household_people WHERE holder_id = :member",
+    "invitation_id": "SELECT max(id) FROM household_invitations WHERE holder_id = :member AND ended_at IS NULL",
     "row": "SELECT 0",
     "field_id": "SELECT min(id) FROM fields",
     "form_id": "SELECT min(id) FROM forms",
@@ -71,6 +75,7 @@ VALUES = {
     "place": "SELECT 0",
     "segment_id": "SELECT min(id) FROM segments",
     "tag_id": "SELECT min(id) FROM tags",
+    "import_id": "SELECT max(id) FROM imports",
     "tier_id": "SELECT max(id) FROM tiers",
     "role_id": "SELECT id FROM roles WHERE name = 'cashier'",
     "rule_id": "SELECT max(id) FROM earning_rules",

@@ -51,7 +51,7 @@ LEAST_STEPS = 25
 @dataclass
 class Quoted:
     """A sale that is priced and agreed to, and perhaps not paid yet; `lines` are pieces, fen, and of that by points; `ended` says that
-    points were past their end already."""
+    points were past their end already. `payer` and `earner`: whose stored value and points it moves."""
 
     sale: Sale
     who: int | None
@@ -61,6 +61,22 @@ class Quoted:
     stored: int
     rate: int
     ended: bool
+    payer: int | None
+    earner: int | None
+
+
+@dataclass
+class Shared:
+    """What the first member lets the second one use: at most so many fen a day and at once, none of the wallet where both are 0."""
+
+    per_day: int
+    per_payment: int
+    points: bool
+    paused: bool = False
+
+    def room(self, spent: int) -> int:
+        """What may leave the wallet at once, after so much on the same day."""
+        return max(0, min(self.per_payment, self.per_day - spent))
 
 
 class Machine(RuleBasedStateMachine):
@@ -82,6 +98,7 @@ class Machine(RuleBasedStateMachine):
         self.quoted: list[Quoted] = []
         self.parked: list[str] = []
         self.links: list[tuple[str, int, int, datetime]] = []
+        self.shared: Shared | None = None
         self.lots = self.looks = 0
 
     def teardown(self) -> None:

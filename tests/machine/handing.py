@@ -1,22 +1,80 @@
 """Rules about sales that come to another member afterwards: the whole machine."""
 
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
+from sqlalchemy import select
 
 from services.checkout.commands.handovers import claim_order, reassign_order
+from services.household.commands import (
+    change_limits,
+    create_invitation,
+    join_household,
+    leave_household,
+    pause_person,
+    resume_person,
+)
+from services.household.models import HouseholdPerson
+from services.household.queries import list_invitations
 from services.orders.models import Order
+from services.shared.actors import SYSTEM
 from tests.machine.accounts import PLACES
-from tests.machine.selling import Selling
+from tests.machine.base import Shared
+from tests.machine.merging import Merging
 from tests.machine.world import LEVEL, LEVEL_RATE
 from tests.oracles.members import require
 
 SOON = timedelta(days=7)
 
 
-class BooksMachine(Selling):
+LIMITS = st.sampled_from(((0, 0), (3_000, 3_000), (9_000, 4_000), (50_000, 50_000)))
+
+
+class BooksMachine(Merging):
     """Everything that a shop does with money."""
+
+    @rule(limits=LIMITS, points=st.booleans())
+    def share(self, limits: tuple[int, int], *, points: bool) -> None:
+        """The first member lets the second one in, or sets other limits."""
+        per_day, per_payment = limits
+        data = {
+            "kinship": "spouse", "wallet": bool(per_day), "per_day": per_day, "per_payment": per_payment, "points": points,
+        }  # fmt: skip
+        done = self.both(lambda: self._share(data), lambda: require(per_day or points))
+        if done:
+            self.shared = Shared(per_day, per_payment, points, bool(self.shared and self.shared.paused))
+        self.count("share", done)
+
+    @rule(away=st.booleans())
+    def stop_sharing(self, *, away: bool) -> None:
+        """The second member leaves; or the first one pauses it, or lets it go on."""
+        household, holder = self._household(), self.world.members[0]
+        if household is None or self.shared is None:
+            self.count("stop_sharing", None)
+            return
+        if away:
+            leave_household(self.session, self.world.members[1], actor=SYSTEM, at=self.now)
+            self.shared = None
+        else:
+            act = resume_person if self.shared.paused else pause_person
+            act(self.session, household.id, holder, actor=SYSTEM, at=self.now)
+            self.shared.paused = not self.shared.paused
+        self.count("stop_sharing")
+
+    def _share(self, data: dict[str, Any]) -> None:
+        holder, person = self.world.members
+        household = self._household()
+        if household is not None:
+            change_limits(self.session, household.id, holder, data, actor=SYSTEM, at=self.now)
+            return
+        create_invitation(self.session, holder, data, actor=SYSTEM, at=self.now)
+        token = list_invitations(self.session, holder, at=self.now)[-1].token
+        join_household(self.session, token, person, actor=SYSTEM, at=self.now)
+
+    def _household(self) -> HouseholdPerson | None:
+        return self.session.scalar(select(HouseholdPerson))
 
     @rule(place=PLACES, who=st.integers(0, 1))
     def claim_sale(self, place: int, who: int) -> None:
@@ -44,7 +102,12 @@ class BooksMachine(Selling):
 
         def expected() -> None:
             require(order.member not in (None, who) and self.now - order.at <= SOON and not order.done)
-            require(not order.points and not order.coupons and all(each.kind != "wallet" for each in order.tenders))
+            require(
+                not order.points
+                and not order.coupons
+                and order.earner is None
+                and all(each.kind != "wallet" for each in order.tenders)
+            )
             assert order.member is not None
             wrong = self.people[order.member]
             if order.earned:

@@ -20,7 +20,7 @@ from tests.machine.tickets import Tickets
 from tests.machine.world import LEVEL, LEVEL_PAYS, LEVEL_RATE
 from tests.oracles import orders as model
 from tests.oracles import prices
-from tests.oracles.members import Held, Member, require
+from tests.oracles.members import SHOP, Held, Member, require
 from tests.selling import PRICES
 
 AGREED = timedelta(minutes=10)  # how long a proof for spending holds
@@ -111,6 +111,7 @@ class Selling(Tickets):
         counter = load_counter(self.session, cart)
         bare = get_sale(self.session, counter, cart, None, at=self.now)
         held = [self.coupons[number] for number in bare.price.coupons]
+        payer, earner = self._accounts(who)
         self._expect_best(bare, who, lines, held, use=use, points=cart.points)
         due = bare.price.due
         part = due * stored // 100 if person else 0
@@ -120,7 +121,9 @@ class Selling(Tickets):
             lambda: get_sale(
                 self.session, counter, cart, tenders, proof=None if who is None else self.agree(who, 10**7), at=self.now
             ),
-            lambda: require(not part or (person is not None and person.stored >= part)),
+            lambda: require(
+                not part or (payer is not None and min(self.people[payer].stored, self._room(who)) >= part)
+            ),
         )
         if done is None:
             return None
@@ -129,8 +132,29 @@ class Selling(Tickets):
         sold, by_points = prices.settle(lines, [each.terms for each in held], tier, bare.price.points)
         assert [line.amount for line in bare.price.lines] == sold
         triples = [(pieces, fen, by) for (_, pieces), fen, by in zip(wanted, sold, by_points, strict=True)]
-        ended = person is not None and person.usable(self.now) < person.points
-        return Quoted(done[0], who, self.now, triples, held, part, LEVEL_RATE if level else 100, ended)
+        ended = earner is not None and self.people[earner].usable(self.now) < self.people[earner].points
+        rate = LEVEL_RATE if level else 100
+        return Quoted(done[0], who, self.now, triples, held, part, rate, ended, payer, earner)
+
+    def _accounts(self, who: int | None) -> tuple[int | None, int | None]:
+        """Whose stored value and whose points a cart of theirs moves."""
+        shared = self.shared
+        if who != 1 or shared is None or shared.paused:
+            return who, who
+        return (0 if shared.per_day else 1), (0 if shared.points else 1)
+
+    def _room(self, who: int | None) -> int:
+        """What may leave the wallet in one payment: everything that is one's own, of the household's within the limits of the day."""
+        if self._accounts(who)[0] == who or self.shared is None:
+            return 10**9
+        today = self.now.astimezone(SHOP).date()
+        spent = sum(
+            tender.left
+            for order in self.orders.values()
+            for tender in order.tenders
+            if order.payer == 0 and tender.kind == "wallet" and order.at.astimezone(SHOP).date() == today
+        )
+        return self.shared.room(spent)
 
     def _expect_best(
         self, sale: Sale, who: int | None, lines: list[prices.Line], held: list[Held], *, use: bool, points: int
@@ -141,10 +165,11 @@ class Selling(Tickets):
         for each in sorted(mine, key=lambda each: each.terms.expires):
             if each.usable(self.now):
                 first.setdefault(each.template, each)
-        person = Member() if who is None else self.people[who]
+        person, earner = Member() if who is None else self.people[who], self._accounts(who)[1]
+        usable = 0 if earner is None else self.people[earner].usable(self.now)
         best = prices.best(
             lines, [each.terms for each in first.values()], tier_pays=LEVEL_PAYS if person.level else 1000,
-            points=min(points, max(0, person.usable(self.now))),
+            points=min(points, max(0, usable)),
         )  # fmt: skip
         assert (sale.price.due, len(held), sale.price.points) == (best.due, len(best.coupons), best.points)
         assert sorted(each.terms.expires for each in held) == list(best.expiries)
@@ -157,9 +182,10 @@ class Selling(Tickets):
             spends = quoted.held or quoted.stored or sale.price.points
             require(not spends or self.now < quoted.made + AGREED)
             require(all(each.usable(self.now) and each.member == quoted.who for each in quoted.held))
-            if quoted.who is not None:
-                require(self.people[quoted.who].usable(self.now) >= sale.price.points or not sale.price.points)
-                require(self.people[quoted.who].stored >= quoted.stored)
+            if quoted.payer is not None and quoted.earner is not None:
+                self._require_shared(quoted)
+                require(self.people[quoted.earner].usable(self.now) >= sale.price.points or not sale.price.points)
+                require(self.people[quoted.payer].stored >= quoted.stored)
 
         done = self.both(
             lambda: complete_order(self.session, sale, origin="counter", actor=actor, at=self.now), expected
@@ -176,6 +202,14 @@ class Selling(Tickets):
             self.untold.append(view)
         return done
 
+    def _require_shared(self, quoted: Quoted) -> None:
+        """What is the household's is still shared, and within the limits of now."""
+        payer, earner = self._accounts(quoted.who)
+        if quoted.payer != quoted.who and quoted.stored:
+            require(payer == quoted.payer and quoted.stored <= self._room(quoted.who))
+        if quoted.earner != quoted.who and quoted.sale.price.points:
+            require(earner == quoted.earner)
+
     def _book(self, quoted: Quoted, number: int) -> model.Order:
         """What a sale does in the model."""
         price = quoted.sale.price
@@ -186,17 +220,19 @@ class Selling(Tickets):
             each.state, each.order, each.used_at = "redeemed", number, self.now
             each.free()
         order.coupons = quoted.held
-        if quoted.who is None:
+        if quoted.payer is None or quoted.earner is None:
             return order
-        person = self.people[quoted.who]
+        order.payer = quoted.payer if quoted.payer != quoted.who and quoted.stored else None
+        order.earner = quoted.earner if quoted.earner != quoted.who else None
+        earner = self.people[quoted.earner]
         if order.points:
             if quoted.ended:
-                person.expire_points(self.now)
-            order.lots = person.take_points(order.points, after=self.now)
-        order.wallet = person.spend(quoted.stored) if quoted.stored else {}
+                earner.expire_points(self.now)
+            order.lots = earner.take_points(order.points, after=self.now)
+        order.wallet = self.people[quoted.payer].spend(quoted.stored) if quoted.stored else {}
         order.earned = order.earns()
         if order.earned:
-            person.add_points(self.next_lot(), order.earned, self.now, number)
+            earner.add_points(self.next_lot(), order.earned, self.now, number)
         return order
 
     def _grow(self, view: OrderView) -> None:
@@ -231,7 +267,7 @@ class Selling(Tickets):
             require(not order.done)
             return model.refund(
                 order, None if order.member is None else self.people[order.member], backs(order), number=self.next_lot(),
-                now=self.now, level_from=LEVEL,
+                now=self.now, level_from=LEVEL, payer=self._person(order.payer), earner=self._person(order.earner),
             )  # fmt: skip
 
         done = self.both(
@@ -241,6 +277,9 @@ class Selling(Tickets):
             refund, given = done
             assert {kind: fen for kind, fen in given.items() if fen} == _by_kind(refund.tenders)
         self.count(name, done)
+
+    def _person(self, who: int | None) -> Member | None:
+        return None if who is None else self.people[who]
 
 
 def _by_kind(tenders: Any) -> dict[str, int]:

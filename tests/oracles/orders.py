@@ -80,6 +80,8 @@ class Order:
     coupons: list[Held] = field(default_factory=list)
     growth: int = 0
     refunds: int = 0
+    payer: int | None = None  # whose stored value paid, where a household shared it
+    earner: int | None = None  # whose points it moved, where a household shared them
 
     @property
     def left(self) -> int:
@@ -142,15 +144,18 @@ def refund(
     number: int,
     now: datetime,
     level_from: int,
+    payer: Member | None = None,
+    earner: Member | None = None,
 ) -> dict[str, int]:
-    """Take these parts of lines back, with all that follows; what went back by kind of tender. `number` is for the next lots."""
+    """Take these parts of lines back, with all that follows; what went back by kind of tender. `number` is for the next lots, `payer` and
+    `earner` are whose stored value and points it was, where that is not the owner."""
     fen = sum(back for _, _, back in backs)
     for place, count, back in backs:
         order.lines[place].backs.append((count, back))
     order.refunds += 1
-    given = _to_tenders(order, owner, fen)
+    given = _to_tenders(order, payer or owner, fen)
     if owner is not None:
-        _points(order, owner, number, now)
+        _points(order, earner or owner, number, now)
         growth = min(order.growth, order.left - order.bonus)
         owner.grow(growth - order.growth, order.number, now, level_from)
         order.growth = growth

@@ -147,6 +147,7 @@ def test_any_split_that_adds_up_is_accepted(parts: list[int]) -> None:
 
 
 LATER = datetime(2026, 11, 21, 6, 35, tzinfo=UTC)
+NOBODYS = (None, None)
 
 
 def sign(content: bytes) -> bytes:
@@ -155,7 +156,7 @@ def sign(content: bytes) -> bytes:
 
 def sealed(*lines: CartLine) -> str:
     wanted = cart(*lines)
-    return quotes.seal(wanted, price(wanted, SHELF), 6, LATER, sign)
+    return quotes.seal(wanted, price(wanted, SHELF), 6, LATER, sign, accounts=NOBODYS)
 
 
 def test_a_quote_says_again_what_it_said() -> None:
@@ -163,8 +164,9 @@ def test_a_quote_says_again_what_it_said() -> None:
     promise = quotes.unseal(sealed(*lines), sign)
     assert promise is not None
     assert (promise.cart, promise.due, promise.earns) == (cart(*lines), 34200, 6)
-    assert promise.holds(price(cart(*lines), SHELF), 6, LATER - timedelta(seconds=1))
-    assert not promise.holds(price(cart(*lines), SHELF), 6, LATER)
+    assert promise.holds(price(cart(*lines), SHELF), 6, LATER - timedelta(seconds=1), accounts=NOBODYS)
+    assert not promise.holds(price(cart(*lines), SHELF), 6, LATER, accounts=NOBODYS)
+    assert not promise.holds(price(cart(*lines), SHELF), 6, LATER - timedelta(seconds=1), accounts=(7, None))
 
 
 @given(st.integers(0, 400), st.characters(codec="ascii", categories=("L", "N")))

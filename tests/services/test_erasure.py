@@ -245,9 +245,9 @@ KNOWN = {
     "audit_entries": "sealed under the member's key, or taken out", "consents": "the proof stays, ended", "cool_downs": "gone",
     "children": "gone", "pregnancies": "gone", "interactions": "gone",
     "form_submissions": "gone", "form_gifts": "gone",
-    "coupon_batch_rows": "emptied",
+    "coupon_batch_rows": "emptied", "import_rows": "emptied",
     "coupon_events": "words taken", "coupons": "withdrawn, without code", "growth_accounts": "books",
-    "growth_entries": "books, words taken",
+    "growth_entries": "books, words taken", "household_people": "gone", "household_invitations": "gone",
     "member_devices": "a number", "member_facts": "figures", "member_keys": "destroyed", "member_search_terms": "gone",
     "member_products": "figures", "member_sessions": "gone", "member_tags": "gone",
     "member_tiers": "figures", "messages": "gone", "one_time_codes": "gone", "orders": "books, words taken",
@@ -257,6 +257,7 @@ KNOWN = {
     "sms_messages": "a number", "spending_freezes": "gone", "spending_proofs": "words taken", "top_ups": "books",
     "wallet_accounts": "books",
     "wallet_entries": "books, words taken", "wallet_lots": "books", "wallet_pins": "gone", "coupon_transfers": "without token",
+    "distinct_pairs": "numbers", "merges": "sealed under the member's key",
     "order_handovers": "words taken", "own_cards": "gone", "phone_codes": "gone", "phone_questions": "gone",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.audit.queries import Search, list_entries
 from services.members import commands, queries
+from services.members.commands import free_phones
 from services.members.errors import BirthdayChangedRecently, ConsentMissing, LinkArchived, PhoneTaken
 from services.members.models import Consent, Member
 from services.members.queries.lists import hits_statement
@@ -64,7 +65,7 @@ def test_where_two_open_one_card_at_once_the_index_decides(session: Session, sho
     add(session, shop)
     twin = Member(number="1999999996", phone="+8613800138000", name="", source="walk_in", joined_at=shop.at)
     with pytest.raises(PhoneTaken):
-        commands.members._flush_new_phone(session, twin)
+        free_phones.flush_new_phone(session, twin)
 
 
 def test_an_unknown_source_or_store_stands_beside_its_field(session: Session, shop: Cast) -> None:

@@ -15,6 +15,7 @@ from services.segments.queries import (
     list_meeting,
     load_catalogue,
     load_scene,
+    plans,
     preview,
     read_tree,
 )
@@ -77,6 +78,11 @@ def found_both_ways(session: Any, tree: dict[str, Any], crowd: Crowd) -> Iterato
     node, scene = read_tree(session, tree), load_scene(session, at=crowd.world.at)
     for look in (in_sets, one_by_one):
         yield set(session.scalars(select_members(node, scene, look)))
+    for few in (0, plans.FEW):  # as a million members would be asked
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(plans, "MANY", 0)
+            patched.setattr(plans, "FEW", few)
+            yield set(session.scalars(plans.plan(session, node, scene, max(each.id for each in crowd.people))))
 
 
 def test_every_kind_finds_whom_plain_python_finds(crowd: Crowd) -> None:
@@ -146,5 +152,5 @@ def test_a_list_of_ids_never_has_an_empty_place(crowd: Crowd) -> None:
             tree = read_tree(session, ask(kind, dice, crowd))
             test = kind.test(tree.values, scene)  # type: ignore[union-attr]
             if isinstance(test, Among):
-                assert None not in session.scalars(test.rows).all(), kind.name
+                assert None not in session.scalars(test.everybody).all(), kind.name
         assert session.scalar(select(facts.c.living).limit(1)) is not None

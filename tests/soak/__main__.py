@@ -1,12 +1,13 @@
 """`python -m tests.soak [KILLS [REQUESTS [RUNS]]] [--only WORD]`: the long forms, with what was asked for, the seed and the time they took.
 
 A worker is killed 2,000 times (KILLS) while a till sells, web and worker a tenth as often while four tills sell for wallet, points and
-coupons: nothing is lost or doubled. 50,000 generated requests (REQUESTS), a quarter of them along the links between operations, each
-answered as the OpenAPI page tells, and every hostile value in every field, form and address: nothing breaks; how many were really sent is
-counted, and fewer than wanted is a failure. 50,000 runs (RUNS) of the machine that trades beside the model; 10,000 tamperings with the
-books, all found; sixty-four tills at once for one wallet, five hundred rounds; the whole file of a bakery, ticket by ticket; a million
-random member codes, none of them anybody's. CHANGKE_SEED chooses other requests, runs and places; WORD runs just the forms it stands in:
-`make soak ARGS="--only malformed"` sends the requests alone, `ARGS="2000 5000 --only malformed"` a tenth of them.
+coupons: nothing is lost or doubled; forty workers while they import 50,000 messy rows, forty while they take them back. 50,000 generated
+requests (REQUESTS), a quarter of them along the links between operations, each answered as the OpenAPI page tells, and every hostile
+value in every field, form and address: nothing breaks; how many were really sent is counted, and fewer than wanted is a failure. 50,000
+runs (RUNS) of the machine that trades beside the model; 10,000 tamperings with the books, all found; sixty-four tills at once for one
+wallet, five hundred rounds; the whole file of a bakery, ticket by ticket; a million random member codes, none of them anybody's.
+CHANGKE_SEED chooses other requests, runs and places; WORD runs just the forms it stands in: `make soak ARGS="--only malformed"` sends the
+requests alone, `ARGS="2000 5000 --only malformed"` a tenth of them.
 """
 
 import argparse
@@ -23,6 +24,7 @@ SENT = re.compile(
 FORMS = (
     "tests/services/test_worker_kill.py",
     "tests/services/test_shop_kill.py",
+    "tests/services/test_import_kill.py",
     "tests/webapp/test_malformed.py",
     "tests/webapp/test_money_at_once.py",
     "tests/services/test_tampering.py",
@@ -44,6 +46,7 @@ def main(kills: str = KILLS, requests: str = REQUESTS, runs: str = RUNS, only: s
     }
     more = {"CHANGKE_SEED": SEED, "CHANGKE_ROUNDS": "500", "CHANGKE_TAMPERINGS": "10000", "CHANGKE_TICKETS": "9531"}
     guesses = {"CHANGKE_CODES": "1000000", "CHANGKE_SCANS": "2000"}
+    guesses |= {"CHANGKE_IMPORT_ROWS": "50000", "CHANGKE_IMPORT_KILLS": "40"}
     return max([run(form, more | guesses | os.environ | asked) for form in FORMS if only in form])
 
 

@@ -23,7 +23,7 @@ from tests.webapp.foreign import Foreign
 EVERYTHING = set(wiring.PERMISSIONS)
 # What is the same in every store is changed by who works in all of them.
 IN_SOME_STORES = EVERYTHING - {
-    "consent_texts:create", "fields:change", "forms:change", "form_gifts:change",
+    "consent_texts:create", "fields:change", "forms:change", "form_gifts:change", "imports:create",
     "members:erase", "minors:export", "roles:change", "settings:change", "stores:create",
     "tiers:change", "tokens:create", "top_up_plans:change", "vaccination_plans:create",
 }  # fmt: skip

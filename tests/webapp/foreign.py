@@ -15,10 +15,15 @@ from services.approvals.rules import LIFE
 from services.catalog import commands as catalog
 from services.coupons import commands as coupons
 from services.coupons.queries import find_redemption
+from services.dataio import commands as dataio
+from services.dataio import queries as dataio_queries
+from services.exports.models import Export
 from services.family import commands as families
 from services.fields import commands as asking
 from services.fields.schemas import FieldIn
 from services.forms import commands as forms
+from services.household import commands as households
+from services.household.queries import list_invitations
 from services.identity import commands as identity
 from services.identity import queries as people
 from services.identity.models import Role
@@ -27,6 +32,7 @@ from services.loyalty import commands as loyalty
 from services.loyalty.schemas import EarningRuleIn, TierIn
 from services.members import commands as members
 from services.members.models import Member
+from services.merging.commands import merge_members
 from services.messaging import commands as messaging
 from services.messaging.models import Message, PushSubscription
 from services.orders.queries import receipt_token
@@ -84,7 +90,7 @@ def make_foreign(shop: Cast) -> Foreign:
     till = Till(shop, shop.browser("cashier"), fill_shelf(shop.at), xiaoman)
     jobs.beat("worker", shop.at)
     _hire(shop)
-    ids = _sold(shop, till) | _arranged(shop, till)
+    ids = _sold(shop, till) | _arranged(shop, till) | _merged(shop)
     words, more, keys = _written(shop, till, ids)
     ids |= keys.pop("")
     fang = welcome_member(shop.at, "王芳", "+8613900139000")
@@ -97,6 +103,7 @@ def make_foreign(shop: Cast) -> Foreign:
         "api_passkeys.list_passkeys": {"query": f"?staff={ids['staff_id']}"},
         **{each: {"code": more["poster"]} for each in ("public.join", "public.known", "public.register")},
         **{each: {"code": gift} for each in ("member.gift_page", "member.take_gift")},
+        **{each: {"token": more["invitation"]} for each in ("member.join_page", "member.join_household")},
         "api_coupons.undo_redemption": {"code": used_code},
         "staff.undo_coupon": {"coupon_id": more["used_id"]},
         "api_stores.get_setting": {"name": "shop.name"},
@@ -165,6 +172,7 @@ def make_foreign(shop: Cast) -> Foreign:
             for place in ("api_tags", "staff")
             for verb in ("create", "change")
         },
+        **{f"{place}.create_export": {"list": "orders"} for place in ("api_exports", "staff")},
         "staff.create_segment": {"name": "别的"},
         "staff.change_segment": {"name": "别的"},
         "api_fields.change_field": {"label_zh": "送到哪里", "key": "delivery"},
@@ -213,12 +221,22 @@ def _sold(shop: Cast, till: Till) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _merged(shop: Cast) -> dict[str, str]:
+    """Two cards of 王阿姨 that became one, and a third that may."""
+    winner, loser, third = (welcome_member(shop.at, "王阿姨", f"+861360000000{number}") for number in range(3))
+    with database.transaction() as session:
+        done = merge_members(session, winner.id, loser.id, {}, actor=SYSTEM, at=shop.at)
+    return {"merge_id": str(done.id), "loser_id": str(third.id)}
+
+
 def _arranged(shop: Cast, till: Till) -> dict[str, str]:
     """What the whole shop shares: products, plans, levels, rules, roles, templates."""
     plan, template = offer(till), make_template(shop, claimable=True, public_code="XIAOMAN20")
     with database.transaction() as session:
         category = catalog.create_category(session, {"name": "切件"}, actor=SYSTEM, at=shop.at).id
         batch = coupons.issue_to_members(session, template, [till.member.id], "谢谢", actor=SYSTEM, at=shop.at).id
+        sheets = dataio_queries.read_file("手机号,姓名\n13900139009,小美\n".encode())
+        imported = dataio.upload_import(session, "老会员.csv", sheets, actor=SYSTEM, at=shop.at).id
         role = session.scalars(select(Role.id).where(Role.name == "cashier")).one()
         program, _ = identity.create_token(
             session, "财务软件", ["orders:read"], known=wiring.PERMISSIONS, actor=SYSTEM, at=shop.at
@@ -232,6 +250,7 @@ def _arranged(shop: Cast, till: Till) -> dict[str, str]:
         ).id
     return {
         "plan_id": str(plan.id), "template_id": str(template), "category_id": str(category), "batch_id": str(batch),
+        "import_id": str(imported),
         "role_id": str(role), "token_id": str(program.id), "rule_id": str(rule), "field_id": str(field_id),
         "tier_id": str(tier), "product_id": str(till.products["拿铁"]),
         "row": "0", "group": "shop", "kind": "marketing", "name": "member", "app": "member", "file": "192",
@@ -323,6 +342,14 @@ def _written(
         session.add(request)
         session.flush()
         ids["approval_id"] = str(request.id)
+        export = Export(
+            listing="orders", format="csv", columns=["number"], filters={}, words={"title": "东湖的导出"}, whole=False,
+            permissions=["exports:create", "orders:read"], stores=[shop.east.id], actor_kind="staff", actor_id=cashier,
+            actor_name="小林", state="failed", created_at=at,
+        )  # fmt: skip
+        session.add(export)
+        session.flush()
+        ids["export_id"] = str(export.id)
     handle = body(phone.api("POST", "/api/v1/me/devices", {"name": "iPhone"}))["handle"]
     ids |= _grouped(member.id, shop)
     made, deciding = _asked(shop)
@@ -332,6 +359,13 @@ def _written(
     keys["staff.remove_interaction"] = {"interaction_id": spare_note}
     told_of, *spare = (_told(member.id, at) for _ in range(3))
     ids |= told_of
+    homes = [_shared(member, at, number) for number in range(3)]
+    invited = homes[0].pop("token")
+    keys["member"] |= homes[0]
+    ids |= homes[0]
+    keys["member.cancel_invitation"] = {"invitation_id": homes[1].pop("invitation_id")}
+    for place, home in (("staff", homes[1]), ("member", homes[2])):
+        keys[f"{place}.remove_{'from_household' if place == 'staff' else 'household_person'}"] = home
     for app, family in zip(("staff", "member"), spare, strict=True):
         keys |= {f"{app}.remove_{each}": {f"{each}_id": family[f"{each}_id"]} for each in ("child", "pregnancy")}
     ids |= {
@@ -341,7 +375,7 @@ def _written(
     }  # fmt: skip
     more = {
         "coupon_code": coupon_code, "used_code": used_code, "used_id": str(used_id), "gift": gift, "poster": poster.code,
-        "member_session_id": str(hers), "number": ids["number"], "receipt_code": ids["receipt_code"],
+        "member_session_id": str(hers), "invitation": invited, "number": ids["number"], "receipt_code": ids["receipt_code"],
     }  # fmt: skip
     words = ("东湖想退", "东湖抽屉", "东湖的悄悄话", "东湖抬头", "东湖做错了", "东湖靠窗", "东湖门口")
     return words, more, keys
@@ -388,6 +422,23 @@ def _noted(member_id: int, shop: Cast) -> str:
     told = {"kind": "call", "words": "小满的悄悄话", "store_id": None, "at": None}
     with database.transaction() as session:
         return str(interactions.note_interaction(session, member_id, told, actor=SYSTEM, at=shop.at).id)
+
+
+def _shared(holder: Member, at: datetime, number: int) -> dict[str, str]:
+    """Somebody who shares her account, and a link for one more."""
+    guest = welcome_member(at, f"小满的婆婆{number}", f"+861370000000{number}")
+    limits = {"kinship": "other", "wallet": True, "per_day": 10_000, "per_payment": 5_000, "points": True}
+    with database.transaction() as session:
+        for member in (holder, guest):
+            session.get_one(Member, member.id).phone_verified_at = at
+        households.create_invitation(session, holder.id, limits, actor=SYSTEM, at=at)
+        token = list_invitations(session, holder.id, at=at)[-1].token
+        person = households.join_household(session, token, guest.id, actor=SYSTEM, at=at)
+        if number == 2:
+            return {"person_id": str(person.id)}
+        invitation = households.create_invitation(session, holder.id, limits, actor=SYSTEM, at=at)
+        last = list_invitations(session, holder.id, at=at)[-1]
+        return {"person_id": str(person.id), "invitation_id": str(invitation.id), "token": last.token}
 
 
 def _told(member_id: int, at: datetime) -> dict[str, str]:

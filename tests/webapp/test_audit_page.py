@@ -11,13 +11,13 @@ from services.audit import commands as audit
 from services.audit.jobs import chain_audit
 from services.shared import database, vault
 from services.shared.actors import SYSTEM, Actor
+from services.shared.cells import safe_cell
 from tests.architecture.source import dotted, modules
 from tests.browse import body
 from tests.cast import Cast
 from tests.selling import welcome_member
 from webapp.staff.audit_words import ACTIONS
 from webapp.web.browsers import browser_name, is_phone
-from webapp.web.spreadsheets import safe_cell
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 Version/18.4 Mobile/15E148 Safari/604.1"
 

@@ -244,7 +244,7 @@ def test_a_quote_tells_what_a_member_holds_only_to_who_may_read_it(till: Till) -
         return body(answer)
 
     blind = quoted()
-    hidden = {"wallet": None, "points": None, "points_most": None, "points_save": None, "tier": ""}
+    hidden = {"wallet": None, "points": None, "points_most": None, "points_save": None, "shared": None, "tier": ""}
     assert (blind["holds"], blind["coupons"], blind["due"]) == (hidden, None, "22.00")
     assert quoted("wallet:read")["holds"] == hidden | {"wallet": "300.00"}
     assert quoted("points:read")["holds"]["points"] == 0

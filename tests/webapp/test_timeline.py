@@ -137,7 +137,7 @@ def test_a_page_of_the_timeline_asks_each_source_once(till: Till) -> None:
         engine = session.get_bind()
         event.listen(engine, "before_cursor_execute", lambda *told: counted.append(told[2]))
         list_happenings(session, till.member.id, actor=till.shop.owner, limit=30)
-    assert len([each for each in counted if each.startswith("SELECT")]) == len(SOURCES)
+    assert len([each for each in counted if each.startswith("SELECT")]) == len(SOURCES) + 1  # whose cards these are
 
 
 def test_on_a_phone_the_timeline_stands_alone(till: Till) -> None:
@@ -158,3 +158,18 @@ def test_codes_and_questions_about_births_are_no_part_of_it(till: Till) -> None:
     words = {each["words"] for each in told(till.shop.browser("manager"), till.member) if each["source"] == "messages"}
     assert "order:7" in words
     assert not words & {"proof:7", "family:birth:1:x"}
+
+
+def test_a_message_says_whether_it_was_read(till: Till) -> None:
+    at, manager = till.shop.at, till.shop.browser("manager")
+    with database.transaction() as session:
+        for title, read_at in (("没看", None), ("看过", at)):
+            words = {"title": title, "body": "看看新品", "path": "", "push_title": "", "push_body": ""}
+            about: dict[str, Any] = {"key": f"news:{title}", "category": "care", "created_at": at, "read_at": read_at}
+            session.add(Message(member_id=till.member.id, **words, **about))
+    read = {each["words"]: each["read_at"] for each in told(manager, till.member, "?source=messages")}
+    assert read["没看"] is None
+    assert read["看过"] is not None
+    page = manager.get(f"/staff/members/{till.member.id}/timeline?show=messages").text
+    assert "发了消息，还没看" in page
+    assert "发了消息，看过了" in page

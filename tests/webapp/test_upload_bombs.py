@@ -1,7 +1,7 @@
 """Files that are small on the wire and huge, slow or something else inside: refused within two seconds, and the server does not swell.
 
-Pictures go through the real forms of a real server process; copies of the books through what `changke restore` opens them with. Nothing
-else takes a file from anybody: tables (CSV, XLSX) are only given out so far.
+Pictures and tables go through the real forms of a real server process; copies of the books through what `changke restore` opens them with.
+Nothing else takes a file from anybody.
 """
 
 import gzip
@@ -30,6 +30,8 @@ from services.shared.books.sealed import UnreadableError
 from tests.browse import Browser
 from tests.cast import Cast
 from tests.selling import open_till
+from tests.services.test_tables import bomb as sheet_of
+from tests.services.test_tables import workbook as table
 from tests.serving import Answer, Front, Request, cookies_of, open_front
 from tests.webapp.test_setup import send as set_up
 from webapp.web.people import STAFF_COOKIE
@@ -201,6 +203,17 @@ def measured(front: Front, server: Server, ask: Callable[[bytes], Request], sent
     return [f"{took:.1f} s, {grown:.0f} MB more"] if took > SECONDS or grown > MEGABYTES else [], answer
 
 
+# Refused as tables with words beside the field; what unpacks them is a process of its own, and not the server's.
+TABLES: Mapping[str, Callable[[], bytes]] = {
+    "a sheet of 500 MB": lambda: sheet_of(500 * 2**20),
+    "a cell a billion cells away": lambda: table(["手机号"], at="XFD1048576"),
+    "eight million columns": lambda: b"," * 7_900_000,
+    "four million rows": lambda: b"1\n" * 3_900_000,
+    "nested archives": archive,
+    "a program": lambda: b"MZ" + bytes(4000),
+}  # fmt: skip
+TABLE_WORDS = ("文件太大了", "打不开这个文件")
+
 FEW = ("49 megapixels", "ten thousand scans", "a colour profile of 60 MB", "a drawing", "nested archives")
 
 
@@ -228,6 +241,16 @@ def test_no_picture_makes_the_server_slow_or_big(shop: Cast, front: Front) -> No
         assert b"script" not in path_kept.read_bytes()
         with Image.open(path_kept) as picture:
             assert (picture.format, max(picture.size) <= 1200, getattr(picture, "n_frames", 1)) == ("WEBP", True, 1)
+
+
+def test_no_table_makes_the_server_slow_or_big(shop: Cast, front: Front) -> None:
+    headers = owner_now(shop)
+
+    def listed(sent: bytes) -> Request:
+        return sending("/staff/imports", headers, "file", sent)
+
+    for name, answer in send_each(front, Server(front), TABLES, listed):
+        assert (answer.status, any(words in answer.body.decode() for words in TABLE_WORDS)) == (422, True), name
 
 
 def test_the_sign_of_a_shop_that_is_being_set_up_is_looked_at_in_the_same_way(empty_app: Flask) -> None:

@@ -12,6 +12,8 @@ from services.loyalty import queries as loyalty
 from services.members import commands, permissions, queries
 from services.members.queries import MemberCard
 from services.members.schemas import BirthdayOut, ChangedMemberIn, MemberIn, MemberOut
+from services.segments.queries import get_habits as read_habits
+from services.segments.schemas import HabitsOut
 from services.shared import clock
 from services.shared.refusals import Invalid
 from services.shared.words import N_
@@ -66,6 +68,14 @@ def create_member() -> Response:
 def get_member(member_id: int) -> Response:
     """One member, archived or not."""
     return _one(edge.read(), member_id)
+
+
+@blueprint.get("/members/<int:member_id>/habits")
+@blueprint.response(200, HabitsOut)
+@guards.api(permissions.MEMBERS_READ)
+def get_habits(member_id: int) -> Response:
+    """How often and when a member comes, what they spend and like best: worked out within seconds of a sale."""
+    return shape.one(HabitsOut, read_habits(edge.read(), member_id))
 
 
 @blueprint.post("/members/<int:member_id>/reveals")

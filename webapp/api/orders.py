@@ -50,9 +50,10 @@ def create_order() -> Response:
     data, at, actor = shape.body(SaleIn), clock.now(), edge.actor()
     sale = edge.before(
         lambda: checkout.get_sale_of_quote(
-            edge.read(), data["quote"], data["tenders"], proof=data["proof"], note=data["note"], actor=actor, at=at
+            edge.read(), data["quote"], data["tenders"], proof=data["proof"], holder_proof=data["holder_proof"],
+            note=data["note"], actor=actor, at=at,
         )
-    )
+    )  # fmt: skip
     origin, name = "api", data["external_key"]
     if actor.kind == "staff":
         origin, name = "counter", name or checkout.key_of_counter(actor, edge.key_of_request())

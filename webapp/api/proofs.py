@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
+from services.checkout import commands as checkout
 from services.checkout.queries import UNSOLD
 from services.members.queries import get_member
 from services.shared import clock, limits
@@ -18,16 +19,11 @@ from services.signin.schemas import AnswerIn, ProofCodeIn, ProofIn, ProofOut
 from services.stores.queries import list_open_stores
 from webapp.api import shape
 from webapp.api.document import Blueprint
-from webapp.web import edge, guards, people, step_up
+from webapp.web import edge, guards, people, proof_codes, step_up
 
 blueprint = Blueprint("api_proofs", __name__, description="使用确认 Proofs")
 PINS = limits.Rule("wallet_pin:member", most=5, seconds=900)
 ASKED = limits.Rule("proofs:member", most=10, seconds=600)
-CODES = (  # quality.md: 1 a minute, 5 an hour, 10 a day
-    limits.Rule("proof_codes:minute", most=1, seconds=60),
-    limits.Rule("proof_codes:hour", most=5, seconds=3600),
-    limits.Rule("proof_codes:day", most=10, seconds=86400),
-)
 
 
 @blueprint.post("/proofs")
@@ -35,8 +31,8 @@ CODES = (  # quality.md: 1 a minute, 5 an hour, 10 a day
 @blueprint.takes(ProofIn)
 @guards.api(permissions.PROOFS_CREATE)
 def create_proof() -> Response:
-    """Ask the member in the app, send a one-time code, take the wallet PIN (`proof`: the scan or code that it comes on top of), or answer
-    for the member (`override`: reason, permission)."""
+    """Ask the member in the app, send a one-time code, take the wallet PIN (`proof`: the scan or code that it comes on top of), answer
+    for the member (`override`: reason, permission), or ask the holder of their household in the app (`holder`)."""
     data, at, actor = shape.body(ProofIn), clock.now(), edge.actor()
     if edge.answered() is None:  # a repeated request asks nobody again, and counts nothing
         _require_may(data, actor)
@@ -114,8 +110,8 @@ def _require_room(data: dict[str, Any], actor: Actor, at: datetime) -> None:
             edge.read(), data["base"], data["member_id"], data["most"], store_id=data["store_id"], unsold=UNSOLD,
             actor=actor, at=at,
         )  # fmt: skip
-    for rule in CODES if data["way"] == "code" else ():
-        edge.spend(rule, subject, at=at)
+    if data["way"] == "code":
+        proof_codes.count(data["member_id"], at)
     edge.spend(ASKED, subject, at=at)
     if is_pin:
         _require_pin(data["member_id"], data["pin"], at)
@@ -135,6 +131,8 @@ def _ask(session: Session, data: dict[str, Any], actor: Actor, at: datetime) -> 
         return commands.note_pin_proof(
             session, member_id, most, data["base"], store_id=store_id, unsold=UNSOLD, actor=actor, at=at
         ).id
+    if data["way"] == "holder":
+        return checkout.ask_holder(session, member_id, most, store_id=store_id, actor=actor, at=at).id
     if data["way"] == "code":
         return commands.send_proof_code(session, member_id, most, store_id=store_id, actor=actor, at=at).id
     ask = commands.override_proof if data["way"] == "override" else commands.ask_for_confirmation

@@ -24,7 +24,7 @@ blueprint = Blueprint("api_timeline", __name__, description="动态 Timeline")
 
 class HappeningOut(Schema):
     """Something that happened. `source`: interactions, orders, refunds, wallet, points, coupons, messages, consents,
-    withdrawals, joined; `id` is its id there, `words` its number, title or note."""
+    withdrawals, joined; `id` is its id there, `words` its number, title or note; `read_at` of a message that was read."""
 
     source = fields.String()
     id = Identifier()
@@ -36,6 +36,7 @@ class HappeningOut(Schema):
     points = fields.Integer(allow_none=True)
     words = fields.String()
     done_by = fields.String()
+    read_at = Moment(allow_none=True)
 
 
 @blueprint.get("/members/<int:member_id>/timeline")

@@ -13,6 +13,7 @@ AREAS: tuple[str, ...] = (
     "family",
     "forms",
     "home",
+    "household",
     "inbox",
     "invoices",
     "misuse",

@@ -30,7 +30,9 @@ def points() -> str:
         coming=points_words.coming(session, member.id),
         rule=shop.settings(),
         page=paging.page("member.points", found, PAGE, lambda entry: paging.month_words(entry.at), **kept),
-        own_orders=orders.list_numbers(session, {entry.order_id for entry in found if entry.order_id}),
+        own_orders=orders.list_numbers(
+            session, {entry.order_id for entry in found if entry.order_id and not entry.shared}
+        ),
         way=way,
     )
 

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from services.approvals import commands, queries
 from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
 from services.approvals.queries import ApprovalView, Shown
-from services.approvals.rules import EXPORT, KINDS, PAYOUT, POINTS, STATE_WORDS, WALLET, WORDS
+from services.approvals.rules import EXPORT, KINDS, MERGE, PAYOUT, POINTS, STATE_WORDS, WALLET, WORDS
 from services.approvals.schemas import DeclineIn
 from services.members.permissions import MEMBERS_READ
-from services.members.queries import get_cards
+from services.members.queries import get_cards, get_member
+from services.members.rules.joining import LOSER
 from services.shared import clock
 from services.stores import queries as stores
 from webapp.staff import asked, blueprint
@@ -128,16 +129,23 @@ def about(view: ApprovalView) -> str:
         amounts = (abs(terms.get("principal", 0)), abs(terms.get("bonus", 0)))
         told = _("、").join(f"{part} {flat_money(fen)}" for part, fen in zip(parts, amounts, strict=True) if fen)
         return str(_("补给会员：%(what)s", what=told) if gives else _("从余额扣：%(what)s", what=told))
+    if view.kind == MERGE:
+        number = get_member(edge.read(), terms["loser_id"]).number
+        told = str(_("并入卡号 %(number)s，储值 %(amount)s", number=number, amount=flat_money(view.amount)))
+        return told + str(_("，手机号换成那张卡的")) if terms["chosen"].get("phone") == LOSER else told
     return str(_("%(day)s 那天的", day=terms["day"]) if "day" in terms else _("所有日子的"))
 
 
 def place_of(view: ApprovalView) -> str:
-    """Where to look before deciding: the refund sheet, the wallet, the points; for who asked, the export that they may take now."""
+    """Where to look before deciding: the refund sheet, the wallet, the points, the two cards; for who asked, the export that
+    they may take now."""
     if view.kind == EXPORT:
         takes = view.own and view.usable_until is not None and clock.now() < view.usable_until
         return url_for("staff.audit_export", **view.terms) if takes else ""
     if view.member_id is None:
         return ""
+    if view.kind == MERGE:
+        return url_for("staff.merge_preview", member_id=view.member_id, loser_id=view.terms["loser_id"])
     if view.kind == POINTS:
         return url_for("staff.member_points", member_id=view.member_id)
     if view.kind == PAYOUT and view.state == "waiting":

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from services.audit.queries import EntryView
+from services.household.rules import KINSHIPS
 from services.shared.words import N_
 from services.stores.settings import BY_NAME
 from webapp.staff.role_words import ROLE_WORDS, permission_words
@@ -34,6 +35,7 @@ LABELS: Mapping[str, str] = {
     "closes": N_("几点打烊"),
     "code": N_("编号"),
     "cost": N_("成本"),
+    "columns": N_("列"),
     "counted": N_("点到的合计"),
     "coupons": N_("送几张券"),
     "day_most": N_("每天最多几条"),
@@ -43,14 +45,19 @@ LABELS: Mapping[str, str] = {
     "ends_on": N_("到哪天"),
     "exclusive": N_("单独用"),
     "failed": N_("没清理成"),
+    "first": N_("从哪天"),
     "floor": N_("法定最低退款"),
+    "format": N_("文件格式"),
     "gender": N_("性别"),
     "granted": N_("加上"),
     "how_to": N_("怎么用"),
+    "kinship": N_("关系"),
     "key_id": N_("密钥编号"),
     "label": N_("放在哪里"),
     "language": N_("语言"),
+    "last": N_("到哪天"),
     "launches_on": N_("上市日"),
+    "list": N_("哪个列表"),
     "lines": N_("共几条"),
     "member_price": N_("会员价"),
     "messages": N_("会员的消息"),
@@ -82,6 +89,8 @@ LABELS: Mapping[str, str] = {
     "secret": N_("密钥"),
     "sessions": N_("登录记录"),
     "sign_name": N_("签名"),
+    "shares_points": N_("共用积分"),
+    "shares_wallet": N_("共用储值"),
     "sku": N_("货号"),
     "sms_messages": N_("短信记录"),
     "sold_out": N_("售罄"),
@@ -103,6 +112,8 @@ LABELS: Mapping[str, str] = {
     "valid_days": N_("有效几天"),
     "value": N_("金额"),
     "version": N_("隐私说明版本"),
+    "wallet_per_day": N_("一天最多"),
+    "wallet_per_payment": N_("一次最多"),
     "way": N_("方式"),
     "wechat_id": N_("微信号"),
     "why": N_("原因"),
@@ -139,6 +150,7 @@ _UNSAID = {
     "birthday_leap",
     "category_id",
     "from",
+    "holder",
     "kind",
     "member",
     "order",
@@ -165,8 +177,10 @@ _MONEY = {
     "counted",
     "value",
     "threshold",
+    "wallet_per_day",
+    "wallet_per_payment",
 }
-_LISTS = {"failed", "granted", "scopes", "taken"}  # never before and after
+_LISTS = {"columns", "failed", "granted", "scopes", "taken"}  # never before and after
 _LONG = 40  # characters; longer texts are named, not quoted
 
 
@@ -214,5 +228,5 @@ def _said(name: str, value: Any) -> str:
         return str(_("、")).join(str(each) for each in value)
     if name == "until" and "T" in str(value):  # a moment; else a day, which reads as it is
         return i18n.long_moment(datetime.fromisoformat(value))
-    words = {"role": ROLE_WORDS, "way": WAYS, "why": WHYS}.get(name, {}).get(str(value))
+    words = {"kinship": KINSHIPS, "role": ROLE_WORDS, "way": WAYS, "why": WHYS}.get(name, {}).get(str(value))
     return str(_(words)) if words else str(value)

@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from services.coupons.permissions import COUPONS_READ
+from services.household.queries import get_household
 from services.loyalty import queries as loyalty
 from services.loyalty.permissions import POINTS_READ
 from services.members import commands, permissions, queries
 from services.members.queries import STATES, Filter, MemberCard
 from services.members.schemas import ChangedUnseenIn, MemberIn
+from services.merging.permissions import MEMBERS_MERGE
 from services.orders import queries as orders
 from services.orders.permissions import ORDERS_READ
 from services.shared import clock, days
@@ -28,6 +30,8 @@ from services.wallet.permissions import WALLET_READ
 from webapp.staff import blueprint, narrowing, reasons
 from webapp.staff.consents import consents_section
 from webapp.staff.coupons.held import of_member as coupons_of
+from webapp.staff.habits import habits_of
+from webapp.staff.merging import merges_section
 from webapp.staff.sent_forms import forms_of
 from webapp.staff.tags import tags_of
 from webapp.web import edge, forms, guards, levels, own_fields, people, shop, timeline_words, toasts
@@ -108,15 +112,17 @@ def _member_page(card: MemberCard, **more: Any) -> str:
     session = edge.read()
     consents = consents_section(session, card.id)
     frozen = find_freeze(session, card.id) is not None
-    answers = own_fields.filled("member", card.id)
-    return page("member", card=card, frozen=frozen, answers=answers, **consents, **_held(session, card), **more)
+    told = merges_section(session, card.id) if edge.actor().may(MEMBERS_MERGE) else {}
+    told["answers"] = own_fields.filled("member", card.id)
+    return page("member", card=card, frozen=frozen, **consents, **_held(session, card), **told, **more)
 
 
 def _held(session: Session, card: MemberCard) -> dict[str, Any]:
     actor, told = edge.actor(), dict[str, Any](family=family_of(card.id, "masked"))
     if not card.erased:
+        told["household"] = get_household(session, card.id, at=clock.now())
         told |= timeline_words.timeline_of(card.id, limit=LATEST) | {"reasons": reasons.today(card)}
-        told |= tags_of(card.id) | forms_of(card.id)
+        told |= tags_of(card.id) | forms_of(card.id) | habits_of(card.id)
     if actor.may(ORDERS_READ):
         told["latest_orders"] = orders.list_orders(session, actor=actor, member_id=card.id, limit=LATEST)
     if actor.may(POINTS_READ):

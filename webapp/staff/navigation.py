@@ -11,11 +11,14 @@ from services.audit.permissions import AUDIT_READ
 from services.catalog.permissions import PRODUCTS_READ
 from services.checkout.permissions import ORDERS_CREATE
 from services.coupons.permissions import COUPONS_READ
+from services.dataio.permissions import IMPORTS_CREATE
 from services.dealing.permissions import DEALING_READ
+from services.exports.permissions import EXPORTS_CREATE
 from services.forms.permissions import FORMS_READ
 from services.identity.permissions import KIT_READ, STAFF_READ, TOKENS_CREATE
 from services.loyalty.permissions import POINTS_READ
 from services.members.permissions import MEMBERS_READ, REGISTRATION_LINKS_CHANGE
+from services.merging.permissions import MEMBERS_MERGE
 from services.orders.permissions import INVOICES_READ, ORDERS_READ
 from services.privacy.permissions import MEMBERS_ERASE
 from services.segments.permissions import SEGMENTS_READ
@@ -67,6 +70,7 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("staff.approvals", "badge-check", N_("审批"), APPROVALS_READ, N_("要第二个人同意的事")),
             Entry("staff.liability", "chart-column", N_("储值负债"), LIABILITY_READ, N_("还欠会员多少储值")),
+            Entry("staff.exports", "download", N_("导出"), EXPORTS_CREATE, N_("会员、订单、储值带走成表格")),
             Entry("staff.stores", "store", N_("门店"), STORES_CHANGE, N_("地址、电话、营业时间")),
             Entry("staff.people", "users-round", N_("店员"), STAFF_READ, N_("账号、角色、门店")),
             Entry(
@@ -75,6 +79,8 @@ MORE: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("staff.roles", "id-card", N_("角色"), STAFF_READ, N_("谁能做什么")),
             Entry("staff.tokens", "key-round", N_("接口令牌"), TOKENS_CREATE, N_("哪些程序能读写店里的数据")),
             Entry("staff.settings", "settings", N_("设置"), SETTINGS_READ, N_("店名、主色、积分")),
+            Entry("staff.duplicates", "users-round", N_("可能重复"), MEMBERS_MERGE, N_("一个人两张卡，合成一张")),
+            Entry("staff.imports", "upload", N_("导入"), IMPORTS_CREATE, N_("把老会员从 Excel 搬过来")),
             Entry("staff.freezes", "shield-check", N_("冻结的会员"), FREEZES_LIFT, N_("会员说不是本人操作的")),
             Entry("staff.privacy", "clock", N_("隐私"), MEMBERS_ERASE, N_("很久没来的会员、保留期限")),
             Entry("staff.dealing", "eye", N_("自查"), DEALING_READ, N_("谁可能在给自己行方便")),

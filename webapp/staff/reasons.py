@@ -9,9 +9,10 @@ from services.family.queries import FamilyCard
 from services.family.rules.gestation import EARLY, LATE, MID, STAGES
 from services.members.queries import DORMANT, MemberCard
 from services.members.rules import birthdays
+from services.segments.queries import find_favourite
 from services.shared import clock, days
 from services.shared.days import monday
-from webapp.web import i18n, shop
+from webapp.web import edge, i18n, shop
 from webapp.web.families import family_of, occurrence_words
 
 MOST = 3
@@ -32,14 +33,17 @@ def today(card: MemberCard) -> list[Reason]:
     """The reasons for this member as of now."""
     settings = shop.settings()
     day = days.local_day(clock.now(), settings.zone)
-    return to_care(card, family_of(card.id, "whole"), day, late_leap_day=settings.late_leap_day)
+    liked = find_favourite(edge.read(), card.id)
+    return to_care(card, family_of(card.id, "whole"), day, liked=liked, late_leap_day=settings.late_leap_day)
 
 
-def to_care(card: MemberCard, family: FamilyCard, today: date, *, late_leap_day: bool = False) -> list[Reason]:
+def to_care(
+    card: MemberCard, family: FamilyCard, today: date, *, liked: str | None = None, late_leap_day: bool = False
+) -> list[Reason]:
     """The reasons for this member on this day. `family` is known whole here; what is said of it tells no name and no day."""
     found = [
         _allergies(family), _note(card.note), _birthday(card, today, late_leap_day=late_leap_day), _milestone(family, today),
-        _stage(family), _visit(card, today),
+        _stage(family), _visit(card, today), _liked(liked),
     ]  # fmt: skip
     return [reason for reason in found if reason][:MOST]
 
@@ -95,6 +99,11 @@ def _visit(card: MemberCard, today: date) -> Reason | None:
     if away > DORMANT:
         return Reason(str(_("%(days)s 天没来了", days=away.days)), "honey", "clock")
     return None
+
+
+def _liked(product: str | None) -> Reason | None:
+    """What they have had most often: to be offered, or to be asked after."""
+    return Reason(str(_("最爱%(product)s", product=product)), "", "heart") if product else None
 
 
 _WEEKDAYS = (

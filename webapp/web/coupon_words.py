@@ -55,6 +55,7 @@ EVENTS = {
     "undo": N_("撤销核销"),
     "give_back": N_("退款退回"),
     "transfer": N_("转赠给朋友"),
+    "merge": N_("会员卡合并"),
     "revoke": N_("作废"),
     "expire": N_("过期"),
 }

@@ -100,7 +100,7 @@ def load_report(asked: Asked) -> Report:
     flows = queries.list_flows(session, asked.first, asked.last, zone=zone, stores=only)
     days = tuple(
         Moved(flow.day, flow.store_id, flow.of("top_up"), flow.of("spend", "give_back"), flow.of("payout"),
-              flow.of("adjust", "transfer")) for flow in flows
+              flow.of("adjust", "transfer", "opening", "opening_undone")) for flow in flows
     )  # fmt: skip
     paid_back = queries.get_paid_out(session, asked.first, asked.last, zone=zone, stores=only)
     found = sorted(owed.items(), key=lambda item: (item[0] is None, item[0] or 0))

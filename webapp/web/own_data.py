@@ -20,6 +20,7 @@ TABLES: Mapping[str, str] = {
     "invoices": N_("发票"), "points": N_("积分"), "growth": N_("成长值"), "wallet": N_("储值"), "coupons": N_("优惠券"),
     "answers": N_("店里另外记的"), "forms": N_("填过的表单"),
     "messages": N_("消息"), "sessions": N_("登录的设备"), "devices": N_("会员码装到手机"), "passkeys": N_("通行密钥"),
+    "household": N_("家人共用"),
     "interactions": N_("店员记下的互动"), "tags": N_("标签"), "habits": N_("购买习惯"),
     "children": N_("孩子"), "doses": N_("疫苗"), "pregnancies": N_("孕期"),
 }  # fmt: skip
@@ -43,6 +44,8 @@ COLUMNS: Mapping[str, str] = {
     "code": N_("哪一剂"), "given_on": N_("接种日期"), "due_on": N_("预产期"), "ended_at": N_("结束时间"),
     "added_at": N_("打上的时间"), "visits": N_("来过几天"), "rhythm": N_("平均隔几天来"), "weekday": N_("常来星期（0 是周一）"),
     "hour": N_("常来钟点"), "orders_year": N_("近一年单数"), "spent_year": N_("近一年消费"),
+    "role": N_("我是"), "other": N_("对方"), "kinship": N_("关系"), "shares_wallet": N_("共用储值"), "per_day": N_("一天最多"),
+    "per_payment": N_("一次最多"), "shares_points": N_("共用积分"), "paused_at": N_("暂停时间"), "shared_since": N_("开始共用"),
     "withdrawn_at": N_("撤回时间"), "withdrawn_way": N_("撤回方式"), "at": N_("时间"), "form": N_("表单"),
 }  # fmt: skip
 Told = dict[str, list[dict[str, Any]]]

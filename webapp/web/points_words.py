@@ -23,7 +23,10 @@ KINDS = {
     "expire": N_("到期"),
     "adjust": N_("店里补的"),
     "top_up": N_("充值送的"),
+    "transfer": N_("会员卡合并"),
     "form": N_("填表单送的"),
+    "opening": N_("旧系统带过来的"),
+    "opening_undone": N_("导入撤销"),
 }
 
 
@@ -39,6 +42,7 @@ class ToldEntry:
     balance_after: int
     order_id: int | None
     at: datetime
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class ComingPoints:
     due_at: datetime
     order_id: int
     number: str
+    shared: bool = False
 
 
 def tell(entry: ExplainedEntry) -> ToldEntry:
@@ -61,13 +66,20 @@ def tell(entry: ExplainedEntry) -> ToldEntry:
     return ToldEntry(
         entry.id,
         str(_(title)),
-        str(_("订单 %(number)s", number=entry.order_number)) if entry.order_number else "",
+        _origin(entry),
         tuple(each for each in (entry.note, _rule(entry), _lot(entry)) if each),
         entry.amount,
         entry.balance_after,
         entry.order_id,
         entry.at,
+        entry.shared,
     )
+
+
+def _origin(entry: ExplainedEntry) -> str:
+    """The order it came of, and that somebody of the household bought."""
+    order = _("订单 %(number)s", number=entry.order_number) if entry.order_number else ""
+    return " · ".join(str(each) for each in (_("家人") if entry.shared else "", order) if each)
 
 
 def debt_words(balance: int) -> str:
@@ -99,7 +111,12 @@ def coming(session: Session, member_id: int) -> list[ComingPoints]:
     """What is pending, with the orders' numbers."""
     found = loyalty.list_pending(session, member_id)
     numbers = orders.list_numbers(session, {each.order_id for each in found}, stores=people.seen_stores())
-    return [ComingPoints(each.points, each.due_at, each.order_id, numbers.get(each.order_id, "")) for each in found]
+    return [
+        ComingPoints(
+            each.points, each.due_at, each.order_id, numbers.get(each.order_id, ""), each.by_member_id is not None
+        )
+        for each in found
+    ]
 
 
 def _rule(entry: ExplainedEntry) -> str:

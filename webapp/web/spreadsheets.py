@@ -16,16 +16,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones, too
+from services.shared.cells import BOM, safe_cell
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_TITLE = 31  # characters that a sheet's name may have
-_BOM = "\ufeff"  # without it Excel reads Chinese as Latin
-
-
-def safe_cell(value: object) -> str:
-    """The text of a cell; what a spreadsheet would compute stands behind an apostrophe."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def zip_answer(name: str, tables: Mapping[str, tuple[Sequence[str], Iterable[Sequence[object]]]]) -> Response:
@@ -91,7 +85,7 @@ def csv_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[object]])
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     out = io.StringIO(newline="")
-    out.write(_BOM)
+    out.write(BOM)
     writer = csv.writer(out)
     writer.writerow([safe_cell(each) for each in head])
     writer.writerows([safe_cell(each) for each in row] for row in rows)

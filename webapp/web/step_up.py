@@ -17,10 +17,13 @@ from services.approvals.permissions import APPROVALS_DECIDE
 from services.audit.permissions import AUDIT_EXPORT
 from services.checkout.permissions import ORDERS_REASSIGN, REFUNDS_CREATE
 from services.coupons.permissions import COUPON_TEMPLATES_CHANGE, COUPONS_ISSUE
+from services.dataio.permissions import IMPORTS_CREATE
+from services.exports.permissions import EXPORTS_CREATE
 from services.forms.permissions import FORM_ANSWERS_EXPORT, FORM_GIFTS_CHANGE
 from services.identity.permissions import ROLES_CHANGE, STAFF_CHANGE, TOKENS_CREATE
 from services.loyalty.permissions import EARNING_RULES_CHANGE, POINTS_ADJUST, TIERS_CHANGE
 from services.members.permissions import CONSENT_TEXTS_CREATE
+from services.merging.permissions import MEMBERS_MERGE
 from services.privacy.permissions import MEMBERS_ERASE, MINORS_EXPORT
 from services.shared import clock
 from services.signin import commands
@@ -36,8 +39,8 @@ from webapp.web.people import Person
 SENSITIVE = frozenset(
     {
         APPROVALS_DECIDE,
-        AUDIT_EXPORT, CONSENT_TEXTS_CREATE, COUPONS_ISSUE, COUPON_TEMPLATES_CHANGE, EARNING_RULES_CHANGE, FORM_ANSWERS_EXPORT,
-        FORM_GIFTS_CHANGE, FREEZES_LIFT, MEMBERS_ERASE,
+        AUDIT_EXPORT, CONSENT_TEXTS_CREATE, COUPONS_ISSUE, COUPON_TEMPLATES_CHANGE, EARNING_RULES_CHANGE, EXPORTS_CREATE,
+        FORM_ANSWERS_EXPORT, FORM_GIFTS_CHANGE, FREEZES_LIFT, IMPORTS_CREATE, MEMBERS_ERASE, MEMBERS_MERGE,
         MINORS_EXPORT, ORDERS_REASSIGN, POINTS_ADJUST, PROOFS_OVERRIDE, REFUNDS_CREATE, ROLES_CHANGE, SETTINGS_CHANGE, SHOP_DEVICES_CHANGE,
         STAFF_CHANGE, STAFF_RECOVER, TIERS_CHANGE, TOKENS_CREATE, TOP_UP_PLANS_CHANGE, WALLET_ADJUST, WALLET_PAY_OUT,
     }

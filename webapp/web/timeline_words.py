@@ -36,10 +36,11 @@ _ICONS = {
     "orders": "receipt-text", "refunds": "undo-2", "wallet": "wallet", "points": "coins", "coupons": "ticket", "messages": "mail",
     "consents": "shield-check", "withdrawals": "shield-check", "joined": "user-plus",
 }  # fmt: skip
-_WALLET = {"top_up": N_("充值"), "payout": N_("储值退款"), "adjust": N_("手动调整")}
-_POINTS = {
-    "adjust": N_("店里调整积分"), "expire": N_("积分到期"), "top_up": N_("充值送的积分"), "form": N_("填表单送的积分"),
-}  # fmt: skip
+_WALLET = {"top_up": N_("充值"), "payout": N_("储值退款"), "adjust": N_("手动调整"), "opening": N_("储值：旧系统带过来的"),
+           "opening_undone": N_("储值：导入撤销")}  # fmt: skip
+_POINTS = {"adjust": N_("店里调整积分"), "expire": N_("积分到期"), "top_up": N_("充值送的积分"),
+           "form": N_("填表单送的积分"), "opening": N_("积分：旧系统带过来的"),
+           "opening_undone": N_("积分：导入撤销")}  # fmt: skip
 _COUPONS = {
     "issue": N_("得到券"), "redeem": N_("用了券"), "undo": N_("撤销用券"), "transfer": N_("转送了券"), "revoke": N_("收回券"),
     "expire": N_("券过期"), "give_back": N_("券退回"),
@@ -102,7 +103,7 @@ def _title(each: Happening) -> str:
 
 def _text(each: Happening) -> str:
     if each.source == "messages":
-        return str(_("发了消息"))
+        return str(_("发了消息，看过了") if each.read_at else _("发了消息，还没看"))
     if each.source == "joined":
         return source_words(each.words)
     return "" if each.source in {"consents", "withdrawals"} else each.words

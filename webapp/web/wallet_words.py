@@ -23,12 +23,14 @@ WAYS: Mapping[str, str] = {
 SIGNS: Mapping[str, str] = {
     "cash": "banknote", "wechat": "message-circle", "alipay": "smartphone", "card": "credit-card", "other": "ellipsis",
 }  # fmt: skip
-_ENTRIES: Mapping[str, str] = {
+ENTRIES: Mapping[str, str] = {
     "spend": N_("消费"),
     "give_back": N_("退款退回"),
     "payout": N_("储值退款"),
     "adjust": N_("手动调整"),
-    "transfer": N_("合并转入"),
+    "transfer": N_("会员卡合并"),
+    "opening": N_("旧系统带过来的"),
+    "opening_undone": N_("导入撤销"),
 }
 
 
@@ -108,5 +110,5 @@ def entry_words(entry: EntryView) -> str:
         if entry.bonus:
             return str(_("充值 %(amount)s 送 %(bonus)s", amount=yuan(entry.principal), bonus=yuan(entry.bonus)))
         return str(_("充值 %(amount)s", amount=yuan(entry.principal)))
-    words = str(_(_ENTRIES[entry.kind])) if entry.kind in _ENTRIES else entry.kind
+    words = str(_(ENTRIES[entry.kind])) if entry.kind in ENTRIES else entry.kind
     return f"{words} · {entry.store_name}" if entry.store_name and entry.kind in {"spend", "give_back"} else words

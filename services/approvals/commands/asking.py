@@ -14,7 +14,7 @@ from services.approvals.events import ApprovalAsked
 from services.approvals.lately import sum_lately
 from services.approvals.models import Approval
 from services.approvals.queries import exports_need_approval, list_deciders, load_settings_in_force, person_behind
-from services.approvals.rules import EXPORT, KINDS, LIFE, WAITING, export_terms, needs_approval
+from services.approvals.rules import EXPORT, KINDS, LIFE, MERGE, WAITING, export_terms, needs_approval
 from services.audit import commands as audit
 from services.members.queries import hold_living
 from services.shared.actors import Actor
@@ -54,9 +54,33 @@ def do_or_ask(
             return done.result
     except _Undone as undone:
         amount, terms = undone.amount, undone.terms
-    _require_none_waiting(session, kind, member_id, at)
+    _require_none_waiting(session, kind, member_id, terms, at)
     return _store_request(
         session, kind, amount, terms, member_id=member_id, store_id=store_id, reason=data["reason"], actor=actor, at=at
+    )
+
+
+def ask_for_merge(
+    session: Session,
+    winner_id: int,
+    loser_id: int,
+    chosen: Mapping[str, str],
+    reason: str,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Approval:
+    """Ask a second person to agree that `loser_id` becomes part of `winner_id`. It was tried and taken back: what it would be refused for
+    it is refused for now. Raises that, NobodyToApprove, ApprovalWaiting."""
+    act = Act(MERGE, winner_id, None, {"loser_id": loser_id, "chosen": chosen})
+    try:
+        with session.begin_nested():
+            raise _Undone(acts.perform(session, act, actor=actor, at=at))
+    except _Undone as undone:
+        amount, terms = undone.amount, undone.terms
+    _require_none_waiting(session, MERGE, winner_id, terms, at)
+    return _store_request(
+        session, MERGE, amount, terms, member_id=winner_id, store_id=None, reason=reason, actor=actor, at=at
     )
 
 
@@ -107,8 +131,8 @@ def _store_request(
     return approval
 
 
-def _require_none_waiting(session: Session, kind: str, member_id: int, at: datetime) -> None:
-    acts.hold(session, kind, member_id)
+def _require_none_waiting(session: Session, kind: str, member_id: int, terms: Mapping[str, Any], at: datetime) -> None:
+    acts.hold(session, kind, member_id, terms)
     hold_living(session, member_id)  # what was tried let go of its locks
     waiting = select(Approval.id).where(
         Approval.kind == kind, Approval.member_id == member_id, Approval.state == WAITING, Approval.expires_at > at

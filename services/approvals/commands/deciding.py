@@ -20,10 +20,11 @@ from services.approvals.events import ApprovalDecided
 from services.approvals.models import Approval
 from services.approvals.permissions import APPROVALS_DECIDE, APPROVALS_READ
 from services.approvals.queries import are_entwined, is_own, may_decide
-from services.approvals.rules import APPROVED, DECLINED, EXPORT, EXPORT_LIFE, KINDS, WAITING, WITHDRAWN, state_of
+from services.approvals.rules import APPROVED, DECLINED, EXPORT, EXPORT_LIFE, KINDS, MERGE, WAITING, WITHDRAWN, state_of
 from services.audit import commands as audit
 from services.identity.models import ApiToken, Staff
 from services.identity.queries import actor_of_staff, actor_of_token
+from services.members.queries import require_not_own
 from services.shared.actors import Actor
 from services.shared.events import announce
 
@@ -31,14 +32,16 @@ from services.shared.events import announce
 def approve(session: Session, approval_id: int, *, actor: Actor, at: datetime) -> Approval:
     """Agree: the act is done in the name of who asked, in this transaction, as if they did it now; an export may then be taken.
 
-    Once, however many agree at the same time. Raises Forbidden, NotFound, OwnRequest, ApprovalOver, RequesterLost, and whatever the act is
-    refused for now: then the request goes on waiting.
+    Once, however many agree at the same time. Raises Forbidden, NotFound, OwnRequest, ApprovalOver, RequesterLost, OwnCardRefused,
+    and whatever the act is refused for now: then the request goes on waiting.
     """
     approval = _hold_for(session, approval_id, actor, at)
     asker = _asker(session, approval)
     if approval.kind == EXPORT:
         approval.usable_until = at + EXPORT_LIFE
     elif approval.member_id is not None:
+        if approval.kind == MERGE:
+            require_not_own(session, (approval.member_id, approval.terms["loser_id"]), actor)
         data = {**approval.terms, "reason": approval.reason}
         acts.perform(session, Act(approval.kind, approval.member_id, approval.store_id, data), actor=asker, at=at)
     _decide(approval, APPROVED, actor, at)
@@ -96,11 +99,13 @@ def _hold_for(session: Session, approval_id: int, actor: Actor, at: datetime) ->
 
 
 def _hold(session: Session, approval_id: int) -> Approval:
-    about = session.execute(select(Approval.kind, Approval.member_id).where(Approval.id == approval_id)).first()
+    about = session.execute(
+        select(Approval.kind, Approval.member_id, Approval.terms).where(Approval.id == approval_id)
+    ).first()
     if about is None:
         raise ApprovalNotFound
     if about.member_id is not None:
-        acts.hold(session, about.kind, about.member_id)
+        acts.hold(session, about.kind, about.member_id, about.terms)
     return session.scalars(select(Approval).where(Approval.id == approval_id).with_for_update()).one()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.approvals.events import ApprovalsLoosened
 from services.approvals.queries import list_deciders
-from services.approvals.rules import KINDS
+from services.approvals.rules import KINDS, SWITCHED
 from services.shared.actors import Actor
 from services.shared.events import announce
 from services.shared.refusals import Invalid
@@ -24,7 +24,11 @@ def change_settings(session: Session, typed: Mapping[str, Any], *, actor: Actor,
     before = load_settings(session)
     stores.change_settings(session, typed, actor=actor, at=at)
     after = load_settings(session)
-    turned_on = {name: kind.switch for name, kind in KINDS.items() if after[kind.switch] and not before[kind.switch]}
+    turned_on = {
+        name: kind.switch
+        for name, kind in KINDS.items()
+        if kind in SWITCHED and after[kind.switch] and not before[kind.switch]
+    }
     if weaker := _weaker(before, after):
         if actor.kind == "token":
             raise Invalid({name: [N_("审批要由人在设置里放宽，程序不能改")] for name in weaker})
@@ -37,5 +41,5 @@ def change_settings(session: Session, typed: Mapping[str, Any], *, actor: Actor,
 
 def _weaker(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """The settings by which less would wait for a second person than before."""
-    off = [kind.switch for kind in KINDS.values() if before[kind.switch] and not after[kind.switch]]
-    return off + [kind.above for kind in KINDS.values() if kind.above and after[kind.above] > before[kind.above]]
+    off = [kind.switch for kind in SWITCHED if before[kind.switch] and not after[kind.switch]]
+    return off + [kind.above for kind in SWITCHED if kind.above and after[kind.above] > before[kind.above]]

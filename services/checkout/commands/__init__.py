@@ -4,6 +4,7 @@ from services.checkout.commands.answers import answer_order
 from services.checkout.commands.coupons import Redemption, redeem_coupon
 from services.checkout.commands.gifts import offer_gift, take_gift
 from services.checkout.commands.handovers import claim_order, reassign_order
+from services.checkout.commands.households import ask_holder
 from services.checkout.commands.offline import book_offline_sale
 from services.checkout.commands.refunds import refund_order
 from services.checkout.commands.sales import complete_order
@@ -11,6 +12,7 @@ from services.checkout.commands.sales import complete_order
 __all__ = [
     "Redemption",
     "answer_order",
+    "ask_holder",
     "book_offline_sale",
     "claim_order",
     "complete_order",

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.checkout import permissions
+from services.checkout.commands.merging import carry_on, hold_accounts
 from services.checkout.errors import NotHandedOver, ReceiptUnknown
 from services.checkout.queries.growth import hold_paid_by_member
 from services.checkout.queries.handovers import CORRECTABLE, Worth, get_worth_to, why_not_claimed, why_not_reassigned
 from services.checkout.queries.refunds import Case, load_case
 from services.loyalty import commands as loyalty
-from services.members.queries import get_member
+from services.members.queries import get_member, hold_living
 from services.orders import commands as orders
 from services.orders.commands import HandoverDraft
 from services.orders.events import OrderHandedOver
@@ -113,6 +114,7 @@ def _move(session: Session, case: Case, member_id: int, *, actor: Actor, at: dat
     from_id, key = case.order.member_id, f"handover:{case.order.id}:{_sequence(session, case)}"
     assert from_id is not None
     points = case.sold.earned
+    hold_accounts(session, [from_id, member_id])
     done = loyalty.hand_over_points(
         session, from_id, member_id, points, order_id=case.order.id, key=key, actor=actor, at=at
     )
@@ -131,6 +133,7 @@ def _hand_over(
     at: datetime,
 ) -> HandoverView:
     """Write it down, let growth follow the money, and announce it."""
+    hold_living(session, member_id)
     draft = HandoverDraft(
         order_id=case.order.id,
         store_id=case.order.store_id,
@@ -151,6 +154,8 @@ def _hand_over(
         growth[case.order.member_id] = 0
     for whose in sorted(growth):  # everybody locks two accounts in this order
         loyalty.settle_growth(session, whose, growth[whose], order_id=case.order.id, at=at)
+    if case.order.member_id is not None:
+        carry_on(session, case.order.member_id, order_id=case.order.id, actor=actor, at=at)
     announce(session, _handed_over(case, done, moved), at=at)
     return done
 

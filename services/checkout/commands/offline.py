@@ -22,7 +22,7 @@ from services.checkout.queries.quotes import Sale, load_multipliers
 from services.checkout.rules import tenders
 from services.checkout.rules.offline import SaleTime, is_over, time_of
 from services.checkout.rules.pricing import Cart, CartLine, Price, Step
-from services.members.queries import find_member_by_number
+from services.members.queries import find_member_by_number, keeper_of
 from services.orders.queries import OrderView, find_order_by_key
 from services.shared.refusals import Invalid
 from services.signin import commands as signin
@@ -95,7 +95,7 @@ def _find_buyer(session: Session, data: Mapping[str, Any], seller: Seller, time:
     """The member whom the device knew, or whose code it scanned."""
     code = data["code"]
     if code is None:
-        return _Who(data["member_id"])
+        return _Who(data["member_id"] and keeper_of(session, data["member_id"]))
     if len(code) != MEMBER_CODE:
         member = find_member_by_number(session, code)
         return _Who(member.id) if member else _Who(flag="member_unknown")

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from services.checkout import permissions
+from services.checkout.commands.merging import carry_on, hold_accounts
 from services.checkout.errors import RefundMoved
 from services.checkout.queries.drawers import find_drawer
 from services.checkout.queries.refunds import Case, load_case, require_voidable
@@ -17,6 +18,8 @@ from services.checkout.rules.refunds import Plan, Wish
 from services.checkout.rules.tenders import CASH
 from services.coupons import commands as coupons
 from services.loyalty import commands as loyalty
+from services.loyalty.queries import get_balance
+from services.members.queries import keeper_of
 from services.orders import commands as orders
 from services.orders.commands import RefundDraft
 from services.orders.events import OrderRefunded
@@ -28,10 +31,11 @@ from services.wallet import commands as wallet
 
 @dataclass(frozen=True)
 class _Undone:
-    """What came of the member's accounts: the points after it, and the coupons that are usable again."""
+    """What came of the member's accounts: the points after it, the coupons that are usable again, and whose they are now."""
 
     points_after: int | None = None
     coupons: tuple[int, ...] = ()
+    member_id: int | None = None
 
     @property
     def debt(self) -> int:
@@ -76,34 +80,43 @@ def _undo(session: Session, case: Case, plan: Plan, key: str, *, actor: Actor, a
     order, member_id = case.order, case.order.member_id
     if member_id is None:
         return _Undone()
+    used = {each for each in (member_id, order.points_of, order.wallet_of) if each is not None}
+    hold_accounts(session, used)
     points_after = _points(session, case, plan, key, actor=actor, at=at)
     if plan.to_wallet:
+        assert order.wallet_of is not None
         wallet.give_back(
-            session, member_id, plan.to_wallet, store_id=order.store_id, order_id=order.id, key=key, actor=actor, at=at
-        )
+            session, order.wallet_of, plan.to_wallet, store_id=order.store_id, order_id=order.id, key=key,
+            by_member_id=member_id if order.payer_id else None, actor=actor, at=at,
+        )  # fmt: skip
     returned = [
         coupon for coupon in plan.coupons if coupons.give_back(session, coupon, order_id=order.id, actor=actor, at=at)
     ]
     if plan.growth_taken_back:
         left = case.sold.growth - plan.growth_taken_back
         loyalty.settle_growth(session, member_id, left, order_id=order.id, at=at)
-    return _Undone(points_after, tuple(returned))
+    keeper = carry_on(session, member_id, used, order_id=order.id, actor=actor, at=at)
+    if order.points_of is not None and (lives_on := keeper_of(session, order.points_of)) != order.points_of:
+        points_after = get_balance(session, lives_on)
+    return _Undone(points_after, tuple(returned), keeper)
 
 
 def _points(session: Session, case: Case, plan: Plan, key: str, *, actor: Actor, at: datetime) -> int | None:
     """Return what was spent before taking back what was earned, so that a debt is as small as it can be; the balance after it."""
-    order, member_id = case.order, case.order.member_id
-    assert member_id is not None
-    after = None
+    order, points_of = case.order, case.order.points_of
+    assert points_of is not None
+    by, after = order.member_id if order.earner_id else None, None
     if plan.points_returned:
         returned = loyalty.give_back(
-            session, member_id, plan.points_returned, order_id=order.id, key=f"{key}:give_back", actor=actor, at=at
-        )
+            session, points_of, plan.points_returned, order_id=order.id, key=f"{key}:give_back", by_member_id=by,
+            actor=actor, at=at,
+        )  # fmt: skip
         after = returned.after
     if plan.points_taken_back:
         taken = loyalty.claw_back(
-            session, member_id, plan.points_taken_back, order_id=order.id, key=f"{key}:claw_back", actor=actor, at=at
-        )
+            session, points_of, plan.points_taken_back, order_id=order.id, key=f"{key}:claw_back", by_member_id=by,
+            actor=actor, at=at,
+        )  # fmt: skip
         after = taken.after
     return after
 
@@ -134,7 +147,7 @@ def _refunded(case: Case, plan: Plan, undone: _Undone, refund: RefundView) -> Or
         refund_id=refund.id,
         number=refund.number,
         store_id=refund.store_id,
-        member_id=case.order.member_id,
+        member_id=undone.member_id,
         amount=refund.amount,
         way=refund.way,
         complete=plan.complete,

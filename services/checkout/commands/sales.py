@@ -14,6 +14,7 @@ from services.checkout import permissions
 from services.checkout.queries import UNSOLD, Sale, require_known
 from services.checkout.rules.tenders import WALLET
 from services.coupons import commands as coupons
+from services.household import commands as household
 from services.loyalty import commands as loyalty
 from services.loyalty.commands import Earning
 from services.loyalty.queries import rate_of
@@ -104,20 +105,38 @@ def write_sale(
 
 def spends(sale: Sale) -> int:
     """The fen of the member's that a sale spends: from the wallet, in points, by coupons."""
-    by_coupons = sum(-step.amount for step in sale.price.steps if step.coupon_id is not None or step.kind == "points")
-    return by_coupons + _from_wallet(sale)
+    return (
+        sum(-step.amount for step in sale.price.steps if step.coupon_id is not None)
+        + _by_points(sale)
+        + _from_wallet(sale)
+    )
+
+
+def _by_points(sale: Sale) -> int:
+    return sum(-step.amount for step in sale.price.steps if step.kind == "points")
 
 
 def _from_wallet(sale: Sale) -> int:
     return sum(tender.amount for tender in sale.settlement.tenders if tender.kind == WALLET)
 
 
+def _from_household(sale: Sale) -> int:
+    """The fen of it that are somebody else's: the holder's of the member's household."""
+    buyer = sale.buyer
+    return (_from_wallet(sale) if buyer.payer_id else 0) + (_by_points(sale) if buyer.earner_id else 0)
+
+
 def _prove(session: Session, sale: Sale, *, actor: Actor, at: datetime) -> None:
-    """Where something of the member's is spent, the member has agreed to it. Only a proof that cannot be used is asked whose it is."""
-    amount = spends(sale)
+    """Where something of the member's is spent, the member has agreed to it. Only a proof that cannot be used is asked whose it is.
+
+    What is spent of the household's is the member's to agree to up to the limit that holds for everybody; above it also the holder's.
+    """
+    amount, theirs = spends(sale), _from_household(sale)
     if not amount or sale.cart.member_id is None:
         require_known(session, sale.cart, sale.proof)
         return
+    confirm_above = sale.counter.settings["wallet.confirm_above"]
+    large = theirs > confirm_above
     try:
         signin.use_proof(
             session,
@@ -125,8 +144,8 @@ def _prove(session: Session, sale: Sale, *, actor: Actor, at: datetime) -> None:
             sale.cart.member_id,
             amount,
             store_id=sale.cart.store_id,
-            confirm_above=sale.counter.settings["wallet.confirm_above"],
-            stored=_from_wallet(sale),
+            confirm_above=confirm_above + (theirs if large else 0),
+            stored=0 if sale.buyer.payer_id else _from_wallet(sale),
             cool_above=sale.counter.settings["wallet.cool_above"],
             spent_since=partial(get_spent_since, session, sale.cart.member_id),
             unsold=UNSOLD,
@@ -136,27 +155,53 @@ def _prove(session: Session, sale: Sale, *, actor: Actor, at: datetime) -> None:
     except ProofRequired:
         require_known(session, sale.cart, sale.proof)
         raise
+    if large:
+        _prove_by_holder(session, sale, theirs, actor=actor, at=at)
+
+
+def _prove_by_holder(session: Session, sale: Sale, amount: int, *, actor: Actor, at: datetime) -> None:
+    """Use the holder's own agreement up: given in the app, or answered for by a manager. Raises ProofRequired."""
+    assert sale.buyer.shared is not None
+    proof = sale.holder_proof
+    if proof is None or proof.kind == "scan":
+        raise ProofRequired("holder")
+    signin.use_proof(
+        session, proof, sale.buyer.shared.share.holder_id, amount, store_id=sale.cart.store_id,
+        confirm_above=sale.counter.settings["wallet.confirm_above"], unsold=UNSOLD, actor=actor, at=at,
+    )  # fmt: skip
 
 
 def _spend(session: Session, sale: Sale, at: datetime) -> _Spent:
-    """Move the member's balances; what it earns is known once the wallet has said which part of it was bonus."""
-    member_id = sale.cart.member_id
-    if member_id is None:
+    """Move the member's balances, or those of their household; what it earns is known once the wallet has said which part of it was
+    bonus."""
+    wallet_id, points_id = sale.accounts
+    if wallet_id is None or points_id is None:
         return _Spent()
     head = sale.buyer.points
     if sale.price.points and sale.buyer.expired:  # the job has not run yet: what is past its end goes first
-        loyalty.expire_points(session, member_id, at=at)
+        loyalty.expire_points(session, points_id, at=at)
         head = None
     points = None
     if sale.price.points:
-        points = loyalty.open_spending(session, member_id, sale.price.points, head=head, at=at)
+        points = loyalty.open_spending(session, points_id, sale.price.points, head=head, at=at)
     amount = _from_wallet(sale)
-    stored = wallet.open_spending(session, member_id, amount, sale.counter.settings["wallet.order"]) if amount else None
+    stored = wallet.open_spending(session, wallet_id, amount, sale.counter.settings["wallet.order"]) if amount else None
+    _require_shared(session, sale, at)
     earns = sale.earns(stored.bonus if stored else 0)
     waits = sale.counter.settings["points.pending_days"] > 0
-    earned = loyalty.open_earning(session, member_id, earns, head=points.head if points else head, pending=waits)
+    earned = loyalty.open_earning(session, points_id, earns, head=points.head if points else head, pending=waits)
     _require_living(session, sale, earned)
     return _Spent(points, stored, earned)
+
+
+def _require_shared(session: Session, sale: Sale, at: datetime) -> None:
+    """What leaves the household's accounts, which are locked by now, is shared still, and within the limits. Raises ShareEnded,
+    OverHouseholdLimit."""
+    shared = sale.buyer.shared
+    if shared is not None and _from_household(sale):
+        stored = _from_wallet(sale) if shared.payer_id else 0
+        points = sale.price.points if shared.earner_id else 0
+        household.require_shared(session, shared.share, stored=stored, points=points, at=at)
 
 
 def _require_living(session: Session, sale: Sale, earned: Earning) -> None:
@@ -168,17 +213,23 @@ def _require_living(session: Session, sale: Sale, earned: Earning) -> None:
     mine = (1 if sale.price.points else 0) + 1
     if not earned.moved.amounts[0] or earned.moved.sequence != seen + mine:
         hold_living(session, earned.member_id)
+    if sale.buyer.earner_id and sale.cart.member_id:
+        hold_living(session, sale.cart.member_id)
 
 
 def _enter(session: Session, sale: Sale, spent: _Spent, order_id: int, *, actor: Actor, at: datetime) -> None:
     """Write the entries of what moved, and use the coupons up."""
+    store_id, buyer = sale.cart.store_id, sale.buyer
+    points_by = sale.cart.member_id if buyer.earner_id else None
     if spent.points is not None:
-        loyalty.spend(session, spent.points, order_id=order_id, actor=actor, at=at)
+        loyalty.spend(session, spent.points, order_id=order_id, by_member_id=points_by, actor=actor, at=at)
     if spent.earned is not None:
-        loyalty.earn(session, spent.earned, order_id=order_id, actor=actor, at=at)
-    store_id = sale.cart.store_id
+        loyalty.earn(session, spent.earned, order_id=order_id, by_member_id=points_by, actor=actor, at=at)
     if spent.wallet is not None:
-        wallet.spend(session, spent.wallet, store_id=store_id, order_id=order_id, actor=actor, at=at)
+        paid_by = sale.cart.member_id if buyer.payer_id else None
+        wallet.spend(
+            session, spent.wallet, store_id=store_id, order_id=order_id, by_member_id=paid_by, actor=actor, at=at
+        )
     for step in sorted((step for step in sale.price.steps if step.coupon_id), key=lambda step: step.coupon_id or 0):
         assert step.coupon_id is not None
         coupons.redeem(
@@ -215,6 +266,8 @@ def _draft(sale: Sale, spent: _Spent, origin: str, external_key: str | None, mom
         lines=sale.lines,
         tenders=tuple(_tender(tender, spent.bonus) for tender in sale.settlement.tenders),
         manual_reason=sale.cart.manual_reason if sale.cart.is_by_hand else "",
+        payer_id=sale.buyer.payer_id if spent.wallet else None,
+        earner_id=sale.buyer.earner_id,
     )
 
 
@@ -235,4 +288,7 @@ def _completed(order: OrderView, stored: Spending | None, at: datetime) -> Order
         booked_at=at.isoformat(),
         wallet_spent=-sum(stored.moved.amounts) if stored else 0,
         wallet_after=sum(stored.moved.after) if stored else 0,
+        payer_id=order.payer_id,
+        earner_id=order.earner_id,
+        points_spent=order.points_spent,
     )

@@ -69,6 +69,8 @@ def why_not_reassigned(case: Case, at: datetime) -> str:
         return "spent_wallet"
     if order.points_spent:
         return "spent_points"
+    if order.earner_id is not None:
+        return "shared_points"
     if case.sold.coupons:
         return "spent_coupon"
     return "refunded" if case.sold.is_complete else ""

@@ -145,7 +145,7 @@ def get_refund_sheet(session: Session, member_id: int, lots: Collection[int] = (
         raise NothingToPayOut
     uses = _uses(session, list_order_parts(session, member_id))
     mark = get_balance(session, member_id).sequence
-    return RefundSheet(member_id, mark, tuple(_sheet(lot, uses.get(lot.id, []), at) for lot in found))
+    return RefundSheet(member_id, mark, tuple(_sheet(lot, uses.get(lot.used_as or 0, []), at) for lot in found))
 
 
 def _sheet(lot: OpenLot, uses: list[Use], at: datetime) -> LotSheet:

@@ -41,7 +41,7 @@ class Moved:
 class ExplainedEntry:
     """One change of a balance. `amount` differs from the sum of `lots` where a debt was made or repaid.
 
-    `corrected`: the order went to the member whose it was.
+    `corrected`: the order went to the member whose it was. `shared`: somebody of the household bought.
     """
 
     id: int
@@ -52,6 +52,7 @@ class ExplainedEntry:
     note: str
     at: datetime
     corrected: bool = False
+    shared: bool = False
     sold: Sold | None = None
     lots: tuple[Moved, ...] = ()
 
@@ -113,6 +114,7 @@ def explain_entries(
             note=entry.note,
             at=entry.at,
             corrected=entry.key.startswith("handover:"),
+            shared=entry.by_member_id is not None,
             sold=sold.get(entry.order_id) if entry.order_id else None,
             lots=tuple(lots.get(entry.key, ())),
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.catalog.queries import SaleProduct, load_for_sale
 from services.checkout import permissions
 from services.checkout.errors import QuoteChanged, QuoteForged
-from services.checkout.queries.customers import Buyer, house_of, load_buyer, occasion_of
+from services.checkout.queries.customers import Buyer, Shared, house_of, load_buyer, occasion_of
 from services.checkout.queries.launches import require_launched
 from services.checkout.rules import quotes, tenders
 from services.checkout.rules.pricing import Cart, Choice, Price, Verdict, price
@@ -39,6 +39,7 @@ _STORE = select(_stores.c.id, _stores.c.code, _stores.c.name).where(
     _stores.c.id == bindparam("store"), _stores.c.archived_at.is_(None)
 )
 COUNTER = "counter"
+_OVER = N_("超过家人给的额度了，余下的用别的方式收")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Offered:
 class Holding:
     """What the member has, as the counter shows it: fen, points; `points_most` of them would take `points_save` off this cart.
 
-    None where the reader may not read wallets, or points.
+    None where the reader may not read wallets, or points. With `shared` both are the household's, as far as it shares them.
     """
 
     wallet: int | None
@@ -80,6 +81,7 @@ class Holding:
     points_most: int | None
     points_save: int | None
     tier: str
+    shared: Shared | None = None
 
     def as_told(self, actor: Actor, store_id: int) -> "Holding":
         """What of it `actor` may read."""
@@ -131,7 +133,7 @@ class Sale:
     """A cart that is checked, priced and paid for: ready to be written.
 
     `multipliers` are those of its lines for points (hundredths); what it earns is known once the wallet has said which part of it was
-    bonus.
+    bonus. `holder_proof`: the holder of the household agrees to what is large.
     """
 
     counter: Counter
@@ -142,6 +144,7 @@ class Sale:
     settlement: Settlement
     proof: Proof | None
     note: str
+    holder_proof: Proof | None = None
 
     @property
     def lines(self) -> tuple[LineView, ...]:
@@ -164,8 +167,12 @@ class Sale:
         buyer, rule = self.buyer, house_of(self.counter.settings).points
         before = self.price.due - sum(step.amount for step in self.price.steps if step.kind in ("points", "rounding"))
         save, most = deduction(before, max(0, buyer.customer.points), rule)
-        wallet = buyer.wallet_principal + buyer.wallet_bonus
-        return Holding(wallet, buyer.customer.points, most, save, buyer.customer.tier_label)
+        return Holding(buyer.wallet, buyer.customer.points, most, save, buyer.customer.tier_label, buyer.shared)
+
+    @property
+    def accounts(self) -> quotes.Accounts:
+        """Whose stored value and whose points it would move."""
+        return (self.buyer.payer_id or self.cart.member_id, self.buyer.earner_id or self.cart.member_id)
 
 
 def load_counter(session: Session, cart: Cart) -> Counter:
@@ -195,6 +202,7 @@ def get_sale_of_quote(
     paid: Sequence[TenderView],
     *,
     proof: Proof | None = None,
+    holder_proof: Proof | None = None,
     note: str = "",
     actor: Actor,
     at: datetime,
@@ -208,9 +216,9 @@ def get_sale_of_quote(
     _require_discount(cart, actor)
     counter = load_counter(session, cart)
     sale = get_sale(session, counter, cart, None, choice=promise.choice, proof=proof, note=note, at=at)
-    if not promise.holds(sale.price, sale.earns(), at):
+    if not promise.holds(sale.price, sale.earns(), at, accounts=sale.accounts):
         raise QuoteChanged(QuoteOut().dump(_quote(get_sale(session, counter, cart, None, at=at), actor, at)))
-    return _paid(sale, paid)
+    return _paid(replace(sale, holder_proof=holder_proof), paid)
 
 
 def get_sale(
@@ -245,13 +253,14 @@ def get_sale(
 
 
 def _paid(sale: Sale, paid: Sequence[TenderView]) -> Sale:
-    wallet = sale.buyer.wallet_principal + sale.buyer.wallet_bonus
-    return replace(sale, settlement=tenders.settle(sale.price.due, paid, wallet=wallet))
+    short = _OVER if sale.buyer.payer_id else tenders.SHORT
+    return replace(sale, settlement=tenders.settle(sale.price.due, paid, wallet=sale.buyer.wallet, short=short))
 
 
 def _quote(sale: Sale, reader: Actor, at: datetime) -> Quote:
     earns, expires_at = sale.earns(), (at + quotes.LIFE).replace(microsecond=0)
-    return Quote(quotes.seal(sale.cart, sale.price, earns, expires_at, _sign), sale, earns, expires_at, reader)
+    promise = quotes.seal(sale.cart, sale.price, earns, expires_at, _sign, accounts=sale.accounts)
+    return Quote(promise, sale, earns, expires_at, reader)
 
 
 def require_known(session: Session, cart: Cart, proof: Proof | None) -> None:

@@ -31,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Everything that stands on a receipt. `wallet_after` is None where nothing was paid from a wallet."""
+    """Everything that stands on a receipt. `wallet_after` is None where nothing was paid from a wallet of the member's own."""
 
     order: OrderView
     steps: tuple[Step, ...]
@@ -86,7 +86,7 @@ def _coupon_names(session: Session, coupon_ids: list[int]) -> dict[int, str]:
 
 
 def _wallet_after(session: Session, order: OrderView) -> int | None:
-    if not any(tender.kind == "wallet" for tender in order.tenders):
+    if order.payer_id or not any(tender.kind == "wallet" for tender in order.tenders):
         return None
     after = select(WalletEntry.principal_after + WalletEntry.bonus_after)
     return session.scalar(after.where(WalletEntry.order_id == order.id, WalletEntry.kind == "spend"))

@@ -16,6 +16,7 @@ from services.loyalty.models import PendingPoints
 from services.loyalty.queries import get_balance, rate_of
 from services.loyalty.queries.ladder import get_growth_of_order
 from services.loyalty.rules import Rate
+from services.members.queries import keeper_of
 from services.orders.queries import OrderView, RefundView, get_order, list_refunds
 from services.shared import money
 from services.shared.actors import Actor
@@ -80,7 +81,7 @@ def get_refund_preview(session: Session, order_id: int, wish: Wish, *, actor: Ac
     if wish.way == "void":
         require_voidable(session, case, at=at)
     plan = rules.plan(case.sold, wish)
-    before = get_balance(session, case.order.member_id) if case.order.member_id else 0
+    before = get_balance(session, keeper_of(session, case.order.points_of)) if case.order.points_of else 0
     waiting = session.get(PendingPoints, order_id)  # these have not reached the balance yet
     taken = plan.points_taken_back - min(plan.points_taken_back, waiting.points if waiting else 0)
     after = before + plan.points_returned - taken

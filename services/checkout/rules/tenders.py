@@ -11,6 +11,7 @@ CASH = "cash"
 WALLET = "wallet"
 KINDS = (CASH, WALLET, "wechat", "alipay", "card", "other")
 MOST_TENDERS = 10
+SHORT = N_("储值余额不够")
 
 
 @dataclass(frozen=True)
@@ -21,17 +22,17 @@ class Settlement:
     change: int
 
 
-def settle(due: int, tenders: Sequence[TenderView], *, wallet: int = 0) -> Settlement:
+def settle(due: int, tenders: Sequence[TenderView], *, wallet: int = 0, short: str = SHORT) -> Settlement:
     """Check that `tenders` pay exactly `due` fen. Raises Invalid with the words beside the field (`tenders.0.amount`).
 
     Nothing due needs no tender. Cash may come as more than its amount (`received`): the rest is change. `wallet` is what
-    the member has stored.
+    may be paid from stored value, `short` the words where that is not enough.
     """
     if due and not tenders:
         raise Invalid({"tenders": [N_("请选择收款方式")]})
     errors: dict[str, list[str]] = {}
     for place, tender in enumerate(tenders):
-        trouble = _trouble(place, tender, tenders) or _not_in_wallet(tender, wallet)
+        trouble = _trouble(place, tender, tenders) or _not_in_wallet(tender, wallet, short)
         if trouble:
             errors[f"tenders.{place}.{trouble[0]}"] = [trouble[1]]
     total = sum(tender.amount for tender in tenders)
@@ -43,8 +44,8 @@ def settle(due: int, tenders: Sequence[TenderView], *, wallet: int = 0) -> Settl
     return Settlement(tuple(tenders), sum(max(0, (tender.received or 0) - tender.amount) for tender in tenders))
 
 
-def _not_in_wallet(tender: TenderView, wallet: int) -> tuple[str, str] | None:
-    return ("amount", N_("储值余额不够")) if tender.kind == WALLET and tender.amount > wallet else None
+def _not_in_wallet(tender: TenderView, wallet: int, short: str) -> tuple[str, str] | None:
+    return ("amount", short) if tender.kind == WALLET and tender.amount > wallet else None
 
 
 def _trouble(place: int, tender: TenderView, tenders: Sequence[TenderView]) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from services.coupons.commands.events import note
 from services.coupons.errors import NoneLeft, TemplateOver
 from services.coupons.events import CouponGiven, CouponIssued
 from services.coupons.models import Coupon, CouponCount, CouponEvent, CouponTemplate
+from services.coupons.queries.merging import count_of_merged
 from services.coupons.queries.templates import get_open_template
 from services.coupons.rules import share, validity
 from services.members.models import Member
@@ -89,7 +90,10 @@ def issue_coupon(
         given = Coupon.id.in_(
             select(CouponEvent.coupon_id).where(CouponEvent.kind == "issue", CouponEvent.member_id == member_id)
         )
-        _count(session, template.id, f"member:{member_id}", share(shares.per_member, source), "member", counted=given)
+        most = share(shares.per_member, source)
+        if most is not None:
+            most -= count_of_merged(session, template.id, member_id)
+        _count(session, template.id, f"member:{member_id}", most, "member", counted=given)
         _count(session, template.id, f"day:{day}", shares.per_day, "day", counted=today)
     code = ids.short_code()
     coupon = Coupon(

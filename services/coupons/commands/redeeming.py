@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.coupons import permissions
 from services.coupons.commands.events import note
+from services.coupons.commands.merging import hand_on_coupons
 from services.coupons.errors import CouponNotFound, CouponUnusable, UndoByRefund, UndoElsewhere, UndoTooLate
 from services.coupons.events import CouponRedeemed, CouponReturned, CouponRevoked
 from services.coupons.models import Coupon, CouponTemplate
+from services.members.queries import keeper_of
 from services.shared.actors import Actor
 from services.shared.events import announce
 
@@ -175,7 +177,11 @@ def _return(
     if row is None:
         raise CouponUnusable(coupon_id, _state(session, coupon_id, at))
     note(session, coupon_id, kind, member_id=row.member_id, order_id=order_id, actor=actor, at=at)
-    announce(session, CouponReturned(coupon_id, row.member_id, order_id), at=at)
+    holder = row.member_id
+    if holder is not None and (keeper := keeper_of(session, holder)) != holder:
+        hand_on_coupons(session, holder, keeper, [coupon_id], actor=actor, at=at)
+        holder = keeper
+    announce(session, CouponReturned(coupon_id, holder, order_id), at=at)
 
 
 def _state(session: Session, coupon_id: int, at: datetime) -> str:

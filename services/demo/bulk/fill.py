@@ -11,10 +11,11 @@ from services.demo.bulk import holdings, people, sales
 from services.demo.bulk.opening import Opened, open_shop
 from services.demo.bulk.people import Rows
 from services.demo.bulk.plan import BEFORE, DAYS, Plan
-from services.demo.bulk.rows import Sheet, dress, lay_aside, make_room, put_in_order, strip, write
+from services.demo.bulk.rows import dress, lay_aside, make_room, put_in_order, strip
 from services.members.models import Member
 from services.members.queries import load_consent_texts
 from services.segments.models import FollowMark
+from services.shared.bulk import Sheet, write
 from services.shared.database import reading, transaction
 from services.shared.days import local_day
 from services.shared.refusals import Refusal

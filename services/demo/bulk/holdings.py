@@ -10,7 +10,7 @@ from services.coupons.models import Coupon, CouponEvent
 from services.demo.bulk.opening import Opened
 from services.demo.bulk.people import Parent, Rows
 from services.demo.bulk.plan import Bought, Plan, Sale, drawn
-from services.demo.bulk.rows import Sheet, moment, sheet
+from services.demo.bulk.rows import moment
 from services.family.queries.families import habits_of
 from services.family.rules.milestones import Occurrence, next_milestone
 from services.loyalty.books import POINTS
@@ -22,6 +22,7 @@ from services.segments.models import MemberProduct
 from services.segments.rules.figures import Bought as Order
 from services.segments.rules.figures import Taken, counted, figures_of
 from services.shared import ids, ledger, runtime
+from services.shared.bulk import Sheet, sheet
 from services.shared.ledger import Ledger
 from services.stores.settings import Settings
 from services.wallet.books import WALLET

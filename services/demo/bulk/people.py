@@ -8,7 +8,7 @@ from typing import Any
 
 from services.demo.bulk.opening import Opened
 from services.demo.bulk.plan import Plan, drawn
-from services.demo.bulk.rows import Sheet, moment, sheet
+from services.demo.bulk.rows import moment
 from services.family.models import Child, Pregnancy
 from services.fields.models import FieldValue
 from services.members.models import Consent, Member, MemberSearchTerm
@@ -19,6 +19,7 @@ from services.members.rules.purposes import CHILDREN, HEALTH, MARKETING, MEMBERS
 from services.messaging.models import Message, PushSubscription
 from services.segments.models import MemberTag
 from services.shared import ids
+from services.shared.bulk import Sheet, sheet
 
 MEMBERS = sheet(
     Member,

@@ -1,29 +1,17 @@
-"""Rows straight into tables: COPY on PostgreSQL, prepared statements on SQLite; indexes are built faster afterwards."""
+"""Tables made ready to be filled with very many rows: indexes are built faster afterwards."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import AddConstraint, CreateIndex, DropConstraint, DropIndex
 
 from services.shared.books import tables
+from services.shared.bulk import Sheet
 from services.shared.database import Model
 
 CACHE = 400_000  # KiB that SQLite may keep of its pages
-
-
-class Sheet(NamedTuple):
-    """A table, and which of its columns are written; the others are empty."""
-
-    table: str
-    columns: tuple[str, ...]
-
-
-def sheet(model: Any, columns: str) -> Sheet:
-    """The sheet of a model, its columns named in a line."""
-    return Sheet(model.__tablename__, tuple(columns.split()))
 
 
 def moment(at: datetime) -> str:
@@ -31,26 +19,10 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def write(session: Session, to: Sheet, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write rows: whole numbers, texts, truths, bytes and None; days and moments as texts in UTC."""
-    connection = session.connection()
-    names = ", ".join(f'"{name}"' for name in to.columns)
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL timezone TO 'UTC'")
-        driver: Any = connection.connection
-        with driver.cursor() as cursor, cursor.copy(f"COPY {to.table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    elif rows:
-        places = ", ".join("?" * len(to.columns))
-        insert = f"INSERT INTO {to.table} ({names}) VALUES ({places})"  # noqa: S608 (names of ours)
-        connection.exec_driver_sql(insert, list(rows))
-
-
 def make_room(session: Session) -> None:
-    """Let SQLite keep more of the file in memory while it is filled."""
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql(f"PRAGMA cache_size = -{CACHE}")
+    """Let SQLite keep more of the file in memory while it is filled, and PostgreSQL read `moment` as it is meant."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    session.connection().exec_driver_sql(f"PRAGMA cache_size = -{CACHE}" if sqlite else "SET LOCAL timezone TO 'UTC'")
 
 
 def strip(session: Session, sheets: Iterable[Sheet]) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from services.demo.bulk.opening import Opened
 from services.demo.bulk.plan import Plan, Sale
-from services.demo.bulk.rows import Sheet, moment, sheet
+from services.demo.bulk.rows import moment
 from services.orders.models import Order, OrderCounter, OrderLine, Refund, RefundLine, RefundTender, Tender
 from services.shared import ids
+from services.shared.bulk import Sheet, sheet
 
 ORDERS = sheet(
     Order,

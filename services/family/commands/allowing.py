@@ -11,7 +11,7 @@ from services.family.errors import ConsentNeeded, FamilyFull
 from services.family.models import Child, Pregnancy
 from services.members.commands import note_consent
 from services.members.errors import MemberErased
-from services.members.queries import get_member, holds_consent
+from services.members.queries import get_member, holds_consent, require_unmerged
 from services.shared.actors import Actor
 
 MOST = 20  # children, and as many pregnancies, of one member
@@ -23,6 +23,7 @@ def require_family(session: Session, member_id: int, permission: str, *, actor: 
         actor.require(permission)
     if get_member(session, member_id).erased:
         raise MemberErased
+    require_unmerged(session, member_id)
 
 
 def require_consent(

@@ -24,12 +24,14 @@ def write_values(
     *,
     actor: Actor,
     asked: Collection[str] = (),
+    complete: bool = True,
 ) -> dict[str, list[Any]]:
     """Keep what was answered, by key: what is empty is taken away, what is not sent stays. Three queries and one per changed field.
 
     Returns `[before, after]` of what changed under `fields.<key>`, for the audit line of the command that this is a part of. Raises Invalid
     with the mistakes under the same names; a field that the actor may not see is none, but for those that were `asked` of them (a form of
-    the shop's). Of private answers only that they changed is told.
+    the shop's). Of private answers only that they changed is told. Where it need not be `complete`, what is required may be empty: so it
+    was before.
     """
     if not sent:
         return {}
@@ -43,7 +45,7 @@ def write_values(
             if field is None:
                 raise ValueError(N_("没有这个字段"))
             read[key] = rules.read(field.kind, typed, field.choices, held.get(key))
-            if read[key] is None and field.required:
+            if read[key] is None and field.required and complete:
                 raise ValueError(N_("请填写"))
         except ValueError as error:
             wrong[f"fields.{key}"] = [str(error)]

@@ -19,7 +19,7 @@ from services.forms.rules.documents import Document
 from services.forms.rules.members import family_of, profile_of
 from services.loyalty.commands import grant_points
 from services.members import commands as members
-from services.members.queries import get_member
+from services.members.queries import get_member, select_own_ids
 from services.members.rules.purposes import MARKETING
 from services.segments.commands import add_tag
 from services.segments.errors import TagByRule
@@ -68,9 +68,15 @@ def _change(session: Session, member_id: int, profile: Mapping[str, Any], actor:
 
 
 def give_gift(session: Session, submission: FormSubmission, member_id: int, *, at: datetime) -> bool:
-    """What the form gives, once for each member; what has run out or was put away is left out. Whether this was the first time."""
+    """What the form gives, once for each member, whichever of their cards it went to; what has run out or was put away is left out. Whether
+    this was the first time."""
     form = session.get_one(Form, submission.form_id)
     if not (form.gift_template_id or form.gift_points or form.gift_tag_id) or get_member(session, member_id).archived:
+        return False
+    given_to = select(FormGift.member_id).where(
+        FormGift.form_id == form.id, FormGift.member_id.in_(select_own_ids(member_id))
+    )
+    if session.scalar(given_to.limit(1)) is not None:
         return False
     insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"form_id": form.id, "member_id": member_id, "submission_id": submission.id, "given_at": at}

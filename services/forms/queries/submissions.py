@@ -21,7 +21,7 @@ from services.forms.rules.documents import Document, Question
 from services.forms.rules.members import IN_FAMILY, Difference, answered
 from services.members.models import Member
 from services.members.permissions import MEMBERS_PHONES
-from services.members.queries import get_member, holds_consent, show_name
+from services.members.queries import get_member, holds_consent, list_own_ids, show_name
 from services.members.rules import phones
 from services.members.rules.purposes import MARKETING
 from services.shared import runtime, vault
@@ -107,7 +107,10 @@ def list_told(session: Session, member_id: int) -> list[dict[str, Any]]:
     found = []
     titles = dict(session.execute(select(Form.id, Form.title_zh)).tuples().all())
     fields = {each.key: each.label_zh for each in list_fields(session, "member", archived=True)}
-    for card in _cards(session, _rows().where(FormSubmission.member_id == member_id).order_by(FormSubmission.id)):
+    for card in _cards(
+        session,
+        _rows().where(FormSubmission.member_id.in_(list_own_ids(session, member_id))).order_by(FormSubmission.id),
+    ):
         for question, value in answered(get_version(session, card.form_id, card.version), card.answers):
             words = {each.key: each.zh for each in question.choices}
             given = value if isinstance(value, list) else [value]

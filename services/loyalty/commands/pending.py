@@ -25,10 +25,12 @@ def release_points(session: Session, order_id: int, *, at: datetime) -> int:
         return 0
     head = ledger.hold(session, POINTS, member_id)
     mine = delete(PendingPoints).where(*due, PendingPoints.member_id == member_id)
-    points = session.scalar(mine.returning(PendingPoints.points))
-    if points is None:
+    row = session.execute(mine.returning(PendingPoints.points, PendingPoints.by_member_id)).first()
+    if row is None:
         return 0
-    earn(session, open_earning(session, member_id, points, head=head), order_id=order_id, actor=SYSTEM, at=at)
+    points, bought = row
+    earning = open_earning(session, member_id, points, head=head)
+    earn(session, earning, order_id=order_id, by_member_id=bought, actor=SYSTEM, at=at)
     if load_settings(session)["tiers.basis"] == "points":  # money climbed when it was paid
         ledger.hold(session, GROWTH, member_id)
         rise(session, member_id, at=at)

@@ -108,60 +108,66 @@ def earn(
     order_id: int,
     key: str = "",
     sold_at: datetime | None = None,
+    by_member_id: int | None = None,
     actor: Actor,
     at: datetime,
 ) -> None:
     """Write the entry and the lot of an opened earning, once per order (its key is unique). Nothing earned leaves no entry.
 
     What is pending waits for `release_points`: the window begins with the sale (`sold_at`, where that is not `at`). `key` is another
-    one where an order earns for a second member (handovers.py).
+    one where an order earns for a second member (handovers.py); `by_member_id` bought, where that is not whose points they are.
     """
     if earning.pending:
         days = load_settings(session)["points.pending_days"]
         due_at = (sold_at or at) + timedelta(days=days)
-        session.add(
-            PendingPoints(order_id=order_id, member_id=earning.member_id, points=earning.pending, due_at=due_at)
-        )
+        waits = PendingPoints(
+            order_id=order_id, member_id=earning.member_id, by_member_id=by_member_id, points=earning.pending, due_at=due_at
+        )  # fmt: skip
+        session.add(waits)
     if not earning.moved.amounts[0]:
         return
     key = key or f"order:{order_id}:earn"
-    _enter(session, earning.moved, "earn", key, order_id=order_id, actor=actor, at=at)
-    _put(session, earning.moved, key, get_lot_expiry(session, at), order_id=order_id, at=at)
+    enter(session, earning.moved, "earn", key, order_id=order_id, by_member_id=by_member_id, actor=actor, at=at)
+    put_in(session, earning.moved, key, get_lot_expiry(session, at), order_id=order_id, at=at)
 
 
-def spend(session: Session, spending: Earning, *, order_id: int, actor: Actor, at: datetime) -> None:
-    """Write the entry of an opened spending, once per order."""
+def spend(
+    session: Session, spending: Earning, *, order_id: int, by_member_id: int | None = None, actor: Actor, at: datetime
+) -> None:
+    """Write the entry of an opened spending, once per order; `by_member_id` as for `earn`."""
     key = f"order:{order_id}:spend"
-    _enter(session, spending.moved, "spend", key, order_id=order_id, actor=actor, at=at)
+    enter(session, spending.moved, "spend", key, order_id=order_id, by_member_id=by_member_id, actor=actor, at=at)
     _note_taken(session, key, spending.taken)
 
 
 def claw_back(
-    session: Session, member_id: int, points: int, *, order_id: int, key: str, actor: Actor, at: datetime
-) -> Earning:
+    session: Session, member_id: int, points: int, *, order_id: int, key: str, by_member_id: int | None = None,
+    actor: Actor, at: datetime,
+) -> Earning:  # fmt: skip
     """Take back what an order earned: what is pending, then its own lot; what is spent already stays as a debt (a negative balance)."""
     head = ledger.hold(session, POINTS, member_id)  # before what is pending, as everybody locks the two
     points -= _drop_pending(session, order_id, points)
     taken = open_earning(session, member_id, -points, head=head)
     if not points:
         return taken
-    _enter(session, taken.moved, "claw_back", key, order_id=order_id, actor=actor, at=at)
-    _take(session, taken.moved, key, first=list_lots_of_order(session, order_id))
+    enter(session, taken.moved, "claw_back", key, order_id=order_id, by_member_id=by_member_id, actor=actor, at=at)
+    take_out(session, taken.moved, key, first=list_lots_of_order(session, order_id))
     return taken
 
 
 def give_back(
-    session: Session, member_id: int, points: int, *, order_id: int, key: str, actor: Actor, at: datetime
-) -> Earning:
+    session: Session, member_id: int, points: int, *, order_id: int, key: str, by_member_id: int | None = None,
+    actor: Actor, at: datetime,
+) -> Earning:  # fmt: skip
     """Return points that an order spent, into lots with their old expiry (at least seven days), the last to expire first."""
     returned = open_earning(session, member_id, points)
-    _enter(session, returned.moved, "give_back", key, order_id=order_id, actor=actor, at=at)
+    enter(session, returned.moved, "give_back", key, order_id=order_id, by_member_id=by_member_id, actor=actor, at=at)
     keep = left_of_new(points, returned.before)
     for lot_expiry, part in list_spent(session, order_id, points):
         stays = min(part, keep)
         keep -= stays
         expires_at = expiry_after_return(lot_expiry, at)
-        _lot(session, returned.moved, key, part, left=stays, expires_at=expires_at, order_id=order_id, at=at)
+        open_lot(session, returned.moved, key, part, left=stays, expires_at=expires_at, order_id=order_id, at=at)
     return returned
 
 
@@ -170,8 +176,8 @@ def grant_points(
 ) -> Earning:
     """Give points that no purchase earned and no rule multiplies (`top_up`: what came with a top-up plan); `key` makes it once."""
     granted = open_earning(session, member_id, points)
-    _enter(session, granted.moved, kind, key, actor=actor, at=at)
-    _put(session, granted.moved, key, get_lot_expiry(session, at), at=at)
+    enter(session, granted.moved, kind, key, actor=actor, at=at)
+    put_in(session, granted.moved, key, get_lot_expiry(session, at), at=at)
     return granted
 
 
@@ -191,11 +197,11 @@ def adjust_points(
         raise Invalid({"amount": [N_("会员没有这么多积分可以扣")]}, "points_insufficient")
     hold_living(session, member_id)
     key = f"adjustment:{ids.token()}"
-    _enter(session, moved, "adjust", key, note=reason, actor=actor, at=at)
+    enter(session, moved, "adjust", key, note=reason, actor=actor, at=at)
     if amount > 0:
-        _put(session, moved, key, get_lot_expiry(session, at), at=at)
+        put_in(session, moved, key, get_lot_expiry(session, at), at=at)
     else:
-        _take(session, moved, key)
+        take_out(session, moved, key)
     changes = {"points": [moved.before[0], moved.after[0]], "reason": reason}
     audit.record(session, "points:adjust", ("member", member_id), actor=actor, at=at, changes=changes)
     entry = session.query(PointsEntry).filter_by(key=key).one()
@@ -211,8 +217,8 @@ def expire_points(session: Session, member_id: int, *, at: datetime) -> int:
         moved = ledger.move(session, POINTS, member_id, (-lot.left,))
         assert moved is not None, "points have no floor"
         key = f"lot:{lot.id}:expire:{moved.sequence}"
-        _enter(session, moved, "expire", key, actor=SYSTEM, at=at)
-        _take_from(session, key, {lot.id: lot.left})
+        enter(session, moved, "expire", key, actor=SYSTEM, at=at)
+        take_from(session, key, {lot.id: lot.left})
     total = sum(lot.left for lot in expired)
     if total:
         audit.record(session, "points:expire", ("member", member_id), actor=SYSTEM, at=at, changes={"points": -total})
@@ -234,59 +240,50 @@ def _drop_pending(session: Session, order_id: int, points: int) -> int:
     return part
 
 
-def _enter(
-    session: Session,
-    moved: Moved,
-    kind: str,
-    key: str,
-    *,
-    order_id: int | None = None,
-    note: str = "",
-    actor: Actor,
+def enter(
+    session: Session, moved: Moved, kind: str, key: str, *, order_id: int | None = None, by_member_id: int | None = None,
+    note: str = "", actor: Actor,
     at: datetime,
-) -> None:
+) -> None:  # fmt: skip
+    """Write the entry of a moved balance."""
     fields = {
-        "kind": kind, "key": key, "order_id": order_id, "note": note, "actor_kind": actor.kind, "actor_id": actor.id,
-        "at": at,
+        "kind": kind, "key": key, "order_id": order_id, "by_member_id": by_member_id, "note": note,
+        "actor_kind": actor.kind, "actor_id": actor.id, "at": at,
     }  # fmt: skip
     ledger.enter(session, POINTS, moved, fields)
 
 
-def _put(
+def put_in(
     session: Session, moved: Moved, key: str, expires_at: datetime | None, *, order_id: int | None = None, at: datetime
 ) -> None:
     """A new lot of what came in; what repays a debt is gone at once."""
     points = moved.amounts[0]
     left = left_of_new(points, moved.before[0])
-    _lot(session, moved, key, points, left=left, expires_at=expires_at, order_id=order_id, at=at)
+    open_lot(session, moved, key, points, left=left, expires_at=expires_at, order_id=order_id, at=at)
 
 
-def _lot(
-    session: Session,
-    moved: Moved,
-    key: str,
-    points: int,
-    *,
-    left: int,
-    expires_at: datetime | None,
-    order_id: int | None,
-    at: datetime,
-) -> None:
+def open_lot(
+    session: Session, moved: Moved, key: str, points: int, *, left: int, expires_at: datetime | None,
+    order_id: int | None, origin_id: int | None = None, at: datetime,
+) -> int:  # fmt: skip
+    """A lot of `points` that came in with an entry, of which so many are `left`; its id."""
     row = {
         "member_id": moved.owner, "order_id": order_id, "amount": points, "left": left, "expires_at": expires_at,
-        "created_at": at,
+        "created_at": at, "origin_id": origin_id,
     }  # fmt: skip
-    lot_id = session.connection().execute(_LOT, row).scalar_one()
+    lot_id: int = session.connection().execute(_LOT, row).scalar_one()
     session.connection().execute(_MOVES, [{"entry_key": key, "lot_id": lot_id, "amount": left}])
+    return lot_id
 
 
-def _take(session: Session, moved: Moved, key: str, *, first: Collection[int] = ()) -> None:
+def take_out(session: Session, moved: Moved, key: str, *, first: Collection[int] = ()) -> None:
     """Take what a balance lost from its lots; what is missing is the debt that the balance shows."""
     taken, _debt = take(list_lots(session, moved.owner), -moved.amounts[0], first=first)
-    _take_from(session, key, taken)
+    take_from(session, key, taken)
 
 
-def _take_from(session: Session, key: str, taken: Mapping[int, int]) -> None:
+def take_from(session: Session, key: str, taken: Mapping[int, int]) -> None:
+    """Take parts out of lots (id → points), for the entry `key`."""
     if taken:
         session.connection().execute(_TAKE, [{"lot": lot, "part": part} for lot, part in taken.items()])
         _note_taken(session, key, taken)

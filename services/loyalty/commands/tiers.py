@@ -73,3 +73,8 @@ def _require_free(session: Session, data: Mapping[str, Any], own: int | None) ->
         wrong["name"] = [N_("等级太多了，会员记不住")]
     if wrong:
         raise Invalid(wrong)
+
+
+def settle_later(session: Session) -> None:
+    """Let the worker bring many new members up to the levels that are theirs."""
+    jobs.enqueue(session, settle_ladder)

@@ -20,7 +20,8 @@ class PointsAccount(Model):
 
 
 class PointsEntry(Model):
-    """One change of a balance, never altered. `key` is unique (`order:9:earn`); `order_id` names its origin where there is one."""
+    """One change of a balance, never altered. `key` is unique (`order:9:earn`); `order_id` names its origin where there is one,
+    `by_member_id` whose purchase it was, where somebody of the household shares these points."""
 
     __tablename__ = "points_entries"
     __table_args__ = (
@@ -39,6 +40,7 @@ class PointsEntry(Model):
     balance_after: Mapped[int]
     key: Mapped[str] = mapped_column(unique=True)
     order_id: Mapped[int | None] = mapped_column(index=True)
+    by_member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     note: Mapped[str] = mapped_column(default="")
     actor_kind: Mapped[str]
     actor_id: Mapped[int | None]
@@ -49,7 +51,8 @@ class PointsEntry(Model):
 class PointsLot(Model):
     """Points that came in together and expire together (never, where `expires_at` is None); `left` of `amount` are still there.
 
-    A member's balance is the sum of what is left, less what they owe: a debt stands only where nothing is left.
+    A member's balance is the sum of what is left, less what they owe: a debt stands only where nothing is left. `origin_id` is the lot
+    that came in first, where this one came from a card that was merged.
     """
 
     __tablename__ = "points_lots"
@@ -78,6 +81,7 @@ class PointsLot(Model):
     left: Mapped[int]
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    origin_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class PointsLotMove(Model):
@@ -92,12 +96,13 @@ class PointsLotMove(Model):
 
 
 class PendingPoints(Model):
-    """Points of an order that count only once its return window has passed."""
+    """Points of an order that count only once its return window has passed; `by_member_id` as in an entry."""
 
     __tablename__ = "pending_points"
 
     order_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    by_member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     points: Mapped[int]
     due_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.loyalty.models import GrowthAccount, GrowthEntry, MemberTier, PointsEntry, Tier
@@ -120,10 +120,13 @@ def _growths(basis: str, member_ids: Collection[int], at: datetime) -> Select[in
     if basis == "lifetime":
         return select(GrowthAccount.member_id, GrowthAccount.balance).where(GrowthAccount.member_id.in_(member_ids))
     if basis == "points":
+        whose = func.coalesce(Member.merged_into, Member.id)  # what a merged card earned is the other's
+        mine = select(Member.id).where(or_(Member.id.in_(member_ids), Member.merged_into.in_(member_ids)))
         return (
-            select(PointsEntry.member_id, 100 * func.sum(PointsEntry.amount))
-            .where(PointsEntry.member_id.in_(member_ids), PointsEntry.kind.in_(EARNED))
-            .group_by(PointsEntry.member_id)
+            select(whose, 100 * func.sum(PointsEntry.amount))
+            .join(Member, Member.id == PointsEntry.member_id)
+            .where(PointsEntry.member_id.in_(mine), PointsEntry.kind.in_(EARNED))
+            .group_by(whose)
         )
     # What an order gave and what was taken back later leave the year together: with the order's first entry.
     origin = func.coalesce(GrowthEntry.order_id, -GrowthEntry.id)

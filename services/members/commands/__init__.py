@@ -1,5 +1,6 @@
 """Changing members, their consents, facts and registration links."""
 
+from services.members.commands.bulk import end_consents, open_members, put_away, put_back
 from services.members.commands.consent_texts import publish_consent_text
 from services.members.commands.consents import give_consent, note_consent, withdraw_consent
 from services.members.commands.facts import (
@@ -35,12 +36,16 @@ __all__ = [
     "change_phone",
     "create_member",
     "create_registration_link",
+    "end_consents",
     "give_consent",
     "hold_due",
     "note_consent",
     "note_living",
     "open_card",
+    "open_members",
     "publish_consent_text",
+    "put_away",
+    "put_back",
     "record_order",
     "record_refund",
     "register",

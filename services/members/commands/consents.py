@@ -14,6 +14,7 @@ from services.members.events import ConsentWithdrawn
 from services.members.models import Consent, Member
 from services.members.queries.cards import HIGHEST_ID
 from services.members.queries.consents import TextCard, load_consent_texts
+from services.members.queries.living import require_unmerged
 from services.members.rules.purposes import MEMBERSHIP
 from services.shared import vault
 from services.shared.actors import Actor
@@ -103,3 +104,4 @@ def _require_allowed(session: Session, member_id: int, actor: Actor) -> None:
         raise NotFound("member_not_found")
     if vault.destroyed_at(session, member_id) is not None:
         raise MemberErased
+    require_unmerged(session, member_id)

@@ -12,12 +12,13 @@ from services.members.rules.traces import traces_of
 from services.shared.wiping import GONE, Traces, wipe
 
 # Kept: id, where and how they joined (source, store, day: figures of the shop), their facts, and what they agreed to (the proof of it).
-_NOBODY = {
+NOBODY = {
     "phone": None, "phone_verified_at": None, "phone_lost_at": None,
     "name": GONE, "gender": "unknown", "birthday_calendar": None, "birthday_month": None,
     "birthday_day": None, "birthday_leap": False, "birthday_year": None, "birthday_changed_at": None, "wechat_id": "",
     "registration_link_id": None, "note": "", "language": None,
 }  # fmt: skip
+NO_LIFE = {"living": False, "birthday_on": None, "milestone": None, "milestone_on": None}  # of their facts
 
 
 def get_traces(session: Session, member: Member, addresses: Collection[str] = ()) -> Traces:
@@ -32,9 +33,8 @@ def make_nobody(session: Session, member_id: int, traces: Traces, *, at: datetim
     number = phones.fresh_number()
     while session.scalar(select(Member.id).where(Member.number == number)) is not None:
         number = phones.fresh_number()
-    session.execute(update(Member).where(Member.id == member_id).values(**_NOBODY, number=number, archived_at=at))
-    forgotten = {"living": False, "birthday_on": None, "milestone": None, "milestone_on": None}
-    session.execute(update(MemberFacts).where(MemberFacts.member_id == member_id).values(forgotten))
+    session.execute(update(Member).where(Member.id == member_id).values(**NOBODY, number=number, archived_at=at))
+    session.execute(update(MemberFacts).where(MemberFacts.member_id == member_id).values(NO_LIFE))
     living = update(Consent).where(Consent.member_id == member_id, Consent.withdrawn_at.is_(None))
     session.execute(living.values(withdrawn_at=at, withdrawn_way="erasure"))
     session.execute(delete(MemberSearchTerm).where(MemberSearchTerm.member_id == member_id))

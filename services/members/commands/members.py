@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.audit import commands as audit
@@ -14,8 +13,9 @@ from services.fields.commands import write_values
 from services.members import permissions
 from services.members.commands.consents import note_consent
 from services.members.commands.facts import note_living
+from services.members.commands.free_phones import flush_new_phone, require_free_phone
 from services.members.commands.terms import write_terms
-from services.members.errors import BirthdayChangedRecently, MemberErased, PhoneTaken
+from services.members.errors import BirthdayChangedRecently, MemberErased, MemberMerged
 from services.members.events import MemberChanged, MemberJoined
 from services.members.models import Member, MemberFacts
 from services.members.queries.cards import HIGHEST_ID
@@ -79,6 +79,8 @@ def change_member(session: Session, member_id: int, data: Mapping[str, Any], *, 
     member, settings = _load(session, member_id), stores.load_settings(session)
     if vault.destroyed_at(session, member.id) is not None:
         raise MemberErased
+    if member.merged_into is not None:
+        raise MemberMerged
     if data.get("phone", member.phone) != member.phone:
         raise Invalid({"phone": [N_("换手机号要先核对，请用「换手机号」")]}, "phone_needs_proof")
     if data.get("store_id", member.store_id) != member.store_id:
@@ -101,10 +103,10 @@ def change_phone(
     member = _hold(session, member_id)
     if phone == member.phone:
         raise Invalid({"phone": [N_("就是现在的号码")]})
-    _require_free_phone(session, phone)
+    require_free_phone(session, phone)
     changes: dict[str, Any] = {"phone": [phones.mask(member.phone), phones.mask(phone)]}
     member.phone, member.phone_verified_at, member.phone_lost_at = phone, at, None
-    _flush_new_phone(session, member)
+    flush_new_phone(session, member)
     write_terms(session, [member])
     audit.record(
         session, "phones:change", ("member", member.id), actor=actor, at=at, store_id=member.store_id,
@@ -155,15 +157,17 @@ def archive_member(session: Session, member_id: int, *, actor: Actor, at: dateti
 
 
 def restore_member(session: Session, member_id: int, *, actor: Actor, at: datetime) -> Member:
-    """Take a card back into use. Raises PhoneTaken when someone else has the phone by now, MemberErased."""
+    """Take a card back into use. Raises PhoneTaken when someone else has the phone by now, MemberErased, MemberMerged."""
     actor.require(permissions.MEMBERS_ARCHIVE)
     member = _load(session, member_id)
     if vault.destroyed_at(session, member.id) is not None:
         raise MemberErased
+    if member.merged_into is not None:
+        raise MemberMerged
     if member.archived_at is not None:
-        _require_free_phone(session, member.phone)
+        require_free_phone(session, member.phone)
         member.archived_at = None
-        _flush_new_phone(session, member)
+        flush_new_phone(session, member)
         note_living(session, member.id, living=True)
         audit.record(session, "members:restore", ("member", member.id), actor=actor, at=at, store_id=member.store_id)
         announce(session, MemberChanged(member.id, "archived"), at=at)
@@ -194,12 +198,12 @@ def _load(session: Session, member_id: int) -> Member:
 
 
 def _open(session: Session, values: Mapping[str, Any], settings: Settings, *, actor: Actor, at: datetime) -> Member:
-    _require_free_phone(session, values["phone"])
+    require_free_phone(session, values["phone"])
     _require_birthday_past(values, settings, at)
     own = values.get("fields", {})
     plain = {name: value for name, value in values.items() if name != "fields"}
     member = Member(**plain, number=_free_number(session), joined_at=at)
-    _flush_new_phone(session, member)
+    flush_new_phone(session, member)
     session.add(MemberFacts(member_id=member.id))
     answered = write_values(session, "member", member.id, own, actor=actor)
     write_terms(session, [member])
@@ -289,26 +293,6 @@ def _known_source(settings: Settings, source: str, fallback: str = "") -> str:
     if source not in known:
         raise Invalid({"source": [N_("没有这个来源，请从列表里选")]})
     return source
-
-
-def _require_free_phone(session: Session, phone: str | None) -> None:
-    taken = (
-        session.scalar(select(Member.id).where(Member.phone == phone, Member.archived_at.is_(None))) if phone else None
-    )
-    if taken is not None:
-        raise PhoneTaken(taken)
-
-
-def _flush_new_phone(session: Session, member: Member) -> None:
-    """Write the row. Where two people open the same card at once, the index decides and the second hears PhoneTaken."""
-    phone = member.phone
-    try:
-        with session.begin_nested():
-            session.add(member)
-            session.flush()
-    except IntegrityError:
-        _require_free_phone(session, phone)
-        raise
 
 
 def _free_number(session: Session) -> str:

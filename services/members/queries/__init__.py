@@ -9,6 +9,7 @@ from services.members.queries.cards import (
     get_cards,
     get_member,
     list_recent_members,
+    mask_name,
     show_name,
 )
 from services.members.queries.consents import (
@@ -40,7 +41,14 @@ from services.members.queries.lists import (
     search_members,
     select_matching,
 )
-from services.members.queries.living import hold_living
+from services.members.queries.living import (
+    hold_living,
+    keeper_of,
+    list_own_ids,
+    require_not_own,
+    require_unmerged,
+    select_own_ids,
+)
 
 __all__ = [
     "DORMANT",
@@ -65,15 +73,21 @@ __all__ = [
     "get_registration_link",
     "hold_living",
     "holds_consent",
+    "keeper_of",
     "list_consent_texts",
     "list_consents",
     "list_members",
+    "list_own_ids",
     "list_purposes",
     "list_recent_members",
     "list_registration_links",
     "list_who_hold",
     "load_consent_texts",
+    "mask_name",
+    "require_not_own",
+    "require_unmerged",
     "search_members",
     "select_matching",
+    "select_own_ids",
     "show_name",
 ]

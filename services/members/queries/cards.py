@@ -46,6 +46,7 @@ class MemberCard:
     points: int = 0
     phone_verified_at: datetime | None = None
     phone_lost_at: datetime | None = None
+    merged_into: int | None = None
     tier: str | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
 
@@ -63,6 +64,11 @@ class MemberCard:
     def masked_name(self) -> str:
         """`林*`, for lists of people whom nobody has to call; empty where no name was given."""
         return f"{self.name[:1]}*" if self.name else ""
+
+    @property
+    def veiled_name(self) -> str:
+        """`林*`, or the masked phone of who gave no name: for somebody else of the household."""
+        return mask_name(self.name, self.phone, self.number)
 
     @property
     def whole_phone(self) -> str:
@@ -110,6 +116,11 @@ def show_name(name: str, phone: str | None, number: str = "") -> str:
     return name or phones.mask(phone) or number
 
 
+def mask_name(name: str, phone: str | None, number: str = "") -> str:
+    """How a member is called where others read it: `林*`, else the masked phone, else the member number."""
+    return f"{name[:1]}*" if name else phones.mask(phone) or number
+
+
 def select_cards() -> Select[Member, MemberFacts]:
     """Every member with the facts; add conditions and read rows with `card`."""
     return select(Member, MemberFacts).join(MemberFacts, MemberFacts.member_id == Member.id)
@@ -139,6 +150,7 @@ def card(member: Member, facts: MemberFacts) -> MemberCard:
         last_order_at=facts.last_order_at,
         phone_verified_at=member.phone_verified_at,
         phone_lost_at=member.phone_lost_at,
+        merged_into=member.merged_into,
     )
 
 

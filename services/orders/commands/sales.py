@@ -24,7 +24,7 @@ PAID = "paid"
 class OrderDraft:
     """A priced and paid sale, ready to be written. Amounts are fen; `zone` is the shop's, for the day in the number.
 
-    `manual_reason` is why a price was changed or a discount given by hand.
+    `manual_reason` is why a price was changed or a discount given by hand; `payer_id` and `earner_id` as in the order.
     """
 
     store_id: int
@@ -52,6 +52,8 @@ class OrderDraft:
     shift_id: int | None = None
     flags: tuple[str, ...] = ()
     manual_reason: str = ""
+    payer_id: int | None = None
+    earner_id: int | None = None
 
 
 def record_order(session: Session, draft: OrderDraft, *, actor: Actor, at: datetime) -> OrderView:
@@ -117,6 +119,8 @@ def _order_row(draft: OrderDraft, actor: Actor, day: date, sequence: int) -> dic
         "day": day,
         "sequence": sequence,
         "member_id": draft.member_id,
+        "payer_id": draft.payer_id,
+        "earner_id": draft.earner_id,
         "scan_id": draft.scan_id,
         "staff_id": actor.id if actor.kind == "staff" else None,
         "state": PAID,

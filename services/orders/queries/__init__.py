@@ -28,9 +28,11 @@ from services.orders.queries.orders import (
     get_day_totals,
     get_order,
     get_order_of_member,
+    list_named,
     list_numbers,
     list_orders,
     list_orders_of_member,
+    select_matching,
 )
 from services.orders.queries.receipt_links import (
     get_order_of_token,
@@ -86,6 +88,7 @@ __all__ = [
     "hold_order",
     "list_handovers",
     "list_invoices",
+    "list_named",
     "list_numbers",
     "list_orders",
     "list_orders_of_member",
@@ -97,4 +100,5 @@ __all__ = [
     "receipt_ends_at",
     "receipt_token",
     "receipt_url",
+    "select_matching",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.models import Staff
 from services.members.models import Member
-from services.members.queries import show_name
+from services.members.queries import select_own_ids, show_name
 from services.orders.models import FlaggedOrder, LineShare, Order, OrderLine, Tender
 from services.orders.queries.views import LineView, OrderView, ShareView, TenderView
 from services.shared.actors import Actor
@@ -42,7 +42,7 @@ def get_order(session: Session, order_id: int, *, actor: Actor) -> OrderView:
 
 def get_order_of_member(session: Session, order_id: int, *, member_id: int) -> OrderView:
     """One order as its own member sees it. Raises NotFound for anybody else's."""
-    mine = _orders().where(Order.id == order_id, Order.member_id == member_id)
+    mine = _orders().where(Order.id == order_id, Order.member_id.in_(select_own_ids(member_id)))
     found = _views(session, mine) if order_id <= HIGHEST_ID else []
     if not found:
         raise NotFound("order_not_found")
@@ -86,29 +86,66 @@ def list_orders(
     `number` is a whole number, its beginning, or the sequence alone; beside it those of `or_member_ids` are found. `tender` is a
     way of paying that was used. `flagged`: only those that wait for somebody to look at them.
     """
-    query = _orders()
+    narrowed = _narrowed(
+        _orders(), actor, store_id=store_id, first=day, last=day, member_id=member_id, number=number,
+        or_member_ids=or_member_ids, tender=tender, flagged=flagged,
+    )  # fmt: skip
+    return _views(session, _page(narrowed, after, limit))
+
+
+def select_matching(actor: Actor, **narrowed: Any) -> Select[Any]:
+    """When they were completed, and the ids: the orders that `list_orders` would find, here also between the days `first` and `last`; for
+    who walks through all of them."""
+    found: Select[Any] = _narrowed(select(Order.completed_at, Order.id), actor, **narrowed)
+    return found
+
+
+def list_named(session: Session, order_ids: Collection[int]) -> dict[int, OrderView]:
+    """Some orders by id. Three queries however many."""
+    return {view.id: view for view in _views(session, _orders().where(Order.id.in_(order_ids)))}
+
+
+def _narrowed(
+    query: Any,
+    actor: Actor,
+    *,
+    store_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    member_id: int | None = None,
+    number: str = "",
+    or_member_ids: Collection[int] = (),
+    tender: str = "",
+    flagged: bool = False,
+) -> Any:
     if actor.stores is not None:
         query = query.where(Order.store_id.in_(actor.stores))
-    for column, value in ((Order.store_id, store_id), (Order.day, day), (Order.member_id, member_id)):
-        if value is not None:
-            query = query.where(column == value)
+    if member_id is not None:
+        query = query.where(Order.member_id.in_(select_own_ids(member_id)))
+    if store_id is not None:
+        query = query.where(Order.store_id == store_id)
+    if first is not None:
+        query = query.where(Order.day >= first)
+    if last is not None:
+        query = query.where(Order.day <= last)
     if number.strip():
         query = query.where(or_(_numbered(number.strip().upper()), Order.member_id.in_(or_member_ids)))
     if tender:
         query = query.where(Order.id.in_(select(Tender.order_id).where(Tender.kind == tender)))
     if flagged:
         query = query.where(Order.id.in_(select(FlaggedOrder.order_id).where(FlaggedOrder.seen_at.is_(None))))
-    return _views(session, _page(query, after, limit))
+    return query
 
 
 def list_orders_of_member(
     session: Session, member_id: int, *, text: str = "", after: int | None = None, limit: int = 50
 ) -> list[OrderView]:
     """A member's own orders, latest first, in every store. `text` is part of a product's name, or an order's number."""
-    query = _orders().where(Order.member_id == member_id)
+    whose = Order.member_id.in_(select_own_ids(member_id))
+    query = _orders().where(whose)
     if text.strip():
         named = select(OrderLine.order_id).join(Order, Order.id == OrderLine.order_id)
-        named = named.where(Order.member_id == member_id, OrderLine.name.icontains(text.strip(), autoescape=True))
+        named = named.where(whose, OrderLine.name.icontains(text.strip(), autoescape=True))
         query = query.where(Order.id.in_(named) | _numbered(text.strip().upper()))
     return _views(session, _page(query, after, limit))
 
@@ -193,7 +230,8 @@ def _view(row: Row[Any], lines: Iterable[LineView], tenders: Iterable[TenderView
         points_earned=order.points_earned, points_before=order.points_before, points_after=order.points_after,
         completed_at=order.completed_at, lines=tuple(lines), tenders=tuple(tenders),
         points_spent=order.points_spent, refunded=order.refunded, earn_rate=order.earn_rate, tier_id=order.tier_id,
-        shift_id=order.shift_id, flags=tuple(order.flags), manual_reason=order.manual_reason,
+        shift_id=order.shift_id, flags=tuple(order.flags), manual_reason=order.manual_reason, payer_id=order.payer_id,
+        earner_id=order.earner_id,
     )  # fmt: skip
 
 

@@ -55,7 +55,10 @@ class TenderView:
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order with everything that stands on its page. Amounts are fen; points are None for a walk-in."""
+    """An order with everything that stands on its page. Amounts are fen; points are None for a walk-in.
+
+    `payer_id`, `earner_id`: whose stored value and points were moved, where a household shared them.
+    """
 
     id: int
     number: str
@@ -89,12 +92,24 @@ class OrderView:
     shift_id: int | None = None
     flags: tuple[str, ...] = ()
     manual_reason: str = ""
+    payer_id: int | None = None
+    earner_id: int | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def units(self) -> int:
         """How many pieces were sold."""
         return sum(line.quantity for line in self.lines)
+
+    @property
+    def wallet_of(self) -> int | None:
+        """Whose stored value pays: the member's own, or that of their household."""
+        return self.payer_id or self.member_id
+
+    @property
+    def points_of(self) -> int | None:
+        """Whose points it moves: the member's own, or those of their household."""
+        return self.earner_id or self.member_id
 
     @property
     def by_hand(self) -> int:

@@ -14,16 +14,19 @@ from services.checkout.commands.erasing import forget_parked_carts
 from services.checkout.models import ParkedCart
 from services.coupons.commands.erasing import give_up_coupons
 from services.coupons.models import Coupon, CouponBatch, CouponBatchRow, CouponEvent
+from services.dataio.commands import forget_imported
 from services.dealing.commands import forget_own_card, forget_words_of_reviews
 from services.family.commands import forget_family
 from services.family.models import Child
 from services.fields.commands import forget_values
 from services.forms.commands import forget_submissions
+from services.household.commands import forget_household
 from services.interactions.commands import forget_interactions
 from services.loyalty.commands.erasing import give_up_points
 from services.loyalty.queries import POINTS
 from services.members.commands.erasing import get_traces, make_nobody
 from services.members.models import Member
+from services.members.queries import list_own_ids
 from services.messaging.commands import forget_messages
 from services.orders.commands.erasing import forget_words_of_orders, list_addresses, select_orders_of
 from services.privacy import erased
@@ -75,6 +78,9 @@ def erase_member(
     if principal and not give_up:
         raise WalletNotEmpty(principal=money.text(principal))
     actor = replace(actor, origin="") if own else actor
+    for alias in list_own_ids(session, member_id):
+        if alias != member_id and vault.destroyed_at(session, alias) is None:
+            _erase(session, hold_member(session, alias), reason, actor, at)
     return _erase(session, member, reason, actor, at)
 
 
@@ -114,10 +120,12 @@ def _erase(session: Session, member: Member, reason: str, actor: Actor, at: date
     forget_words_of_orders(session, member_id, traces, at=at)
     forget_reasons(session, traces)
     forget_own_card(session, member_id)
+    forget_imported(session, member_id)
     forget_values(session, "member", [member_id])
     forget_values(session, "order", select_orders_of(member_id))
     forget_values(session, "child", select(Child.id).where(Child.member_id == member_id))
     forget_family(session, member_id)
+    forget_household(session, member_id)
     forget_interactions(session, member_id)
     forget_tags(session, member_id)
     forget_submissions(session, member_id, traces, at=at)

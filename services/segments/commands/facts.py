@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from services.family.queries.families import load_families
@@ -23,6 +23,9 @@ _orders: Any = Order.__table__
 _lines: Any = OrderLine.__table__
 _products: Any = MemberProduct.__table__
 _members: Any = Member.__table__
+_KEEPER = func.coalesce(_members.c.merged_into, _members.c.id).label(
+    "member_id"
+)  # what a merged card bought is the other's
 _COUNTING = (OrderCompleted, OrderRefunded, OrderHandedOver)  # their reactions count by themselves
 _BIRTHDAY = [_members.c[name] for name in birthdays.NO_BIRTHDAY]
 
@@ -68,17 +71,17 @@ def _write(
 
 def _load_orders(session: Session, member_ids: Sequence[int]) -> dict[int, list[Bought]]:
     columns = (
-        _orders.c.member_id,
+        _KEEPER,
         _orders.c.completed_at,
         _orders.c.day,
         _orders.c.paid - _orders.c.refunded,
         _orders.c.state,
     )
     found: defaultdict[int, list[Bought]] = defaultdict(list)
-    for member_id, at, day, amount, state in session.execute(
-        select(*columns).where(_orders.c.member_id.in_(member_ids))
-    ):
-        found[member_id].append(Bought(at, day, amount, state == "refunded"))
+    query = select(*columns).join(_members, _members.c.id == _orders.c.member_id)
+    for member_id, at, day, amount, state in session.execute(query.where(_orders.c.member_id.in_(_theirs(member_ids)))):
+        if member_id in member_ids:
+            found[member_id].append(Bought(at, day, amount, state == "refunded"))
     return found
 
 
@@ -88,14 +91,15 @@ def _roll_up(session: Session, member_ids: Sequence[int]) -> dict[int, list[Take
     category = func.coalesce(_lines.c.category_id, 0)
     query = (
         select(
-            _orders.c.member_id, _lines.c.product_id, category.label("category_id"), func.sum(left).label("pieces"),
+            _KEEPER, _lines.c.product_id, category.label("category_id"), func.sum(left).label("pieces"),
             func.min(_orders.c.day).label("first_on"), func.max(_orders.c.day).label("last_on"),
         )
         .join(_lines, _lines.c.order_id == _orders.c.id)
-        .where(_orders.c.member_id.in_(member_ids), _orders.c.state != "refunded", left > 0)
-        .group_by(_orders.c.member_id, _lines.c.product_id, category)
+        .join(_members, _members.c.id == _orders.c.member_id)
+        .where(_orders.c.member_id.in_(_theirs(member_ids)), _orders.c.state != "refunded", left > 0)
+        .group_by(_KEEPER, _lines.c.product_id, category)
     )  # fmt: skip
-    rows = [dict(row) for row in session.execute(query).mappings()]
+    rows = [dict(row) for row in session.execute(query).mappings() if row["member_id"] in member_ids]
     session.execute(delete(_products).where(_products.c.member_id.in_(member_ids)))
     if rows:
         session.execute(insert(_products), rows)
@@ -103,6 +107,11 @@ def _roll_up(session: Session, member_ids: Sequence[int]) -> dict[int, list[Take
     for row in rows:
         found[row["member_id"]].append(Taken(row["product_id"], row["category_id"], row["pieces"], row["last_on"]))
     return found
+
+
+def _theirs(member_ids: Sequence[int]) -> Select[int]:
+    """These members and the cards that are part of theirs."""
+    return select(_members.c.id).where(or_(_members.c.id.in_(member_ids), _members.c.merged_into.in_(member_ids)))
 
 
 def _coming(session: Session, member_ids: Sequence[int], scene: Scene) -> dict[int, dict[str, Any]]:

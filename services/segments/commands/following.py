@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.members import commands as members
+from services.members.models import Member
 from services.orders.models import Order
 from services.segments.commands.facts import work_out
 from services.segments.events import TagAdded, TagRemoved
@@ -84,7 +85,8 @@ def call_aged(session: Session, *, at: datetime) -> bool:
     near = Order.completed_at.between(
         at - timedelta(days=WINDOW + 2 + (scene.today - before).days), at - timedelta(days=WINDOW - 2)
     )
-    aged = select(Order.member_id).where(Order.member_id.is_not(None), near, Order.day > left, Order.day <= leaving)
+    whose = func.coalesce(Member.merged_into, Member.id)
+    aged = select(whose).join(Order, Order.member_id == Member.id).where(near, Order.day > left, Order.day <= leaving)
     for rows in (over, aged):
         members.call_due(session, rows, at=at)
     return True

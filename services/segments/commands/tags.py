@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.audit import commands as audit
 from services.members.commands import call_due
 from services.members.permissions import MEMBERS_CHANGE
-from services.members.queries import get_member
+from services.members.queries import get_member, require_unmerged
 from services.segments.commands.following import add_rows
 from services.segments.commands.segments import read_asked
 from services.segments.errors import TagByHand, TagByRule
@@ -120,7 +120,7 @@ def forget_tags(session: Session, member_id: int) -> None:
 
 def _by_hand(session: Session, member_id: int, tag_id: int, actor: Actor) -> Tag:
     actor.require(MEMBERS_CHANGE)
-    get_member(session, member_id)
+    require_unmerged(session, get_member(session, member_id).id)
     tag = _hold(session, tag_id, actor, keep=False)
     if tag.rule is not None:
         raise TagByRule

@@ -9,7 +9,7 @@ from services.coupons.models import Coupon
 from services.coupons.permissions import COUPONS_READ
 from services.loyalty.models import MemberTier, PointsAccount, PointsLot
 from services.loyalty.permissions import POINTS_READ
-from services.segments.kinds.kind import Among, Kind, Scene, Test, Values, held, summed
+from services.segments.kinds.kind import Among, Kind, Scene, Test, Values, held, summed, weak
 from services.segments.rules.parameters import DAYS, ONE_OF, Between, Chosen, Period
 from services.shared.days import day_bounds
 from services.shared.words import N_
@@ -26,9 +26,9 @@ def _expiring(values: Values, scene: Scene) -> Test:
 
 
 def _usable(values: Values, scene: Scene) -> Test:
-    """Not one that is past its end, though no job has said so yet."""
+    """Not one that is past its end, though no job has said so yet: few are, so their template leads to them, not the end."""
     rows = _coupons(values).where(Coupon.state.in_(("issued", "reserved")))
-    return Among(rows.where(Coupon.expires_at.is_(None) | (Coupon.expires_at > scene.at)))
+    return Among(rows.where(weak(Coupon.expires_at.is_(None) | (Coupon.expires_at > scene.at))))
 
 
 def _used(values: Values, scene: Scene) -> Test:

@@ -8,6 +8,9 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError
 from sqlalchemy import ColumnElement, Select, and_, false, or_, true
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 from services.members.models import MemberFacts
 from services.members.permissions import MEMBERS_READ
@@ -48,6 +51,24 @@ class Scene:
         return self.today - timedelta(days=days - 1)
 
 
+class weak(FunctionElement[Any]):  # noqa: N801 (reads as a function of SQL)
+    """A test, or what is grouped by, for which SQLite shall not look for an index: it takes every range for a narrow one, and sorting for
+    dear."""
+
+    type = NullType()
+    inherit_cache = True
+
+
+@compiles(weak)
+def _plain(element: Any, compiler: Any, **named: Any) -> str:
+    return f"({compiler.process(element.clauses, **named)})"
+
+
+@compiles(weak, "sqlite")
+def _unindexed(element: Any, compiler: Any, **named: Any) -> str:
+    return f"+({compiler.process(element.clauses, **named)})"
+
+
 @dataclass(frozen=True)
 class Row:
     """A test on what stands in one row per member: the facts, or with `profile` the member."""
@@ -58,10 +79,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Among:
-    """Whether a member is among (not `holds`: not among) those that `rows`, a select of nothing but their ids, finds."""
+    """Whether a member is among (not `holds`: not among) those that `rows`, a select of nothing but their ids, finds. `grouped`: it
+    adds up many rows of each, put together by this column. `single`: how it is asked of the one member of `facts`, where that is not
+    simply a row of theirs."""
 
     rows: Select[Any]
     holds: bool = True
+    grouped: Any = None
+    single: Select[Any] | None = None
+
+    @property
+    def everybody(self) -> Select[Any]:
+        """The ids of all who are found."""
+        return self.rows if self.grouped is None else self.rows.group_by(self.grouped)
 
 
 Test = Row | Among
@@ -152,11 +182,11 @@ def days_ahead(column: Any, values: Values, scene: Scene) -> ColumnElement[bool]
 
 
 def summed(rows: Select[Any], column: Any, amount: Any, values: Values) -> Among:
-    """Members of whom `amount`, a sum over `rows` (a select of member ids by `column`), lies in the range; who has no row has nothing."""
-    rows = rows.group_by(column)
+    """Members of whom `amount`, a sum over `rows` (a select of member ids, put together by `column`), lies in the range; who has no row has
+    nothing."""
     if has_zero(values):
-        return Among(rows.having(outside(amount, values)), holds=False)
-    return Among(rows.having(within(amount, values)))
+        return Among(rows.having(outside(amount, values)), holds=False, grouped=column)
+    return Among(rows.having(within(amount, values)), grouped=column)
 
 
 def held(rows: Select[Any], amount: Any, values: Values) -> Among:

@@ -1,12 +1,14 @@
 """What somebody bought, how much, how often. Money is net of refunds; what went back as a whole is no order (facts.md §3.1)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, false, func, not_, or_, select
+from sqlalchemy import and_, false, func, literal, not_, or_, select, union_all
 
+from services.members.models import Member
 from services.orders.models import Order
-from services.segments.kinds.kind import Among, Kind, Row, Scene, Test, Values, facts, summed, within
+from services.segments.kinds.kind import Among, Kind, Row, Scene, Test, Values, facts, outside, summed, weak, within
 from services.segments.models import MemberProduct
 from services.segments.rules.parameters import AT_LEAST, AT_MOST, DAYS, ONE_OF, Between, Chosen, Period
 from services.segments.rules.rfm import CLASSES, MUCH, OFTEN, RECENT, WORDS
@@ -18,17 +20,27 @@ _HOW = (
 )  # fmt: skip
 
 
-def _orders_since(values: Values, scene: Scene) -> Any:
-    since = scene.since(values[DAYS])
-    return select(Order.member_id).where(Order.member_id.is_not(None), Order.day >= since, Order.state != REFUNDED)
+def _added_up(values: Values, scene: Scene, amount: Any) -> Among:
+    """Members of whom `amount`, added up over the orders of so many days, lies in the range. What a merged card bought is the keeper's.
+
+    The days are few: found by their index and sorted, not by reading every order in the order of members.
+    """
+    lately = (Order.day >= scene.since(values[DAYS]), Order.state != REFUNDED)
+    own = select(Order.member_id, amount.label("amount")).where(Order.member_id.is_not(None), *lately)
+    brought = select(Member.merged_into, amount).join_from(Order, Member, Member.id == Order.member_id)
+    orders = union_all(own, brought.where(Member.merged_into.is_not(None), weak(and_(*lately)))).subquery()
+    test = summed(select(orders.c.member_id), weak(orders.c.member_id), func.sum(orders.c.amount), values)
+    cards = select(Member.id).where(or_(Member.id == facts.c.member_id, Member.merged_into == facts.c.member_id))
+    single = select(func.count()).where(Order.member_id.in_(cards.correlate(facts)), *lately)
+    return replace(test, single=single.having((within if test.holds else outside)(func.sum(amount), values)))
 
 
 def _spent_lately(values: Values, scene: Scene) -> Test:
-    return summed(_orders_since(values, scene), Order.member_id, func.sum(Order.paid - Order.refunded), values)
+    return _added_up(values, scene, Order.paid - Order.refunded)
 
 
 def _orders_lately(values: Values, scene: Scene) -> Test:
-    return summed(_orders_since(values, scene), Order.member_id, func.count(), values)
+    return _added_up(values, scene, literal(1))
 
 
 def _average(values: Values, _scene: Scene) -> Test:
@@ -49,11 +61,10 @@ def _bought(column: Any) -> Any:
             return Among(rows)
         if not counted:
             return Among(rows.where(MemberProduct.last_on >= scene.since(values[DAYS])))
-        rows = rows.group_by(MemberProduct.member_id)
         enough = within(func.sum(MemberProduct.pieces), values)
         if DAYS in values:
             enough = and_(enough, func.max(MemberProduct.last_on) >= scene.since(values[DAYS]))
-        return Among(rows.having(enough))
+        return Among(rows.having(enough), grouped=MemberProduct.member_id)
 
     return test
 

@@ -10,6 +10,7 @@ from services.segments.queries.counting import (
     list_meeting,
     preview,
 )
+from services.segments.queries.habits import Habits, Liked, find_favourite, get_habits
 from services.segments.queries.named import (
     SegmentCard,
     TagCard,
@@ -31,7 +32,9 @@ __all__ = [
     "GROUPS",
     "SAMPLE",
     "Classes",
+    "Habits",
     "Kind",
+    "Liked",
     "Offer",
     "Preview",
     "Scene",
@@ -40,8 +43,10 @@ __all__ = [
     "Worn",
     "count_meeting",
     "count_overlap",
+    "find_favourite",
     "find_meeting",
     "get_classes",
+    "get_habits",
     "get_segment",
     "get_tag",
     "list_meeting",

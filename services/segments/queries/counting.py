@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.members.queries import MemberCard, get_cards
 from services.segments.kinds.kind import Among, Scene, facts
-from services.segments.queries.plans import Look, in_sets, one_by_one, select_members
+from services.segments.queries.plans import in_sets, one_by_one, plan, select_members
 from services.segments.rules.trees import ALL, EVERYBODY, Group, Node
 
 SAMPLE = 3
 FEW = 2000  # so many members are looked up one by one in no time
-DENSE = 50  # one of so many: a page is found by walking
+DENSE = 2500  # one of so many: a page is found by walking
+NEAR = 2000  # so many of the newest are looked at first in any case
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Preview:
 
 def count_meeting(session: Session, node: Node, scene: Scene, *, within: Select[int] | None = None) -> int:
     """How many living members meet the tree; `within` (ids) narrows it."""
-    return _count(session, _within(select_members(node, scene), within, in_sets))
+    return _count(session, _within(plan(session, node, scene, _highest(session)), within))
 
 
 def count_overlap(session: Session, node: Node, other: Node, scene: Scene) -> int:
@@ -49,12 +51,18 @@ def list_meeting(
 ) -> list[int]:
     """The ids of living members that meet the tree, the newest cards first; `after` is the id where the last page ended. `count`: how many
     there are, where that is known: it chooses the way. `within` (ids) narrows it."""
-    highest = session.scalar(select(func.max(facts.c.member_id))) or 0
-    dense = count is not None and count * DENSE > highest
-    look = one_by_one if dense else in_sets
-    rows = _within(select_members(node, scene, look), within, look)
-    if after is not None:
-        rows = rows.where(facts.c.member_id < after)
+    highest = _highest(session)
+    begin = highest + 1 if after is None else after
+    end = 0 if count is not None and count * DENSE > highest else begin - NEAR  # many are found among the newest
+    walked = select_members(node, scene, one_by_one).where(facts.c.member_id >= end)
+    found = _newest(session, _within(walked, within), begin, limit)
+    if len(found) < limit and end > 0:
+        found += _newest(session, _within(plan(session, node, scene, highest), within), end, limit - len(found))
+    return found
+
+
+def _newest(session: Session, rows: Select[Any], before: int, limit: int) -> list[int]:
+    rows = rows.where(facts.c.member_id < before)
     return list(session.scalars(rows.order_by(facts.c.member_id.desc()).limit(limit)))
 
 
@@ -73,8 +81,13 @@ def preview(session: Session, node: Node, scene: Scene, *, after: int | None = N
     return Preview(count, everybody, _steps(session, node, scene, count), get_cards(session, ids))
 
 
-def _within(rows: Select[int], within: Select[int] | None, look: Look) -> Select[int]:
-    return rows if within is None else rows.where(look(Among(within)))
+def _within(rows: Select[int], within: Select[int] | None) -> Select[int]:
+    return rows if within is None else rows.where(one_by_one(Among(within)))
+
+
+def _highest(session: Session) -> int:
+    """About how many members there are: counting them would take longer than a page."""
+    return session.scalar(select(func.max(facts.c.member_id))) or 0
 
 
 def _steps(session: Session, node: Node, scene: Scene, count: int) -> list[int]:

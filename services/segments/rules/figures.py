@@ -64,6 +64,11 @@ def year_of(orders: Sequence[Bought], today: date) -> dict[str, int]:
     return {"orders_year": sum(not order.gone for order in lately), "spent_year": sum(order.amount for order in lately)}
 
 
+def average_of(amount: int, orders: int) -> int | None:
+    """What one of so many orders comes to, in fen, half up; None where there are none."""
+    return _rounded(amount, orders) if orders else None
+
+
 def favourites_of(taken: Sequence[Taken]) -> dict[str, int | None]:
     """What they have most of; where it is as much, what they took last, then what was there first."""
     return {

@@ -41,8 +41,9 @@ def shapes() -> tuple[Shape, ...]:
 
 
 def _kind(column: Column[Any]) -> str:
+    sealed = isinstance(column.type, sa.TypeDecorator) and isinstance(column.type.impl_instance, sa.LargeBinary)
     for wanted, kind in _KINDS:
-        if isinstance(column.type, wanted):
+        if isinstance(column.type, wanted) or (sealed and kind == "bytes"):
             return "json?" if kind == "json" and column.nullable else kind
     raise TypeError(f"{column}: a copy does not know how to carry {column.type!r}")
 
@@ -50,8 +51,12 @@ def _kind(column: Column[Any]) -> str:
 def dump(connection: Connection, shape: Shape) -> Iterator[tuple[int, bytes]]:
     """The rows of one table in parts: how many, and their lines. Streams; the caller's transaction is the snapshot."""
     table: Table = Model.metadata.tables[shape.name]
-    query = sa.select(table).order_by(*table.primary_key.columns)
     kinds = [kind for _, kind in shape.columns]
+    held = [  # what rests sealed travels sealed
+        sa.type_coerce(column, sa.LargeBinary()) if kind == "bytes" else column
+        for column, kind in zip(table.columns, kinds, strict=True)
+    ]
+    query = sa.select(*held).order_by(*table.primary_key.columns)
     for rows in connection.execution_options(yield_per=BATCH).execute(query).partitions(BATCH):
         lines = [json.dumps(_carried(row, kinds), ensure_ascii=False, separators=(",", ":")) for row in rows]
         yield len(lines), ("\n".join(lines) + "\n").encode()

@@ -24,11 +24,21 @@ MOST_TRIES = 5
 
 
 def send_proof_code(
-    session: Session, member_id: int, most: int, *, store_id: int, actor: Actor, at: datetime
+    session: Session,
+    member_id: int,
+    most: int,
+    *,
+    merge_into: int | None = None,
+    store_id: int,
+    actor: Actor,
+    at: datetime,
 ) -> SpendingProof:
-    """Send the member a one-time code, to be said at the counter: it agrees that up to `most` fen may be spent."""
+    """Send the member a one-time code, to be said at the counter: it agrees that up to `most` fen may be spent; or, with `merge_into`, that
+    their card with up to so much on it becomes part of that member's."""
     actor.require(permissions.PROOFS_CREATE, store_id)
-    proof = open_proof(session, member_id, "code", most, "", store_id=store_id, actor=actor, at=at)
+    proof = open_proof(
+        session, member_id, "code", most, "", merge_into=merge_into, store_id=store_id, actor=actor, at=at
+    )
     digits = ids.digits(6)
     proof.code_hash = runtime.keys().hash(f"proof:{proof.id}:{digits}")
     session.flush()
@@ -37,7 +47,12 @@ def send_proof_code(
         session.add(DevelopmentMail(recipient=phone or "", text=digits, created_at=at))
     settings = load_settings(session)
     language = find_reader(session, member_id).language or str(settings["shop.language"])
-    text = texts.spending_code(language, shop=settings["shop.name"], digits=digits, most=most)
+    shop = settings["shop.name"]
+    if merge_into is None:
+        text = texts.spending_code(language, shop=shop, digits=digits, most=most)
+    else:
+        number = get_member(session, merge_into).number
+        text = texts.merging_code(language, shop=shop, digits=digits, number=number)
     key = f"proof:{proof.id}"
     messaging.send_message(
         session, member_id, key=key, category="service", text=text, path="", language=language, at=at, kept=PROOF_LIFE

@@ -40,6 +40,7 @@ _USE = (
         _proofs.c.used_at.is_(None),
         _proofs.c.expires_at > bindparam("now"),
         _proofs.c.most >= bindparam("fen"),
+        _proofs.c.merge_into.is_not_distinct_from(bindparam("into")),
         UNFROZEN,
     )
     .values(used_at=bindparam("now"))
@@ -128,6 +129,7 @@ def use_proof(
     cool_above: int = 0,
     spent_since: Callable[[datetime], int] | None = None,
     unsold: ColumnElement[bool],
+    merge_into: int | None = None,
     actor: Actor,
     at: datetime,
 ) -> None:
@@ -135,7 +137,8 @@ def use_proof(
     when it does not reach; above `cool_above` (0: never) also while the member cools down. Then all counts that
     left the wallet since: `spent_since` says how much, from above as the wallet is not known here.
 
-    `unsold`: a scan counts as long as nothing was sold to the member since (queries.find_fresh).
+    `unsold`: a scan counts as long as nothing was sold to the member since (queries.find_fresh). `merge_into`: not for a sale, but for
+    becoming part of that member's card; what was asked for has to be asked for this.
     """
     if proof is None:
         raise ProofRequired("none")
@@ -147,7 +150,9 @@ def use_proof(
         cooling = _use_scan(session, proof.id, member_id, amount, store_id=store_id, unsold=unsold, actor=actor, at=at)
     else:
         barred = "code" if amount > confirm_above else ""
-        used = _use_asked(session, proof, member_id, amount, barred=barred, store_id=store_id, actor=actor, at=at)
+        used = _use_asked(
+            session, proof, member_id, amount, barred=barred, into=merge_into, store_id=store_id, actor=actor, at=at
+        )
         if used is None:
             raise ProofRequired("confirm" if barred and _is_said(session, proof) else "unusable")
         cooling = used[0]
@@ -164,6 +169,7 @@ def _use_asked(
     amount: int,
     *,
     barred: str = "",
+    into: int | None = None,
     store_id: int,
     actor: Actor,
     at: datetime,
@@ -172,7 +178,7 @@ def _use_asked(
     does not reach."""
     given = {
         "proof": proof.id, "member": member_id, "store": store_id, "staff": asker_of(actor), "now": at, "fen": amount,
-        "barred": barred,
+        "barred": barred, "into": into,
     }  # fmt: skip
     return session.connection().execute(_USE, given).first()
 
@@ -220,8 +226,9 @@ def use_up_scan(
 
 
 def open_proof(
-    session: Session, member_id: int, way: str, most: int, words: str, *, store_id: int, actor: Actor, at: datetime
-) -> SpendingProof:
+    session: Session, member_id: int, way: str, most: int, words: str, *, merge_into: int | None = None, store_id: int,
+    actor: Actor, at: datetime,
+) -> SpendingProof:  # fmt: skip
     """Note what is asked of a member; it holds for ten minutes. Raises FrozenSpending."""
     require_unfrozen(session, member_id)
     proof = SpendingProof(
@@ -231,6 +238,7 @@ def open_proof(
         way=way,
         most=most,
         words=words,
+        merge_into=merge_into,
         created_at=at,
         expires_at=at + PROOF_LIFE,
     )

@@ -256,10 +256,10 @@ def revoke_other_member_sessions(session: Session, member_id: int, *, keep: int,
 
 
 def end_member_sessions(
-    session: Session, member_id: int, *, keep: int | None = None, actor: Actor, at: datetime
+    session: Session, member_id: int, *, keep: int | None = None, notices: bool = False, actor: Actor, at: datetime
 ) -> None:
     """Sign a member out everywhere (but for the session `keep`), with the codes and the notifications of every browser. Nothing happens
-    where none is in.
+    where none is in. `notices`: the browsers still hear what becomes of their card.
 
     Who may ask for it is the caller's to know.
     """
@@ -276,7 +276,8 @@ def end_member_sessions(
         .where(MemberDevice.member_id == member_id, MemberDevice.revoked_at.is_(None))
         .values(revoked_at=at)
     )
-    messaging.unsubscribe_all(session, member_id, actor=actor, at=at)
+    if not notices:
+        messaging.unsubscribe_all(session, member_id, actor=actor, at=at)
     if ended:
         audit.record(session, "member_sessions:revoke", ("member", member_id), actor=actor, at=at)
 

@@ -13,6 +13,7 @@ class SpendingProof(Model):
 
     `way` is scan (a fresh member code), app (confirmed in the member app), code (a one-time code that the member says), pin (typed by the
     member) or override (a manager answers). It holds until `expires_at`, for one sale; a scan proves once; a code dies after five tries.
+    `merge_into` makes it one for becoming part of that member's card (services/merging), and for nothing else.
     """
 
     __tablename__ = "spending_proofs"
@@ -27,6 +28,7 @@ class SpendingProof(Model):
     scan_id: Mapped[int | None] = mapped_column(ForeignKey("scans.id"), unique=True)
     code_hash: Mapped[str | None]
     wrong_tries: Mapped[int] = mapped_column(default=0)
+    merge_into: Mapped[int | None]
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]

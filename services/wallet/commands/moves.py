@@ -66,38 +66,49 @@ def open_spending(session: Session, member_id: int, amount: int, order: Order) -
     return Spending(moved, parts)
 
 
-def spend(session: Session, spending: Spending, *, store_id: int, order_id: int, actor: Actor, at: datetime) -> None:
-    """Write the entry of an opened spending, once per order."""
+def spend(
+    session: Session, spending: Spending, *, store_id: int, order_id: int, by_member_id: int | None = None, actor: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Write the entry of an opened spending, once per order; `by_member_id` bought, where that is not whose wallet it is."""
     key = f"order:{order_id}:spend"
-    enter(session, spending.moved, "spend", key, store_id=store_id, order_id=order_id, actor=actor, at=at)
+    enter(
+        session, spending.moved, "spend", key, store_id=store_id, order_id=order_id, by_member_id=by_member_id,
+        actor=actor, at=at,
+    )  # fmt: skip
     _note_parts(session, key, _negative(spending.parts))
 
 
 def give_back(
-    session: Session, member_id: int, amount: int, *, store_id: int, order_id: int, key: str, actor: Actor, at: datetime
-) -> Spending:
+    session: Session, member_id: int, amount: int, *, store_id: int, order_id: int, key: str,
+    by_member_id: int | None = None, actor: Actor, at: datetime,
+) -> Spending:  # fmt: skip
     """Return `amount` fen that an order spent to the lots they came from. ValueError when that is more than it spent."""
     spent, returned = list_parts_of_order(session, order_id)
     parts = tuple(rules.give_back(spent, returned, amount))
     back = (sum(part.principal for part in parts), sum(part.bonus for part in parts))
     moved = ledger.move(session, WALLET, member_id, back)
     assert moved is not None, "a wallet can always be given something"
-    enter(session, moved, "give_back", key, store_id=store_id, order_id=order_id, actor=actor, at=at)
+    enter(
+        session, moved, "give_back", key, store_id=store_id, order_id=order_id, by_member_id=by_member_id, actor=actor,
+        at=at,
+    )  # fmt: skip
     change_lots(session, key, parts)
     return Spending(moved, parts)
 
 
 def put(
     session: Session, member_id: int, principal: int, bonus: int, *, kind: str, key: str, store_id: int | None,
-    note: str = "", actor: Actor, at: datetime,
+    note: str = "", origin: WalletLot | None = None, actor: Actor, at: datetime,
 ) -> tuple[int, Moved]:  # fmt: skip
-    """A new lot of `principal` and `bonus` with its entry; the lot's id, and the balances before and after."""
+    """A new lot of `principal` and `bonus` with its entry; the lot's id, and the balances before and after. `origin` is the lot of a
+    merged card that it goes on from: paid in when that was."""
     moved = ledger.move(session, WALLET, member_id, (principal, bonus))
     assert moved is not None, "a wallet can always be given something"
     enter(session, moved, kind, key, store_id=store_id, note=note, actor=actor, at=at)
     row = {
         "member_id": member_id, "principal": principal, "bonus": bonus, "principal_left": principal, "bonus_left": bonus,
-        "created_at": at,
+        "created_at": origin.created_at if origin else at, "origin_id": (origin.origin_id or origin.id) if origin else None,
     }  # fmt: skip
     lot_id = session.connection().execute(_LOT, row).scalar_one()
     session.connection().execute(_MOVES, [{"entry_key": key, "lot_id": lot_id, "principal": principal, "bonus": bonus}])
@@ -120,12 +131,12 @@ def take(
 
 def enter(
     session: Session, moved: Moved, kind: str, key: str, *, store_id: int | None, order_id: int | None = None,
-    note: str = "", actor: Actor, at: datetime,
+    by_member_id: int | None = None, note: str = "", actor: Actor, at: datetime,
 ) -> None:  # fmt: skip
     """Write the entry of a moved balance."""
     fields = {
-        "kind": kind, "key": key, "store_id": store_id, "order_id": order_id, "note": note, "actor_kind": actor.kind,
-        "actor_id": actor.id, "at": at,
+        "kind": kind, "key": key, "store_id": store_id, "order_id": order_id, "by_member_id": by_member_id, "note": note,
+        "actor_kind": actor.kind, "actor_id": actor.id, "at": at,
     }  # fmt: skip
     ledger.enter(session, WALLET, moved, fields)
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from services.members.queries import require_unmerged
 from services.shared import ids, ledger, money, vault
 from services.shared.actors import Actor
 from services.shared.days import local_day
@@ -47,10 +48,11 @@ class TopUpDraft:
 
 def record_top_up(session: Session, draft: TopUpDraft, *, actor: Actor, at: datetime) -> tuple[TopUp, Moved]:
     """Write a top-up: its lot, its entry and the next number of its store and day. Raises OverCap, PlanUnavailable, and Invalid where
-    the member was erased at this very moment."""
+    the member was erased at this very moment, MemberMerged where the card was merged."""
     head = ledger.hold(session, WALLET, draft.member_id)
     if vault.destroyed_at(session, draft.member_id) is not None:
         raise Invalid({"member": [GONE]})
+    require_unmerged(session, draft.member_id)
     _require_room(head, draft)
     _require_turn(session, draft)
     lot_id, moved = put(

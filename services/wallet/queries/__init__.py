@@ -2,7 +2,7 @@
 
 from services.wallet.books import WALLET
 from services.wallet.queries.balances import Balance, find_change, get_balance, list_balances
-from services.wallet.queries.entries import EntryView, list_entries
+from services.wallet.queries.entries import EntryView, get_spent_by, list_entries
 from services.wallet.queries.liability import Amount, Flow, get_paid_out, list_flows, list_outstanding
 from services.wallet.queries.lots import (
     OpenLot,
@@ -40,6 +40,7 @@ __all__ = [
     "get_paid_out",
     "get_payout",
     "get_plan",
+    "get_spent_by",
     "get_top_up",
     "get_top_up_of_member",
     "list_balances",

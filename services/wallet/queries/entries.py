@@ -8,6 +8,8 @@ from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from services.identity.models import Staff
+from services.members.models import Member
+from services.members.queries import mask_name
 from services.stores.models import Store
 from services.wallet.models import TopUp, WalletEntry, WalletLotMove
 
@@ -18,7 +20,8 @@ Way = Literal["in", "out"]
 class EntryView:
     """One change (fen, signed) and what the wallet held after it. `kind` is top_up, spend, give_back, payout, adjust or transfer.
 
-    What led to it: an order, a top-up (with its number and plan), a payout; `note` is the reason of one by hand.
+    What led to it: an order, a top-up (with its number and plan), a payout; `note` is the reason of one by hand. `by`: who of the
+    household bought, where it was not the member.
     """
 
     id: int
@@ -37,6 +40,7 @@ class EntryView:
     payout_id: int | None
     note: str
     at: datetime
+    by: str = ""
 
     @property
     def amount(self) -> int:
@@ -69,6 +73,14 @@ def get_spent_since(session: Session, member_id: int, since: datetime) -> int:
     return int(session.scalar(select(taken).where(*mine)) or 0)
 
 
+def get_spent_by(session: Session, member_id: int, by_member_id: int, since: datetime) -> int:
+    """The fen that this wallet paid since then for the purchases of somebody else, less what went back of just these."""
+    theirs = (WalletEntry.member_id == member_id, WalletEntry.by_member_id == by_member_id)
+    bought = select(WalletEntry.order_id).where(*theirs, WalletEntry.kind == "spend", WalletEntry.at >= since)
+    taken = -func.coalesce(func.sum(WalletEntry.principal + WalletEntry.bonus), 0)
+    return int(session.scalar(select(taken).where(*theirs, WalletEntry.order_id.in_(bought))) or 0)
+
+
 def _entries() -> Any:
     topped_up = and_(WalletLotMove.entry_key == WalletEntry.key, WalletEntry.kind == "top_up")
     return (
@@ -79,7 +91,11 @@ def _entries() -> Any:
             TopUp.id.label("top_up_id"),
             TopUp.number.label("top_up_number"),
             TopUp.plan_name,
+            Member.name,
+            Member.phone,
+            Member.number,
         )
+        .outerjoin(Member, Member.id == WalletEntry.by_member_id)
         .outerjoin(Store, Store.id == WalletEntry.store_id)
         .outerjoin(Staff, and_(Staff.id == WalletEntry.actor_id, WalletEntry.actor_kind == "staff"))
         .outerjoin(WalletLotMove, topped_up)
@@ -94,6 +110,7 @@ def _view(row: Row[Any]) -> EntryView:
         bonus_after=entry.bonus_after, store_id=entry.store_id, store_name=row.store_name, staff_name=row.staff_name,
         order_id=entry.order_id, top_up_id=row.top_up_id, top_up_number=row.top_up_number, plan_name=row.plan_name or "",
         payout_id=_payout_id(entry), note=entry.note, at=entry.at,
+        by=mask_name(row.name, row.phone, row.number) if entry.by_member_id else "",
     )  # fmt: skip
 
 

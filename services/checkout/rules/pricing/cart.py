@@ -42,7 +42,8 @@ class Cart:
     """Lines wanted at a store by a member, or by a walk-in (None).
 
     `coupons` names the ones to choose from (None: all that the member holds); `points` is the most to spend;
-    `manual_off` is a discount by hand on the whole, for `manual_reason`.
+    `manual_off` is a discount by hand on the whole, for `manual_reason`. `own`: the member's own account, also where a household shares
+    another one with them.
     """
 
     store_id: int
@@ -52,6 +53,7 @@ class Cart:
     points: int = 0
     manual_off: int = 0
     manual_reason: str = ""
+    own: bool = False
 
     @property
     def is_by_hand(self) -> bool:

@@ -44,7 +44,7 @@ export class Parked {
   /** Put the cart aside: lines, member, choices; its coupons are held for a quarter of an hour. */
   async park() {
     const { till } = this.#counter;
-    const { key, tenders, pending, proof, ...cart } = till.cart;
+    const { key, tenders, pending, proof, holderProof, ...cart } = till.cart;
     if (!cart.lines.length || pending) return;
     const coupons = (till.quote?.coupons ?? []).filter((each) => each.applied).map(({ coupon }) => coupon);
     const names = cart.lines.slice(0, 2).map(({ name }) => name).join('、');

@@ -17,6 +17,7 @@ export class Proofs {
   #sheet = document.getElementById('proof');
   #settle = null;
   #asked = null; // the proof that is waited for
+  #holder = false;
   #said = null; // the proof whose code was sent last: in the cart it stands once the member has said it
   #timer = 0;
 
@@ -28,10 +29,11 @@ export class Proofs {
     signal.addEventListener('abort', () => clearTimeout(this.#timer));
   }
 
-  /** Ask for a proof that reaches up to `most` fen; `words` say why it is needed. */
-  ask(most, words = '') {
+  /** Ask for a proof that reaches up to `most` fen; `words` say why it is needed. `holder`: of whoever shares their account with the member. */
+  ask(most, words = '', { holder = false } = {}) {
     this.#finish(null);
     this.most = most;
+    this.#holder = holder;
     this.#ways(words);
     write(this.#sheet, { most: textOf(most) });
     this.#sheet.show();
@@ -67,7 +69,8 @@ export class Proofs {
     clearTimeout(this.#timer);
     this.#asked = null;
     this.#face('ways');
-    this.#sheet.querySelector('[data-way="pin"]').hidden = !this.#base;
+    for (const way of this.#sheet.querySelectorAll('[data-way]')) way.hidden = (way.dataset.way === 'holder') !== this.#holder;
+    this.#sheet.querySelector('[data-way="pin"]').hidden ||= !this.#base;
     this.#say(words);
   }
 

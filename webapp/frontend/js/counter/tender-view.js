@@ -62,12 +62,15 @@ export function drawRepriced(root, question, { before, quote, was, due }) {
   write(question, { 'due-before': yuan(was), 'due-after': yuan(due) });
 }
 
-/** The member's wallet: what would be left in it; away where there is none. */
-export function drawWallet(root, { wallet, pays, left }) {
+/** The member's wallet: what would be left in it; away where there is none. One that a household shares says whose, and how much may be used. */
+export function drawWallet(root, { wallet, pays, left, shared }) {
   const row = part(root, 'wallet');
+  const { walletAfter, walletOwn, walletShared, walletMost } = root.dataset;
+  const takes = pays || Math.min(wallet, left);
   row.hidden = !wallet;
-  const after = wallet - (pays || Math.min(wallet, left));
-  write(row, { 'wallet-after': fill(root.dataset.walletAfter, { amount: yuan(after), all: yuan(wallet) }), wallet: textOf(pays || Math.min(wallet, left)) });
+  row.dataset.name = shared?.wallet ? fill(walletShared, { name: shared.holder }) : walletOwn;
+  const after = shared?.wallet ? fill(walletMost, { amount: yuan(wallet) }) : fill(walletAfter, { amount: yuan(wallet - takes), all: yuan(wallet) });
+  write(row, { 'wallet-name': row.dataset.name, 'wallet-after': after, wallet: textOf(takes) });
 }
 
 /** What was taken off the list prices, and by how many points. */

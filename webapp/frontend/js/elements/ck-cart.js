@@ -13,7 +13,8 @@
  *
  * Expected inside (staff/counter/index.html draws it)
  *   [data-tiles] with tiles (counter/tiles.js)   [data-shelf] chips   input[data-find-product], button[data-find], [data-none]
- *   [data-member]      holds the member strip ([data-member-id], data-name, data-standing, -coupons, -points, -wallet), drawn by the server
+ *   [data-member]      holds the member strip ([data-member-id], data-name, data-standing, -coupons, -points, -wallet), drawn by the server;
+ *                      in it, where a household shares an account, [data-household] with the button [data-own] (data-family, data-alone)
  *   [data-cart] with [data-lines] [data-trouble] [data-pay] [data-clear] [data-fold]; [data-said], a live region
  *   <template data-template="line | option | choice | strip">
  * On the page: sheets #options, #measure, #line, #tile, #people, #adjust, #proof, #parked; <ck-scanner> inside.
@@ -132,6 +133,7 @@ class CkCart extends HTMLElement {
       ['[data-park]', () => this.parked.park()],
       ['[data-scan]', () => this.#scanner.open()],
       ['[data-detach]', () => this.#detach()],
+      ['[data-own]', () => this.#switchAccount()],
       ['[data-shelf]', (chip) => this.#shelf(chip)],
       ['[data-find]', () => this.#find()],
     ];
@@ -280,6 +282,19 @@ class CkCart extends HTMLElement {
     return Boolean(proof);
   }
 
+  /** Ask whoever shares their account with the member, where much of theirs is to be spent. Resolves to whether they agreed. */
+  async askHolder(words) {
+    const holderProof = await this.proofs.ask(this.till.due, words, { holder: true });
+    if (holderProof) this.till.mark({ holderProof });
+    return Boolean(holderProof);
+  }
+
+  /* The member's own account, or the one that is shared with them. */
+  #switchAccount() {
+    const { cart } = this.till;
+    this.till.put({ ...cart, own: !cart.own, holderProof: null, points: 0, tenders: [] });
+  }
+
   scan() {
     this.#scanner.open();
   }
@@ -291,7 +306,7 @@ class CkCart extends HTMLElement {
     this.till.reset();
   }
 
-  /** What the member holds, as the strip says: {coupons, points, wallet}, in texts. */
+  /** What the member holds, as the strip says: {coupons, points, wallet}, in texts; with `holder` it is (partly) that one's. */
   get standing() {
     return this.#part('member').querySelector('[data-member-id]')?.dataset ?? null;
   }
@@ -382,7 +397,7 @@ class CkCart extends HTMLElement {
 
   #paid({ order, tenders, kept }) {
     const { member } = this.till.cart;
-    const wallet = this.standing?.wallet;
+    const wallet = this.standing?.holder ? undefined : this.standing?.wallet;
     this.leave();
     if (kept) return this.querySelector('ck-done').showKept(kept, tenders);
     return this.querySelector('ck-done').show(order, tenders, member, wallet === undefined ? null : Number(wallet));
@@ -408,8 +423,15 @@ class CkCart extends HTMLElement {
     this.toggleAttribute('data-filled', cart.lines.length > 0);
     document.documentElement.toggleAttribute('data-busy', cart.lines.length > 0);
     this.tiles.count(cart);
+    this.#drawAccount(cart.own);
     drawCart(this, this.till, cart.pending && !this.#tender.isOpen ? this.dataset.pending : '');
     this.offers.draw();
+  }
+
+  #drawAccount(own) {
+    const button = this.#part('own');
+    if (button) button.textContent = own ? button.dataset.family : button.dataset.alone;
+    this.#part('household')?.toggleAttribute('data-off', own);
   }
 
   #measured(height) {

@@ -4,7 +4,7 @@
  * Attributes
  *   large             fen; a sale above it is asked for once more
  *   data-choose, data-take, data-partly, data-free, data-ask   words of the button; places {kind} {amount}
- *   data-amount-words, data-cash-hint, data-part-hint, data-wallet-hint, data-wallet-after, data-saved, data-due-label, data-left-label, data-large-words, data-who, data-no-net, data-too-much, data-booked, data-unfit, data-not-kept
+ *   data-amount-words, data-cash-hint, data-part-hint, data-wallet-hint, data-wallet-after, data-wallet-own, data-wallet-shared, data-wallet-most, data-saved, data-due-label, data-left-label, data-large-words, data-who, data-no-net, data-too-much, data-booked, data-unfit, data-not-kept
  *   data-sign-in      address of the sign-in page
  *
  * Expected inside: a <dialog> with form, [data-kind] radios (data-name), [data-amount], [data-quick], [data-taken], [data-change],
@@ -206,7 +206,7 @@ class CkTender extends HTMLElement {
       const quote = await till.fresh();
       if (fenOf(quote.due) !== taken(tenders)) return this.#repriced(quote, shown, taken(tenders));
       const plain = quote.steps.length === 1 && fenOf(quote.due) === total(till.cart) && !tenders.some(({ kind }) => kind === 'wallet');
-      till.mark({ plain, pending: { quote: quote.id, tenders: tenders.map(asSent), proof: till.cart.proof } });
+      till.mark({ plain, pending: { quote: quote.id, tenders: tenders.map(asSent), proof: till.cart.proof, holder_proof: till.cart.holderProof } });
     } catch (error) {
       return this.#refused(error);
     } finally {
@@ -268,7 +268,7 @@ class CkTender extends HTMLElement {
     if (error.status === 401) return location.assign(this.dataset.signIn);
     const sent = till.cart.pending;
     till.mark({ pending: null });
-    if (error.code === 'member_proof_required') return this.#prove(error.title, sent?.tenders);
+    if (error.code === 'member_proof_required') return this.#prove(error, sent?.tenders);
     if (error.code === 'quote_changed') return this.#repriced(error.detail.quote, till.quote, till.due);
     if (error.code === 'idempotency_key_reused') till.mark({ key: newKey() });
     const lines = Object.keys(error.errors ?? {}).some((field) => field.startsWith('lines.'));
@@ -280,8 +280,9 @@ class CkTender extends HTMLElement {
   }
 
   /* The member has to agree first; what was typed stays, and the same button goes on. */
-  async #prove(words, tenders) {
-    if (!(await this.#counter.ask(words))) return this.say(words);
+  async #prove({ title: words, detail }, tenders) {
+    const asked = detail.why === 'holder' ? this.#counter.askHolder(words) : this.#counter.ask(words);
+    if (!(await asked)) return this.say(words);
     this.say('');
     if (!tenders) return undefined;
     await this.#till.fresh().catch(() => null);
@@ -332,7 +333,7 @@ class CkTender extends HTMLElement {
       kind: nameOf(this, kind) || this.dataset.amountWords,
       hint: { cash: this.dataset.cashHint, wallet: this.dataset.walletHint }[kind] ?? this.dataset.partHint,
     });
-    drawWallet(this, { wallet: this.#wallet, pays: kind === 'wallet' ? amount : 0, left });
+    drawWallet(this, { wallet: this.#wallet, pays: kind === 'wallet' ? amount : 0, left, shared: this.#till.quote?.holds?.shared });
     drawSaved(this, this.#till.quote);
     drawChange(this, changeOf(after));
     drawTaken(this, cart.tenders);

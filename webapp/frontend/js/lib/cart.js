@@ -3,10 +3,11 @@
  * until it answers.
  *
  *   {key, lines: [{id, product, name, price, options, choices, quantity, note, grams, openPrice, manualPrice}],
- *    member: {id, name} | null, code, proof, coupons, points, manual: {off, reason}, tenders, pending, plain}
+ *    member: {id, name} | null, code, proof, holderProof, own, coupons, points, manual: {off, reason}, tenders, pending, plain}
  *
  * `key` is the idempotency key of the cart's one sale, kept until the answer is known; `proof` says that the member agrees that
- * something is spent (a scan `s_…`, a confirmation `p_…`); `coupons` are ids to choose from, null for the best of all;
+ * something is spent (a scan `s_…`, a confirmation `p_…`), `holderProof` that the holder of their household does; `own` is for the
+ * member's own account although a household shares one; `coupons` are ids to choose from, null for the best of all;
  * `points` how many may pay (0: none); `pending` a sale that was sent and not answered yet, `plain` that it cost its list prices and
  * nothing of a member's was spent. `code` is {digits, at}: what was scanned without network, and when by the server's clock.
  */
@@ -20,7 +21,7 @@ export function emptyCart(key) {
 }
 
 /** What belongs to the member of a cart, and goes with them. */
-export const NOTHING_SPENT = { code: null, proof: null, coupons: null, points: 0 };
+export const NOTHING_SPENT = { code: null, proof: null, holderProof: null, own: false, coupons: null, points: 0 };
 
 /** One more of a product. The same product with the same choices is one line; what has a note, a weight or a price of its own stays by itself. */
 export function add(cart, { product, name, price, options = {}, choices = '', ...own }, id = lineId(cart)) {
@@ -62,6 +63,7 @@ export function asQuestion(cart, store) {
     member: member?.id ?? null,
     lines: cart.lines.map(asWanted),
     ...(member && proof ? { coupons: coupons ?? 'best', points } : {}),
+    ...(member && cart.own ? { own: true } : {}),
     ...(manual.off || cart.lines.some((line) => line.manualPrice !== undefined) ? { manual_off: textOf(manual.off), manual_reason: manual.reason } : {}),
   };
 }

@@ -1,0 +1,1 @@
+"""What comes into the shop from spreadsheets: uploaded, matched, checked, imported row by row, and taken back within seven days."""

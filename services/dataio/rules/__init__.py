@@ -1,0 +1,1 @@
+"""Reading other people's spreadsheets. Pure: cells in, values or questions out."""

@@ -1,0 +1,1 @@
+"""Two cards of one person: found, merged into one, and parted again within seven days."""

@@ -1,0 +1,3 @@
+"""What may be allowed here."""
+
+MEMBERS_MERGE = "members:merge"
