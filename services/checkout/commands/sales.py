@@ -205,13 +205,13 @@ def _require_shared(session: Session, sale: Sale, at: datetime) -> None:
 
 
 def _require_living(session: Session, sale: Sale, earned: Earning) -> None:
-    """Refuse a member who was erased after the sale was checked. Raises MemberErased.
+    """Refuse a member who was erased, or taken back with an import, after the sale was checked. Raises MemberErased.
 
-    An erasure moves the points on, so that a sale which moved them, and found them where it had seen them, need not ask.
+    Either moves the points on where there were any, so that a sale which moved them, and found them where it had seen them, need not ask.
     """
     seen = sale.buyer.points.sequence if sale.buyer.points else 0
     mine = (1 if sale.price.points else 0) + 1
-    if not earned.moved.amounts[0] or earned.moved.sequence != seen + mine:
+    if not seen or not earned.moved.amounts[0] or earned.moved.sequence != seen + mine:
         hold_living(session, earned.member_id)
     if sale.buyer.earner_id and sale.cart.member_id:
         hold_living(session, sale.cart.member_id)

@@ -1,7 +1,7 @@
 """Taking rows back: new cards are put away, changed ones get back what was there, money goes by entries of its own. Whatever was used or
 changed since stays, and its row says why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +16,16 @@ from services.dataio.untouched import CHANGED, GONE, MOVED, find_touched, is_unt
 from services.family.commands import remove_child
 from services.family.commands.erasing import forget_children
 from services.family.models import Child
+from services.loyalty.books import POINTS
 from services.loyalty.commands.opening import take_back_openings as take_points
 from services.members.commands import call_due, end_consents, put_away, put_back
 from services.members.models import Member
 from services.members.rules.purposes import CHILDREN
 from services.segments.models import MemberTag
-from services.shared import vault
+from services.shared import ledger, vault
 from services.shared.actors import Actor
 from services.shared.refusals import Refusal
+from services.wallet.books import WALLET
 from services.wallet.commands.opening import take_back_openings as take_wallets
 
 
@@ -33,6 +35,7 @@ class _Kept(Refusal):
 
 def undo_rows(session: Session, imported: Import, rows: Sequence[ImportRow], *, actor: Actor, at: datetime) -> None:
     """Take these rows back, the last of the file first; each ends as undone or kept."""
+    _hold_cards(session, {row.member_id for row in rows if row.member_id is not None})
     for row in rows:
         if row.outcome == "changed":
             try:
@@ -45,6 +48,14 @@ def undo_rows(session: Session, imported: Import, rows: Sequence[ImportRow], *, 
                 row.outcome = "undone"
     _put_away(session, imported, [row for row in rows if row.outcome == "created"], actor, at)
     note_part(session, imported, rows, actor=actor, at=at)
+
+
+def _hold_cards(session: Session, member_ids: Collection[int]) -> None:
+    """Keep these cards from everything that a sale does meanwhile, in the order in which everybody locks: points, wallets, rows. A sale
+    that is under way is over by then, and seen."""
+    for book in (POINTS, WALLET):
+        ledger.hold_many(session, book, member_ids)
+    session.execute(select(Member.id).where(Member.id.in_(member_ids)).order_by(Member.id).with_for_update()).all()
 
 
 def _put_away(session: Session, imported: Import, rows: Sequence[ImportRow], actor: Actor, at: datetime) -> None:

@@ -10,16 +10,19 @@ from services.members.errors import MemberErased, MemberMerged, OwnCardRefused
 from services.members.models import Member, OwnCard
 from services.shared import vault
 from services.shared.actors import Actor
+from services.shared.wiping import GONE
 
 
 def hold_living(session: Session, member_id: int) -> None:
-    """Keep a member from being erased or merged until this transaction ends. Raises MemberErased, MemberMerged where it has happened.
+    """Keep a member from being erased, merged or taken back with an import until this transaction ends. Raises MemberErased,
+    MemberMerged where it has happened.
 
     Called after the member's accounts are locked, never before: an erasure locks them first and the row last.
     """
-    row = select(Member.id, Member.merged_into).where(Member.id == member_id)
+    row = select(Member.merged_into, Member.name, Member.phone).where(Member.id == member_id)
     found = session.execute(row.with_for_update(read=True, key_share=True)).first()
-    if vault.destroyed_at(session, member_id) is not None:
+    taken_back = found is not None and found.phone is None and found.name == GONE
+    if taken_back or vault.destroyed_at(session, member_id) is not None:
         raise MemberErased
     if found is not None and found.merged_into is not None:
         raise MemberMerged
