@@ -16,8 +16,8 @@ from services.dataio.untouched import CHANGED, GONE, MOVED, find_touched, is_unt
 from services.family.commands import remove_child
 from services.family.commands.erasing import forget_children
 from services.family.models import Child
-from services.loyalty.books import POINTS
 from services.loyalty.commands.opening import take_back_openings as take_points
+from services.loyalty.queries import POINTS
 from services.members.commands import call_due, end_consents, put_away, put_back
 from services.members.models import Member
 from services.members.rules.purposes import CHILDREN
@@ -25,8 +25,8 @@ from services.segments.models import MemberTag
 from services.shared import ledger, vault
 from services.shared.actors import Actor
 from services.shared.refusals import Refusal
-from services.wallet.books import WALLET
 from services.wallet.commands.opening import take_back_openings as take_wallets
+from services.wallet.queries import WALLET
 
 
 class _Kept(Refusal):
